@@ -1,0 +1,168 @@
+// Bodies of Service A (docs/openapi.yaml). Request structs are decoded strictly by type; unknown members are
+// ignored. Response times are RFC 3339 texts, ids of users integers. TypeScript types come from here too.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/described.h"
+#include "wire/edge.h"
+
+namespace whoosh::wire {
+
+struct ErrorBody {
+  std::string error;
+  std::string code;
+  std::string request_id;
+  std::optional<std::map<std::string, std::string>> fields;
+};
+BOOST_DESCRIBE_STRUCT(ErrorBody, (), (error, code, request_id, fields))
+
+// ---- accounts -------------------------------------------------------------------------------------------
+
+struct Register { std::string username; std::string email; std::string password; };  // and convert-guest
+BOOST_DESCRIBE_STRUCT(Register, (), (username, email, password))
+struct Login { std::string username; std::string password; };
+BOOST_DESCRIBE_STRUCT(Login, (), (username, password))
+struct Guest { std::optional<std::string> display_name; };
+BOOST_DESCRIBE_STRUCT(Guest, (), (display_name))
+struct RefreshToken { std::string refresh; };  // token/refresh and logout
+BOOST_DESCRIBE_STRUCT(RefreshToken, (), (refresh))
+struct TokenPair { std::string access; std::string refresh; };
+BOOST_DESCRIBE_STRUCT(TokenPair, (), (access, refresh))
+
+struct User {  // one's own profile
+  std::int64_t id = 0;
+  std::string username;
+  base::Nullable<std::string> email;
+  std::string display_name;
+  std::string avatar;
+  std::int32_t elo = 1000;
+  std::int32_t xp = 0;
+  std::int32_t level = 1;
+  std::int32_t total_games = 0;
+  std::int32_t wins = 0;
+  double win_rate = 0;  // 0 … 1
+  std::int32_t coins = 0;
+  bool is_guest = false;
+  std::string created_at;
+};
+BOOST_DESCRIBE_STRUCT(User, (), (id, username, email, display_name, avatar, elo, xp, level, total_games, wins, win_rate, coins, is_guest, created_at))
+
+struct PublicUser {
+  std::int64_t id = 0;
+  std::string username;
+  std::string display_name;
+  std::string avatar;
+  std::int32_t elo = 1000;
+  std::int32_t xp = 0;
+  std::int32_t level = 1;
+  std::int32_t total_games = 0;
+  std::int32_t wins = 0;
+  double win_rate = 0;
+  bool is_guest = false;
+  std::string created_at;
+};
+BOOST_DESCRIBE_STRUCT(PublicUser, (), (id, username, display_name, avatar, elo, xp, level, total_games, wins, win_rate, is_guest, created_at))
+
+struct ProfileChange {
+  std::optional<std::string> username;
+  std::optional<std::string> display_name;
+  std::optional<std::string> email;
+  std::optional<std::string> avatar;
+};
+BOOST_DESCRIBE_STRUCT(ProfileChange, (), (username, display_name, email, avatar))
+
+struct SignedIn { std::string access; std::string refresh; User user; };  // register, login, guest, convert
+BOOST_DESCRIBE_STRUCT(SignedIn, (), (access, refresh, user))
+
+// ---- games and rooms ------------------------------------------------------------------------------------
+
+struct GameMessage { std::string type; std::string direction; std::string summary; };
+BOOST_DESCRIBE_STRUCT(GameMessage, (), (type, direction, summary))
+struct GameCard {
+  std::string key;
+  std::string name;
+  std::string tagline;
+  std::int32_t players_min = 0;
+  std::int32_t players_max = 0;
+  std::int32_t players_default = 0;
+  std::int32_t duration_s = 0;
+  std::vector<std::string> modes;
+  std::vector<GameMessage> messages;
+};
+BOOST_DESCRIBE_STRUCT(GameCard, (), (key, name, tagline, players_min, players_max, players_default, duration_s, modes, messages))
+struct GameList { std::vector<GameCard> items; base::Nullable<std::string> next; };
+BOOST_DESCRIBE_STRUCT(GameList, (), (items, next))
+
+struct CreateRoom {
+  std::string game;
+  std::optional<std::string> visibility;
+  std::optional<SettingsChange> settings;
+};
+BOOST_DESCRIBE_STRUCT(CreateRoom, (), (game, visibility, settings))
+struct JoinRoom { std::optional<std::string> as; };  // player, spectator, screen
+BOOST_DESCRIBE_STRUCT(JoinRoom, (), (as))
+
+struct RoomCard {  // public state of one room
+  std::string room;
+  std::string code;
+  std::string game;
+  std::string visibility;
+  RoomPhase phase = RoomPhase::waiting;
+  std::int32_t players = 0;
+  std::int32_t bots = 0;
+  std::int32_t seats = 0;
+  std::int32_t audience = 0;
+  bool locked = false;
+  std::string host;
+  std::string created_at;
+};
+BOOST_DESCRIBE_STRUCT(RoomCard, (), (room, code, game, visibility, phase, players, bots, seats, audience, locked, host, created_at))
+struct RoomList { std::vector<RoomCard> items; base::Nullable<std::string> next; };
+BOOST_DESCRIBE_STRUCT(RoomList, (), (items, next))
+
+// ---- queue ----------------------------------------------------------------------------------------------
+
+struct QueueJoin { std::optional<std::string> queue; std::optional<std::string> game; std::optional<std::string> party; };
+BOOST_DESCRIBE_STRUCT(QueueJoin, (), (queue, game, party))
+struct QueueTicket {
+  std::string message;
+  std::string queue;
+  std::string user_id;
+  std::string ticket;
+  std::string expires_at;
+};
+BOOST_DESCRIBE_STRUCT(QueueTicket, (), (message, queue, user_id, ticket, expires_at))
+struct TicketState {
+  std::string status;  // searching, matched, cancelled, expired
+  std::optional<std::int32_t> position;    // 1 = next
+  std::optional<std::int32_t> estimate_s;
+  std::optional<JoinInfo> room;
+};
+BOOST_DESCRIBE_STRUCT(TicketState, (), (status, position, estimate_s, room))
+
+// ---- history, health ------------------------------------------------------------------------------------
+
+struct HistoryRow {
+  std::string match_id;
+  std::string game;
+  std::string started_at;
+  std::string ended_at;
+  std::int32_t elo_before = 0;
+  std::int32_t elo_after = 0;
+  std::int32_t xp_gained = 0;
+  std::int32_t coins_gained = 0;
+  std::int32_t placement = 0;
+  bool is_winner = false;
+};
+BOOST_DESCRIBE_STRUCT(HistoryRow, (), (match_id, game, started_at, ended_at, elo_before, elo_after, xp_gained, coins_gained, placement, is_winner))
+struct HistoryPage { std::vector<HistoryRow> items; base::Nullable<std::string> next; };
+BOOST_DESCRIBE_STRUCT(HistoryPage, (), (items, next))
+
+struct Health { std::string status; std::map<std::string, std::string> checks; };
+BOOST_DESCRIBE_STRUCT(Health, (), (status, checks))
+
+}  // namespace whoosh::wire
