@@ -1,0 +1,167 @@
+// Store: durable records, the port. Adapters: store/sqlite (the default), store/memory (tests), store/postgres.
+// All of them pass store/contract.h.
+//
+// Threads: every call may come from any thread and returns at once; the answer arrives on the Reply's mailbox.
+// Each call is one transaction: it happens whole or not at all, and an answered write is durable. Errors are
+// those named at the call, plus `unavailable` when the store is away (nothing happened then).
+// Texts are stored as given: the caller has validated and cleaned them. Names and e-mail addresses are unique
+// by their folded form (base::fold), which the adapters compute.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/time.h"
+#include "match/settle.h"
+#include "runtime/reply.h"
+
+namespace whoosh::store {
+
+using base::UnixMs;
+using base::UserId;
+using runtime::Reply;
+
+// ---- accounts -------------------------------------------------------------------------------------------
+
+struct Account {
+  UserId id;
+  std::string username;
+  std::optional<std::string> email;
+  std::string display_name;
+  std::string avatar;
+  std::string role;             // "" or "admin"
+  bool is_guest = false;
+  std::int32_t elo = 1000;      // display_elo of the overall rating
+  std::int32_t xp = 0;
+  std::int32_t level = 1;
+  std::int32_t total_games = 0;
+  std::int32_t wins = 0;
+  std::int32_t coins = 0;       // balance of the ledger
+  UnixMs created_at;
+  std::optional<UnixMs> banned_until;
+};
+
+struct NewAccount {
+  std::string username;
+  std::optional<std::string> email;
+  std::optional<std::string> password_hash;  // none: a guest
+  std::string display_name;
+  std::string avatar;
+  bool is_guest = false;
+  UnixMs created_at;
+};
+
+struct Credentials {
+  Account account;
+  std::string password_hash;
+};
+
+struct ProfileChange {  // only what is given changes
+  std::optional<std::string> username;
+  std::optional<std::string> email;
+  std::optional<std::string> display_name;
+  std::optional<std::string> avatar;
+};
+
+struct Conversion { std::string username; std::string email; std::string password_hash; };
+
+// ---- sessions: families of refresh tokens ---------------------------------------------------------------
+
+struct NewSession {
+  std::string family;         // random id; one per sign-in
+  UserId user;
+  std::string refresh_hash;   // SHA-256 of the token, 32 bytes; the token itself is never stored
+  UnixMs created_at;
+  UnixMs expires_at;
+};
+
+struct Rotation {
+  std::string old_hash;
+  std::string new_hash;
+  UnixMs now;
+  std::int64_t lifetime_ms = 0;        // of the new token for registered users …
+  std::int64_t guest_lifetime_ms = 0;  // … and for guests
+};
+
+// ---- matches --------------------------------------------------------------------------------------------
+
+struct HistoryRow {
+  base::MatchId match;
+  std::string game;
+  UnixMs started_at;
+  UnixMs ended_at;
+  std::int32_t elo_before = 0;
+  std::int32_t elo_after = 0;
+  std::int32_t xp_gained = 0;
+  std::int32_t coins_gained = 0;
+  std::int32_t placement = 0;
+  bool is_winner = false;
+};
+
+struct HistoryPage {
+  std::vector<HistoryRow> rows;      // newest first
+  std::optional<std::string> next;   // opaque cursor of the following page
+};
+
+struct AppliedResult {
+  match::Settlement settlement;
+  bool repeated = false;  // the match was applied before: the first answer again, nothing changed
+};
+
+struct LedgerRow {
+  std::int64_t id = 0;
+  std::int32_t amount = 0;       // of the user's side of the pair
+  std::int32_t balance = 0;      // after it
+  std::string reason;            // "match", "level_up"
+  std::string ref;               // the unique key: match id …
+  UnixMs created_at;
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // username_taken, email_taken.
+  virtual void create_account(NewAccount account, Reply<Account> reply) = 0;
+  // Of a username or e-mail address, folded. user_not_found (also for guests, who have no password).
+  virtual void credentials(std::string login, Reply<Credentials> reply) = 0;
+  // user_not_found.
+  virtual void account(UserId id, Reply<Account> reply) = 0;
+  // user_not_found, username_taken, email_taken.
+  virtual void change_profile(UserId id, ProfileChange change, Reply<Account> reply) = 0;
+  // user_not_found, not_a_guest, username_taken, email_taken. Keeps everything earned.
+  virtual void convert_guest(UserId id, Conversion conversion, Reply<Account> reply) = 0;
+  // Erases name, e-mail, password, avatar and sessions; matches stay, anonymous. user_not_found.
+  virtual void erase_account(UserId id, UnixMs now, Reply<> reply) = 0;
+  // user_not_found. `role`: "" or "admin".
+  virtual void set_role(UserId id, std::string role, Reply<> reply) = 0;
+  // Erases guests without a session or a match since `before`; answers how many, at most 1000 a call.
+  virtual void expire_guests(UnixMs before, Reply<std::int64_t> reply) = 0;
+
+  virtual void create_session(NewSession session, Reply<> reply) = 0;
+  // Replaces old by new in its family and answers whose it is. bad_refresh: unknown, expired or revoked.
+  // refresh_reused: the old one was replaced before; its whole family is revoked now.
+  virtual void rotate_session(Rotation rotation, Reply<Account> reply) = 0;
+  // Revokes the family of this token if it is the user's; quietly nothing otherwise.
+  virtual void revoke_session(UserId user, std::string refresh_hash, Reply<> reply) = 0;
+  virtual void revoke_all_sessions(UserId user, Reply<> reply) = 0;
+
+  // Reads what match::settle needs, settles, and writes match, participants, ratings, XP, coins and ledger
+  // in one transaction; idempotent on record.id. Users erased meanwhile are settled like bots.
+  virtual void apply_result(match::MatchRecord record, Reply<AppliedResult> reply) = 0;
+  // limit 1 … 100. malformed: a cursor that is none of ours.
+  virtual void history(UserId user, std::optional<std::string> cursor, std::int32_t limit,
+                       Reply<HistoryPage> reply) = 0;
+  // Newest first, at most `limit` (1 … 100).
+  virtual void ledger(UserId user, std::int32_t limit, Reply<std::vector<LedgerRow>> reply) = 0;
+  // Overall rating, for the queue. user_not_found.
+  virtual void rating(UserId user, std::string game, Reply<match::Rating> reply) = 0;
+
+  // Answers when a read and a (null) write went through.
+  virtual void ping(Reply<> reply) = 0;
+};
+
+}  // namespace whoosh::store
