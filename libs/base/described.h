@@ -4,6 +4,7 @@
 //   struct Purchase { std::string item_id; std::optional<std::int32_t> count; };
 //   BOOST_DESCRIBE_STRUCT(Purchase, (), (item_id, count))
 //
+// A field's name is its key; one underscore at the end is left off (`case_` is "case": C++ keywords).
 // Field types: bool, integers, double, std::string, std::string_view (decoded: points into the parser's
 // document), FixedString<N>, described structs and enums, Raw, std::optional<T> (absent when empty),
 // Nullable<T> (null when empty), std::vector<T>, FixedVector<T, N>, std::map<std::string, T>.
@@ -55,6 +56,12 @@ template <std::size_t N> inline constexpr bool is_fixed_string<FixedString<N>> =
 template <Described T>
 using members_of = boost::describe::describe_members<T, boost::describe::mod_any_access | boost::describe::mod_inherited>;
 
+// The key of a field: its name without an underscore at the end.
+[[nodiscard]] constexpr std::string_view field_key(std::string_view name) {
+  if (name.ends_with('_')) name.remove_suffix(1);
+  return name;
+}
+
 template <DescribedEnum E>
 [[nodiscard]] std::string_view enum_text(E value) {
   return boost::describe::enum_to_string(value, "");
@@ -86,7 +93,7 @@ void encode(JsonWriter& out, const T& value) {
       if constexpr (is_a<std::remove_cvref_t<decltype(field)>, std::optional>) {
         if (!field.has_value()) return;
       }
-      out.key(member.name);
+      out.key(field_key(member.name));
       encode(out, field);
     });
     out.end_object();
@@ -180,8 +187,9 @@ bool decode(const JsonValue& in, T& out, const std::string& path, FieldErrors& e
     bool good = true;
     boost::mp11::mp_for_each<members_of<T>>([&](auto member) {
       auto& field = out.*member.pointer;
-      const std::string where = path.empty() ? member.name : path + "." + member.name;
-      if (const auto found = in.get(member.name)) {
+      const std::string key(field_key(member.name));
+      const std::string where = path.empty() ? key : path + "." + key;
+      if (const auto found = in.get(key)) {
         good &= decode(*found, field, where, errors);
       } else if constexpr (!is_a<std::remove_cvref_t<decltype(field)>, std::optional>) {
         errors.emplace(where, "is missing");

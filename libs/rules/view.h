@@ -37,7 +37,7 @@ class ViewWriter {
   }
 
   template <class T>
-  void member(const char* name, const T& value) {
+  void member(std::string_view name, const T& value) {
     const auto begin = static_cast<std::uint32_t>(bytes_.size());
     base::JsonWriter out(bytes_);
     base::encode(out, value);
@@ -47,14 +47,14 @@ class ViewWriter {
 
   // A tail of what went by as EVENT_* messages (the last lines of talk): only in full views, never compared.
   template <class T>
-  void backlog(const char* name, const T& value) {
+  void backlog(std::string_view name, const T& value) {
     if (full_) member(name, value);
   }
 
   // Every field of a described struct as one member.
   template <base::Described T>
   void members(const T& view) {
-    boost::mp11::mp_for_each<base::members_of<T>>([&](auto m) { member(m.name, view.*m.pointer); });
+    boost::mp11::mp_for_each<base::members_of<T>>([&](auto m) { member(base::field_key(m.name), view.*m.pointer); });
   }
 
   [[nodiscard]] std::span<const Member> list() const { return members_.span(); }
