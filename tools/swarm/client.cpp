@@ -1,0 +1,221 @@
+#include "tools/swarm/client.h"
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
+#include <boost/beast/websocket.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+
+namespace whoosh::swarm {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace bhttp = boost::beast::http;
+namespace websocket = boost::beast::websocket;
+using tcp = asio::ip::tcp;
+using std::chrono::milliseconds;
+
+base::Error away(const beast::error_code& error) {
+  return {base::ErrorCode::unavailable, error.message()};
+}
+
+template <class Fields>
+std::map<std::string, std::string> headers_of(const Fields& fields) {
+  std::map<std::string, std::string> headers;
+  for (const auto& field : fields) {
+    std::string name(field.name_string());
+    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
+    headers[name] = std::string(field.value());
+  }
+  return headers;
+}
+
+// Runs the context until `done` or the time is over; true: done.
+bool run_until(asio::io_context& context, const bool& done, std::int64_t timeout_ms) {
+  const auto deadline = std::chrono::steady_clock::now() + milliseconds(timeout_ms);
+  context.restart();
+  while (!done && std::chrono::steady_clock::now() < deadline) {
+    if (context.run_one_until(deadline) == 0) break;
+  }
+  return done;
+}
+
+base::Result<tcp::endpoint> resolve(asio::io_context& context, const Endpoint& to) {
+  beast::error_code error;
+  tcp::resolver resolver(context);
+  const auto results = resolver.resolve(to.host, std::to_string(to.port), error);
+  if (error) return away(error);
+  return results.begin()->endpoint();
+}
+
+}  // namespace
+
+base::Result<HttpAnswer> http(const Endpoint& to, const HttpCall& call, std::int64_t timeout_ms) {
+  asio::io_context context;
+  beast::tcp_stream stream(context);
+  stream.expires_after(milliseconds(timeout_ms));
+  const auto where = resolve(context, to);
+  if (!where) return where.error();
+
+  bhttp::request<bhttp::string_body> request;
+  request.method_string(call.method);
+  request.target(call.target);
+  request.set(bhttp::field::host, to.host + ":" + std::to_string(to.port));
+  if (!call.bearer.empty()) request.set(bhttp::field::authorization, "Bearer " + call.bearer);
+  if (call.body) {
+    request.set(bhttp::field::content_type, "application/json");
+    request.body() = *call.body;
+  }
+  for (const auto& [name, value] : call.headers) request.set(name, value);
+  request.prepare_payload();
+  request.keep_alive(false);
+
+  beast::error_code error;
+  beast::flat_buffer buffer;
+  bhttp::response_parser<bhttp::string_body> parser;
+  parser.body_limit(16 * 1024 * 1024);
+  if (call.method == "HEAD") parser.skip(true);
+  stream.async_connect(*where, [&](beast::error_code failed) {
+    if ((error = failed)) return;
+    bhttp::async_write(stream, request, [&](beast::error_code write_failed, std::size_t) {
+      if ((error = write_failed)) return;
+      bhttp::async_read(stream, buffer, parser, [&](beast::error_code read_failed, std::size_t) { error = read_failed; });
+    });
+  });
+  context.run();
+  if (error) return away(error);
+  HttpAnswer answer;
+  answer.status = static_cast<int>(parser.get().result_int());
+  answer.headers = headers_of(parser.get());
+  answer.body = std::move(parser.get().body());
+  return answer;
+}
+
+struct WsClient::Impl {
+  asio::io_context context;
+  websocket::stream<beast::tcp_stream> stream{context};
+  beast::flat_buffer buffer;
+  bool reading = false;
+  bool read_done = false;
+  beast::error_code read_error;
+  std::string subprotocol;
+};
+
+WsClient::WsClient(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+WsClient::~WsClient() { abort(); }
+
+base::Result<std::unique_ptr<WsClient>> WsClient::connect(const Endpoint& to, const WsOptions& options,
+                                                          Refused* refused) {
+  auto impl = std::make_unique<Impl>();
+  const auto where = resolve(impl->context, to);
+  if (!where) return where.error();
+  auto& stream = impl->stream;
+  stream.set_option(websocket::stream_base::decorator([&](websocket::request_type& request) {
+    std::string list;
+    for (const std::string& name : options.subprotocols) list += (list.empty() ? "" : ", ") + name;
+    if (!list.empty()) request.set(bhttp::field::sec_websocket_protocol, list);
+    for (const auto& [name, value] : options.headers) request.set(name, value);
+  }));
+  stream.read_message_max(1 << 20);
+
+  beast::error_code error;
+  websocket::response_type response;
+  bool done = false;
+  beast::get_lowest_layer(stream).expires_after(milliseconds(options.timeout_ms));
+  beast::get_lowest_layer(stream).async_connect(*where, [&](beast::error_code failed) {
+    if ((error = failed)) { done = true; return; }
+    beast::get_lowest_layer(stream).socket().set_option(tcp::no_delay(true));
+    stream.async_handshake(response, to.host + ":" + std::to_string(to.port), options.target,
+                           [&](beast::error_code handshake_failed) { error = handshake_failed; done = true; });
+  });
+  if (!run_until(impl->context, done, options.timeout_ms + 1000)) return base::Error{base::ErrorCode::unavailable, "deadline"};
+  if (error) {
+    if (refused != nullptr && response.result_int() != 0) {
+      refused->status = static_cast<int>(response.result_int());
+      refused->body = response.body();
+      refused->headers = headers_of(response);
+    }
+    return away(error);
+  }
+  beast::get_lowest_layer(stream).expires_never();
+  impl->subprotocol = std::string(response[bhttp::field::sec_websocket_protocol]);
+  return std::unique_ptr<WsClient>(new WsClient(std::move(impl)));
+}
+
+base::Result<std::optional<std::string>> WsClient::read(std::int64_t timeout_ms) {
+  Impl& impl = *impl_;
+  if (!impl.reading) {
+    impl.reading = true;
+    impl.read_done = false;
+    impl.stream.async_read(impl.buffer, [&impl](beast::error_code failed, std::size_t) {
+      impl.read_error = failed;
+      impl.read_done = true;
+    });
+  }
+  if (!run_until(impl.context, impl.read_done, timeout_ms)) return std::optional<std::string>{};
+  if (impl.read_error) return away(impl.read_error);
+  impl.reading = false;
+  std::string text = beast::buffers_to_string(impl.buffer.data());
+  impl.buffer.consume(impl.buffer.size());
+  return std::optional<std::string>(std::move(text));
+}
+
+base::Result<> WsClient::send(std::string_view text) {
+  beast::error_code error;
+  bool done = false;
+  impl_->stream.text(true);
+  impl_->stream.async_write(asio::buffer(text.data(), text.size()), [&](beast::error_code failed, std::size_t) {
+    error = failed;
+    done = true;
+  });
+  if (!run_until(impl_->context, done, 10'000)) {
+    abort();
+    return base::Error{base::ErrorCode::unavailable, "deadline"};
+  }
+  if (error) return away(error);
+  return {};
+}
+
+void WsClient::close(std::uint16_t code) {
+  bool done = false;
+  impl_->stream.async_close(websocket::close_reason(code), [&done](beast::error_code) { done = true; });
+  if (!run_until(impl_->context, done, 5'000)) abort();
+}
+
+void WsClient::abort() {
+  beast::error_code ignored;  // a socket that is gone already is as good
+  beast::get_lowest_layer(impl_->stream).socket().close(ignored);
+  impl_->context.restart();
+  impl_->context.poll();
+}
+
+std::uint16_t WsClient::close_code() const { return impl_->stream.reason().code; }
+std::string WsClient::subprotocol() const { return impl_->subprotocol; }
+
+std::optional<WsUrl> parse_ws_url(std::string_view url) {
+  constexpr std::string_view scheme = "ws://";
+  if (!url.starts_with(scheme)) return std::nullopt;
+  url.remove_prefix(scheme.size());
+  const auto slash = url.find('/');
+  const std::string_view authority = url.substr(0, slash);
+  const auto colon = authority.rfind(':');
+  WsUrl out;
+  out.endpoint.host = std::string(authority.substr(0, colon));
+  out.endpoint.port = 80;
+  if (colon != std::string_view::npos) {
+    const auto digits = authority.substr(colon + 1);
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), out.endpoint.port);
+    if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
+  }
+  out.target = slash == std::string_view::npos ? "/" : std::string(url.substr(slash));
+  if (out.endpoint.host.empty()) return std::nullopt;
+  return out;
+}
+
+}  // namespace whoosh::swarm
