@@ -3,11 +3,14 @@
 #   <module>        static library of every *.cpp but tests, benchmarks and fuzz targets
 #   <module>_test   GoogleTest binary of its *_test.cpp, registered with CTest
 #   <module>_bench  Google Benchmark binary of its *_bench.cpp
+#   content/        files beside the sources are compiled in (cmake/embed.cmake)
 #   <x>_fuzz        one libFuzzer binary per *_fuzz.cpp (only with WHOOSH_FUZZ=ON and clang)
 # A folder store/sqlite becomes the target store_sqlite.
 
+include(${CMAKE_CURRENT_LIST_DIR}/embed.cmake)
+
 function(whoosh_unit target dir)
-  cmake_parse_arguments(ARG "" "" "LINKS;TEST_LINKS" ${ARGN})
+  cmake_parse_arguments(ARG "" "NAMESPACE" "LINKS;TEST_LINKS" ${ARGN})
   file(GLOB all CONFIGURE_DEPENDS ${dir}/*.cpp)
   set(sources ${all})
   list(FILTER sources EXCLUDE REGEX "_(test|bench|fuzz)\\.cpp$")
@@ -15,6 +18,9 @@ function(whoosh_unit target dir)
     add_library(${target} STATIC ${sources})
     target_link_libraries(${target} PUBLIC ${ARG_LINKS})
     target_include_directories(${target} PUBLIC ${WHOOSH_INCLUDE_ROOTS})
+    if(EXISTS ${dir}/content)
+      whoosh_embed(${target} ${ARG_NAMESPACE} ${dir}/content)
+    endif()
   else()
     add_library(${target} INTERFACE)
     target_link_libraries(${target} INTERFACE ${ARG_LINKS})
@@ -75,7 +81,8 @@ function(whoosh_modules file)
     foreach(external ${externals})
       list(APPEND links ext_${external})
     endforeach()
-    whoosh_unit(${target} ${CMAKE_SOURCE_DIR}/libs/${name} LINKS ${links})
+    string(REPLACE "/" "::" namespace whoosh::${name})
+    whoosh_unit(${target} ${CMAKE_SOURCE_DIR}/libs/${name} NAMESPACE ${namespace} LINKS ${links})
   endforeach()
 endfunction()
 
@@ -87,8 +94,8 @@ function(whoosh_games file)
   set(entries "")
   set(libraries "")
   foreach(slug ${slugs})
-    whoosh_unit(game_${slug} ${CMAKE_SOURCE_DIR}/games/${slug} LINKS rules base
-                TEST_LINKS games_contract)
+    whoosh_unit(game_${slug} ${CMAKE_SOURCE_DIR}/games/${slug} NAMESPACE whoosh::games::${slug}
+                LINKS rules base TEST_LINKS games_contract)
     string(APPEND declarations "namespace whoosh::games::${slug} { const rules::Game& game(); }\n")
     string(APPEND entries "&games::${slug}::game(), ")
     list(APPEND libraries game_${slug})

@@ -123,10 +123,12 @@ std::string fold(std::string_view text) {
 }
 
 bool contains_words(std::string_view text, std::string_view phrase) {
-  const std::string where = fold(text);
-  const std::string what = fold(phrase);
+  return contains_folded_words(fold(text), fold(phrase));
+}
+
+bool contains_folded_words(std::string_view where, std::string_view what) {
   if (what.empty()) return false;
-  for (std::size_t at = where.find(what); at != std::string::npos; at = where.find(what, at + 1)) {
+  for (std::size_t at = where.find(what); at != std::string_view::npos; at = where.find(what, at + 1)) {
     const bool starts = at == 0 || !is_word(where[at - 1]);
     const std::size_t end = at + what.size();
     if (starts && (end == where.size() || !is_word(where[end]))) return true;

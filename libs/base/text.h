@@ -26,5 +26,7 @@ namespace whoosh::base {
 
 // True iff `phrase` stands in `text` as whole words, both folded. Empty phrases never do.
 [[nodiscard]] bool contains_words(std::string_view text, std::string_view phrase);
+// The same for what is folded already: fold a text once, then look for many phrases.
+[[nodiscard]] bool contains_folded_words(std::string_view folded_text, std::string_view folded_phrase);
 
 }  // namespace whoosh::base
