@@ -6,7 +6,7 @@
 
 namespace whoosh::rules {
 
-std::span<const base::EmbeddedFile> content_files();  // written by the build from content/
+std::span<const base::EmbeddedFile> embedded();  // written by the build from content/
 
 namespace {
 
@@ -79,7 +79,7 @@ const WordFilter& word_filter(std::string_view locale) {
   };
   static const std::vector<Named> all = [] {
     std::vector<Named> list;
-    for (const base::EmbeddedFile& file : content_files()) {
+    for (const base::EmbeddedFile& file : embedded()) {
       list.push_back({file.name, WordFilter(file.text)});
     }
     return list;
