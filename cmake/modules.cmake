@@ -3,7 +3,7 @@
 #   <module>        static library of every *.cpp but tests, benchmarks and fuzz targets
 #   <module>_test   GoogleTest binary of its *_test.cpp, registered with CTest
 #   <module>_bench  Google Benchmark binary of its *_bench.cpp
-#   content/        files beside the sources are compiled in (cmake/embed.cmake)
+#   content/*.jsonl and migrations/*.sql beside the sources are compiled in (cmake/embed.cmake)
 #   <x>_fuzz        one libFuzzer binary per *_fuzz.cpp (only with WHOOSH_FUZZ=ON and clang)
 # A folder store/sqlite becomes the target store_sqlite.
 
