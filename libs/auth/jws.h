@@ -1,0 +1,26 @@
+// JWS compact serialisation (RFC 7515) with RS256 only: `header.payload.signature`, each base64url.
+// The header we write is {"alg":"RS256","typ":<typ>,"kid":<kid>}; the one we accept must say the
+// same: any other `alg` (none, HS256, …), another `typ`, an unknown `kid` or a `crit` member is
+// refused before any cryptography. Why our own: docs/adr/0002-jws-over-openssl.md. Any thread.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "auth/keys.h"
+#include "base/result.h"
+
+namespace whoosh::auth {
+
+inline constexpr std::size_t token_bytes_max = 4096;  // of the whole text; above: bad_token unread
+
+// REQUIRES: payload is a JSON object. Error: internal (no private key; the token would be too
+// long).
+[[nodiscard]] base::Result<std::string> sign_jws(const KeySet& keys, std::string_view typ,
+                                                 std::string_view payload);
+// The payload's text, its signature checked. Error: bad_token.
+[[nodiscard]] base::Result<std::string> verify_jws(const KeySet& keys, std::string_view typ,
+                                                   std::string_view token);
+
+}  // namespace whoosh::auth

@@ -1,0 +1,67 @@
+// KeySet: the RSA keys that sign and check tokens. Several at once while rotating; each has the RFC
+// 7638 thumbprint as its `kid`. The first private key signs, every key checks, so a rotation is:
+// add the new key at the end everywhere, move it to the front, drop the old one when its last token
+// has expired. A process that only checks (an edge) may be given public keys alone.
+//
+// Owner: the process; immutable after loading and shared by all threads. Keys are parsed once,
+// here. Invariants: 1. at least one key, at most keys_max; 2. RSA, 2048 … 8192 bits; 3. kids
+// differ. Errors: `internal` with a sentence that names the file; nothing about keys ever reaches a
+// client.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace whoosh::auth {
+
+inline constexpr std::size_t keys_max = 8;
+inline constexpr int rsa_bits = 2048;  // of keys that we make
+
+class KeySet {
+ public:
+  // PEM files: private (PKCS#8 or PKCS#1) or public (SPKI). A private key that everybody may read
+  // is refused; a group may read it, which is how mounted secrets arrive.
+  [[nodiscard]] static base::Result<KeySet> load(std::span<const std::string> paths);
+  [[nodiscard]] static base::Result<KeySet> from_pem(std::span<const std::string> pems);
+
+  ~KeySet();
+  KeySet(KeySet&&) noexcept;
+  KeySet& operator=(KeySet&&) noexcept;
+
+  [[nodiscard]] bool can_sign() const { return signer_ != nullptr; }
+  [[nodiscard]] std::string_view signing_kid() const;  // "": public keys only
+  [[nodiscard]] bool knows(std::string_view kid) const { return find(kid) != nullptr; }
+
+  // RSASSA-PKCS1-v1_5 with SHA-256 (RS256). Error: internal, when there is no private key.
+  [[nodiscard]] base::Result<std::string> sign(std::string_view bytes) const;
+  // False for an unknown kid, too.
+  [[nodiscard]] bool verify(std::string_view kid, std::string_view bytes,
+                            std::string_view signature) const;
+
+  // RFC 7517 key set with the public halves only; the body of /.well-known/jwks.json.
+  [[nodiscard]] const std::string& jwks_json() const { return jwks_; }
+
+ private:
+  struct Key;
+  KeySet();
+  [[nodiscard]] base::Result<> add(const std::string& pem, const std::string& origin);
+  [[nodiscard]] const Key* find(std::string_view kid) const;
+  void write_jwks();
+
+  std::vector<std::unique_ptr<Key>> keys_;
+  const Key* signer_ = nullptr;
+  std::string jwks_;
+};
+
+// A fresh RSA private key as PKCS#8 PEM.
+[[nodiscard]] base::Result<std::string> make_key_pem();
+// Writes a fresh one to `path`, mode 0600. An existing file is an error and stays untouched.
+[[nodiscard]] base::Result<> make_key_file(const std::string& path);
+
+}  // namespace whoosh::auth

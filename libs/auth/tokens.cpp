@@ -1,0 +1,138 @@
+#include "auth/tokens.h"
+
+#include "base/assert.h"
+#include "base/json.h"
+
+namespace whoosh::auth {
+namespace {
+
+using base::ErrorCode;
+
+constexpr std::string_view access_typ = "JWT";
+constexpr std::string_view seat_typ = "whoosh-seat+jwt";
+
+// The payload of a seat ticket.
+struct SeatClaims {
+  std::string iss;
+  std::string aud;
+  std::string sub;
+  std::int64_t iat = 0;
+  std::int64_t exp = 0;
+  std::string jti;
+  std::string name;
+  std::string avatar;
+  std::string room;
+  std::string role;
+  bool newcomer = false;
+};
+BOOST_DESCRIBE_STRUCT(SeatClaims, (),
+                      (iss, aud, sub, iat, exp, jti, name, avatar, room, role, newcomer))
+
+template <class Claims>
+std::optional<Claims> decode_claims(std::string_view payload) {
+  thread_local base::JsonParser parser(token_bytes_max, 4);
+  const auto parsed = parser.parse(payload);
+  if (!parsed) return std::nullopt;
+  auto claims = base::decode_as<Claims>(*parsed);
+  if (!claims) return std::nullopt;
+  return std::move(*claims);
+}
+
+// A signed token of ours never has times so far off that arithmetic could wrap; a foreign key's
+// might.
+constexpr std::int64_t seconds_max = 1'000'000'000'000;
+bool plausible(std::int64_t seconds) {
+  return seconds >= 0 && seconds < seconds_max;
+}
+
+}  // namespace
+
+TokenAuthority::TokenAuthority(std::shared_ptr<const KeySet> keys, Audience audience)
+    : keys_(std::move(keys)), audience_(std::move(audience)) {
+  ASSERT(keys_ != nullptr);
+  ASSERT(audience_.access != audience_.seat);
+}
+
+base::Result<std::string> TokenAuthority::make_access(const Identity& identity,
+                                                      base::UnixMs now) const {
+  AccessClaims claims;
+  claims.iss = audience_.issuer;
+  claims.aud = audience_.access;
+  claims.sub = base::user_id_text(identity.user);
+  claims.iat = now.seconds();
+  claims.exp = now.seconds() + access_lifetime_s;
+  claims.jti = identity.jti;
+  claims.token_type = "access";
+  claims.user_id = claims.sub;
+  claims.username = identity.username;
+  claims.is_guest = identity.is_guest;
+  if (!identity.display_name.empty()) claims.display_name = identity.display_name;
+  if (!identity.role.empty()) claims.role = identity.role;
+  return sign_jws(*keys_, access_typ, base::to_json(claims));
+}
+
+base::Result<Identity> TokenAuthority::check_access(std::string_view token,
+                                                    base::UnixMs now) const {
+  const auto payload = verify_jws(*keys_, access_typ, token);
+  if (!payload) return payload.error();
+  const auto claims = decode_claims<AccessClaims>(*payload);
+  if (!claims || claims->iss != audience_.issuer || claims->aud != audience_.access ||
+      claims->token_type != "access" || claims->sub != claims->user_id || !plausible(claims->iat) ||
+      !plausible(claims->exp)) {
+    return base::Error{ErrorCode::bad_token};
+  }
+  const auto user = base::parse_user_id(claims->user_id);
+  const std::int64_t seconds = now.seconds();
+  const bool early =
+      claims->iat > seconds + leeway_s || claims->nbf.value_or(0) > seconds + leeway_s;
+  if (!user || early) return base::Error{ErrorCode::bad_token};
+  if (claims->exp + leeway_s <= seconds) return base::Error{ErrorCode::token_expired};
+  Identity identity;
+  identity.user = *user;
+  identity.username = claims->username;
+  identity.display_name = claims->display_name.value_or("");
+  identity.role = claims->role.value_or("");
+  identity.is_guest = claims->is_guest;
+  identity.jti = claims->jti;
+  identity.issued_at = {claims->iat * 1000};
+  identity.expires_at = {claims->exp * 1000};
+  return identity;
+}
+
+base::Result<std::string> TokenAuthority::make_seat(const SeatTicket& ticket,
+                                                    base::UnixMs now) const {
+  SeatClaims claims;
+  claims.iss = audience_.issuer;
+  claims.aud = audience_.seat;
+  claims.sub = base::user_id_text(ticket.user);
+  claims.iat = now.seconds();
+  claims.exp = now.seconds() + seat_lifetime_s;
+  claims.jti = ticket.jti;
+  claims.name = ticket.name;
+  claims.avatar = ticket.avatar;
+  claims.room = ticket.room.text();
+  claims.role = ticket.role;
+  claims.newcomer = ticket.newcomer;
+  return sign_jws(*keys_, seat_typ, base::to_json(claims));
+}
+
+base::Result<SeatTicket> TokenAuthority::check_seat(std::string_view token,
+                                                    base::UnixMs now) const {
+  const auto payload = verify_jws(*keys_, seat_typ, token);
+  if (!payload) return base::Error{ErrorCode::bad_ticket};
+  const auto claims = decode_claims<SeatClaims>(*payload);
+  if (!claims || claims->iss != audience_.issuer || claims->aud != audience_.seat ||
+      claims->jti.empty() || !plausible(claims->iat) || !plausible(claims->exp)) {
+    return base::Error{ErrorCode::bad_ticket};
+  }
+  const auto user = base::parse_user_id(claims->sub);
+  const auto room = base::RoomId::parse(claims->room);
+  const std::int64_t seconds = now.seconds();
+  if (!user || !room || claims->iat > seconds + leeway_s || claims->exp <= seconds) {
+    return base::Error{ErrorCode::bad_ticket};
+  }
+  return SeatTicket{claims->jti, *user,        claims->name,     claims->avatar,
+                    *room,       claims->role, claims->newcomer, {claims->exp * 1000}};
+}
+
+}  // namespace whoosh::auth

@@ -1,0 +1,104 @@
+// Access tokens and seat tickets: what is signed, for how long, and how it is checked. Both are
+// JWTs; their `typ` and `aud` differ, so that neither passes for the other.
+//
+//   access token   60 min   who somebody is; checked by Service A and the edges without asking a
+//   store seat ticket    60 s     a place in one room for one user; single use (the edge remembers
+//   the jti)
+//
+// `now` is an argument; randomness (jti) too. TokenAuthority: owned by the process, immutable, any
+// thread. Verification: signature (jws.h), iss, aud, token_type, exp, nbf, iat. Clocks of two
+// machines may differ by leeway_s; a seat ticket's exp has no leeway, its 60 s are meant.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "auth/jws.h"
+#include "auth/keys.h"
+#include "base/described.h"
+#include "base/ids.h"
+#include "base/result.h"
+#include "base/time.h"
+
+namespace whoosh::auth {
+
+inline constexpr std::int64_t access_lifetime_s = 60 * 60;
+inline constexpr std::int64_t seat_lifetime_s = 60;
+inline constexpr std::int64_t leeway_s = 30;
+
+// The payload of an access token, member by member.
+struct AccessClaims {
+  std::string iss;
+  std::string aud;
+  std::string sub;       // = user_id
+  std::int64_t iat = 0;  // seconds since the epoch
+  std::int64_t exp = 0;
+  std::optional<std::int64_t> nbf;
+  std::string jti;
+  std::string token_type;  // "access"
+  std::string user_id;     // decimal
+  std::string username;
+  bool is_guest = false;
+  std::optional<std::string> display_name;
+  std::optional<std::string> role;  // "admin"
+};
+BOOST_DESCRIBE_STRUCT(AccessClaims, (),
+                      (iss, aud, sub, iat, exp, nbf, jti, token_type, user_id, username, is_guest,
+                       display_name, role))
+
+// What the rest of the program wants to know of an access token.
+struct Identity {
+  base::UserId user;
+  std::string username;
+  std::string display_name;
+  std::string role;  // "" or "admin"
+  bool is_guest = false;
+  std::string jti;
+  base::UnixMs issued_at;
+  base::UnixMs expires_at;
+};
+
+struct SeatTicket {
+  std::string jti;
+  base::UserId user;
+  std::string name;  // as shown to others
+  std::string avatar;
+  base::RoomId room;
+  std::string role;  // "player", "spectator", "screen", …: wire::Role as text
+  bool newcomer = false;
+  base::UnixMs expires_at;  // set by the authority
+};
+
+struct Audience {
+  std::string issuer = "whoosh";
+  std::string access = "whoosh";
+  std::string seat = "whoosh-seat";
+};
+
+class TokenAuthority {
+ public:
+  explicit TokenAuthority(std::shared_ptr<const KeySet> keys, Audience audience = {});
+
+  // `jti` and the two times of the identity: jti is written, the times are computed from now.
+  // Error: internal (no private key).
+  [[nodiscard]] base::Result<std::string> make_access(const Identity& identity,
+                                                      base::UnixMs now) const;
+  // bad_token; token_expired (everything else was right).
+  [[nodiscard]] base::Result<Identity> check_access(std::string_view token, base::UnixMs now) const;
+
+  [[nodiscard]] base::Result<std::string> make_seat(const SeatTicket& ticket,
+                                                    base::UnixMs now) const;
+  // bad_ticket. Whether it was used before is the edge's business.
+  [[nodiscard]] base::Result<SeatTicket> check_seat(std::string_view token, base::UnixMs now) const;
+
+  [[nodiscard]] const KeySet& keys() const { return *keys_; }
+
+ private:
+  std::shared_ptr<const KeySet> keys_;
+  Audience audience_;
+};
+
+}  // namespace whoosh::auth
