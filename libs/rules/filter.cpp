@@ -13,9 +13,7 @@ namespace {
 char plain_letter(char c) {
   switch (c) {
     case '0': return 'o';
-    case '1':
-    case '!':
-    case '|': return 'i';
+    case '1': return 'i';
     case '3': return 'e';
     case '4':
     case '@': return 'a';
