@@ -36,10 +36,12 @@ struct RoomEntry {
 class Directory {
  public:
   virtual ~Directory() = default;
-  // Gives the room an unused code (room_code.h: 4 letters, 5 above 30,000 live rooms) and enters it.
+  // Gives the room an unused code (room_code.h: 4 letters, 5 above 30,000 live rooms) and enters it. A room
+  // that is there keeps its code and takes the newer epoch; conflict: an older one. unavailable: full.
   virtual void claim_room(RoomEntry entry, Reply<RoomEntry> reply) = 0;
   virtual void find_room(RoomId room, Reply<RoomEntry> reply) = 0;      // room_not_found
   virtual void find_code(std::string code, Reply<RoomEntry> reply) = 0; // any case, look-alikes folded; room_not_found
+  // conflict: a newer life has it. A room that is not there is quietly released.
   virtual void release_room(RoomId room, std::uint32_t epoch, Reply<> reply) = 0;
   // Public rooms of a game ("" = all), newest first. malformed: a foreign cursor.
   struct Page { std::vector<RoomEntry> rooms; std::optional<std::string> next; };
@@ -64,6 +66,7 @@ struct Ticket {
   std::optional<RoomEntry> room;  // matched
   std::int32_t position = 0;      // searching: 1 = longest waiting of its queue and game
   std::int32_t waiting = 0;       // searching: how many wait there
+  std::optional<std::int32_t> estimate_s;  // searching: from the recent rate of matches; none lately: empty
 };
 
 class Queue {
@@ -76,7 +79,8 @@ class Queue {
   virtual void find(std::string id, UserId user, Reply<Ticket> reply) = 0;
   // Answers when the ticket is no longer searching, or after `wait_ms` as it is then.
   virtual void wait(std::string id, UserId user, std::int64_t wait_ms, Reply<Ticket> reply) = 0;
-  // Ends a searching ticket; a ticket ends exactly once. Empty id: whatever the user has; quietly nothing else.
+  // Ends a searching ticket; a ticket ends exactly once, and one that has ended stays as it is. Empty id:
+  // whatever the user has, if anything. ticket_not_found: as find().
   virtual void cancel(std::string id, UserId user, Reply<> reply) = 0;
 
   // The matcher's side. All searching tickets, oldest first.
