@@ -1,0 +1,41 @@
+#include "net/address.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <cstring>
+
+namespace whoosh::net {
+
+Address Address::from(const sockaddr_storage& socket_address) {
+  Address address;
+  if (socket_address.ss_family == AF_INET) {
+    sockaddr_in v4;
+    std::memcpy(&v4, &socket_address, sizeof v4);
+    address.family = Family::V4;
+    address.port = ntohs(v4.sin_port);
+    std::memcpy(address.bytes.data(), &v4.sin_addr, 4);
+  } else if (socket_address.ss_family == AF_INET6) {
+    sockaddr_in6 v6;
+    std::memcpy(&v6, &socket_address, sizeof v6);
+    address.port = ntohs(v6.sin6_port);
+    if (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr)) {
+      address.family = Family::V4;
+      std::memcpy(address.bytes.data(), v6.sin6_addr.s6_addr + 12, 4);
+    } else {
+      address.family = Family::V6;
+      std::memcpy(address.bytes.data(), &v6.sin6_addr, 16);
+    }
+  }
+  return address;
+}
+
+std::string Address::text() const {
+  if (family == Family::None) return {};
+  char text[INET6_ADDRSTRLEN] = {};
+  inet_ntop(family == Family::V4 ? AF_INET : AF_INET6, bytes.data(), text, sizeof text);
+  return text;
+}
+
+}  // namespace whoosh::net

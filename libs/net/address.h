@@ -1,0 +1,24 @@
+// Address: where a peer is, as a value: for rate limits and logs. An IPv4 address that came mapped into
+// IPv6 (::ffff:1.2.3.4) is the IPv4 address. Any thread.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+
+struct sockaddr_storage;
+
+namespace whoosh::net {
+
+struct Address {
+  enum class Family : std::uint8_t { None, V4, V6 };
+  Family family = Family::None;
+  std::uint16_t port = 0;
+  std::array<unsigned char, 16> bytes{};  // network order; V4: the first four
+
+  bool operator==(const Address&) const = default;
+  [[nodiscard]] std::string text() const;  // "192.0.2.1", "2001:db8::1", "" for None; without the port
+  static Address from(const sockaddr_storage& socket_address);
+};
+
+}  // namespace whoosh::net

@@ -1,0 +1,277 @@
+#include "net/loop.h"
+
+#include <fcntl.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include "base/assert.h"
+
+namespace whoosh::net {
+namespace {
+
+constexpr std::uint64_t listener_key = ~std::uint64_t{0};
+constexpr std::uint64_t wake_key = listener_key - 1;  // no ConnId: ConnectionTable leaves all ones out
+constexpr int events_max = 512;
+constexpr std::int64_t wait_ms_max = 60'000;
+
+base::Error kernel_error(const char* what) {
+  return {base::ErrorCode::unavailable, std::string(what) + ": " + std::strerror(errno)};
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<Loop>> Loop::make(const Options& options, const runtime::Clock& clock,
+                                               Handler& handler, std::size_t index,
+                                               Descriptor listener) {
+  std::unique_ptr<Loop> loop(new Loop(options, clock, handler, index));
+  if (auto opened = loop->open_kernel_objects(std::move(listener)); !opened) return opened.error();
+  return loop;
+}
+
+Loop::Loop(const Options& options, const runtime::Clock& clock, Handler& handler, std::size_t index)
+    : options_(options),
+      clock_(clock),
+      handler_(handler),
+      index_(index),
+      buffers_(options.buffer_bytes_max),
+      table_(options.connections_max + options.refusals_max),
+      wheel_(table_),
+      read_buffer_(read_bytes_max),
+      start_ms_(clock.monotonic_ms()),
+      now_ms_(start_ms_) {
+  static_assert(BufferPool::block_bytes_max >= 4 * read_bytes_max, "answers and frames fit a block");
+  ASSERT(options.head_bytes_max <= read_bytes_max);
+  ASSERT(options.message_bytes_max + control_bytes_max <= BufferPool::block_bytes_max);
+  ASSERT(options.out_bytes_max + control_bytes_max + 16 <= BufferPool::block_bytes_max);
+}
+
+Loop::~Loop() { release_all(); }
+
+base::Result<void> Loop::open_kernel_objects(Descriptor listener) {
+  listener_ = std::move(listener);
+  epoll_.reset(::epoll_create1(EPOLL_CLOEXEC));
+  if (!epoll_) return kernel_error("epoll_create1");
+  wake_.reset(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+  if (!wake_) return kernel_error("eventfd");
+  spare_.reset(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  if (!spare_) return kernel_error("open /dev/null");
+  epoll_event event{.events = EPOLLIN, .data = {.u64 = wake_key}};
+  if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wake_.get(), &event) != 0) return kernel_error("epoll_ctl");
+  event = {.events = EPOLLIN, .data = {.u64 = listener_key}};
+  if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, listener_.get(), &event) != 0) {
+    return kernel_error("epoll_ctl");
+  }
+  return {};
+}
+
+void Loop::post(runtime::Task task) {
+  if (!inbox_.post(std::move(task))) return;
+  const std::uint64_t one = 1;
+  // Fails only when the counter is full, and then the loop is awake.
+  [[maybe_unused]] const ssize_t written = ::write(wake_.get(), &one, sizeof one);
+}
+
+void Loop::request_stop() {
+  post([this] { begin_stop(); });
+}
+
+void Loop::run() {
+  now_ms_ = clock_.monotonic_ms();
+  handler_.on_start(*this);
+  while (!stopping_ || (table_.size() > 0 && now_ms_ < stop_at_ms_)) turn();
+  inbox_.run_all();
+  release_all();
+  handler_.on_stop();
+  inbox_.close();
+}
+
+void Loop::turn() {
+  std::array<epoll_event, events_max> events;
+  const int count = ::epoll_wait(epoll_.get(), events.data(), events_max, timeout_ms());
+  ASSERT(count >= 0 || errno == EINTR);
+  now_ms_ = clock_.monotonic_ms();
+  for (int i = 0; i < count; ++i) handle_event(events[i].data.u64, events[i].events);
+  inbox_.run_all();
+  wheel_.advance(now_ms_ - start_ms_, [this](Connection& connection) { visit(connection); });
+  report();
+  handler_.on_turn_end(now_ms_);
+  flush_dirty();
+  free_dead();
+  counters_.turns.add();
+  counters_.connections.set(table_.size());
+  counters_.buffer_bytes.set(buffers_.bytes_in_use());
+}
+
+int Loop::timeout_ms() const {
+  const bool left_over = !overflowed_.empty() || !drained_.empty() || !closed_.empty() ||
+                         !dead_.empty() || !dirty_.empty();
+  if (left_over) return 0;
+  std::int64_t until = std::min(handler_.next_deadline_ms(), now_ms_ + wait_ms_max);
+  if (table_.size() > 0) {
+    const std::int64_t elapsed_ms = now_ms_ - start_ms_;
+    until = std::min(until, start_ms_ + (elapsed_ms / DeadlineWheel::tick_ms + 1) * DeadlineWheel::tick_ms);
+  }
+  // Against the time of now, not of the turn's begin: a long turn must not delay the next.
+  return static_cast<int>(std::max<std::int64_t>(0, until - clock_.monotonic_ms()));
+}
+
+void Loop::handle_event(std::uint64_t key, std::uint32_t events) {
+  if (key == wake_key) {
+    std::uint64_t count = 0;
+    [[maybe_unused]] const ssize_t got = ::read(wake_.get(), &count, sizeof count);
+    return;
+  }
+  if (key == listener_key) {
+    accept_some();
+    return;
+  }
+  Connection* const connection = table_.find(ConnId{key});
+  if (connection == nullptr || connection->state == ConnectionState::Dead) return;
+  if ((events & EPOLLOUT) != 0) mark_dirty(*connection);
+  if (connection->state == ConnectionState::Deciding) {
+    if ((events & (EPOLLERR | EPOLLHUP)) != 0) drop(*connection, close_code::abnormal);
+    return;
+  }
+  if ((events & (EPOLLIN | EPOLLERR | EPOLLHUP)) != 0) readable(*connection);
+}
+
+void Loop::begin_stop() {
+  if (stopping_) return;
+  stopping_ = true;
+  stop_at_ms_ = now_ms_ + options_.stop_ms;
+  listener_.reset();  // leaves epoll by itself
+  table_.for_each([this](Connection& connection) {
+    switch (connection.state) {
+      case ConnectionState::Open:
+        close(connection.id(), close_code::going_away, "server is stopping");
+        break;
+      case ConnectionState::Head:
+      case ConnectionState::Deciding: refuse(connection, 503); break;
+      case ConnectionState::Closing:
+      case ConnectionState::Lingering:
+      case ConnectionState::Dead:
+      case ConnectionState::Free: break;
+    }
+  });
+}
+
+void Loop::report() {
+  // What handlers do in here may add to the lists: that waits for the next turn. Nothing of it is on the
+  // steady path, so the lists may allocate.
+  for (const ConnId id : std::exchange(overflowed_, {})) {
+    if (is_open(id)) handler_.on_overflow(id);
+  }
+  for (const ConnId id : std::exchange(drained_, {})) {
+    if (is_open(id)) handler_.on_drained(id);
+  }
+  for (const std::uint32_t slot : std::exchange(closed_, {})) {
+    Connection& connection = table_.at(slot);
+    handler_.on_closed(connection.id(), connection.closed_with);
+    connection.opened = false;
+    counters_.closed.add();
+  }
+}
+
+void Loop::flush_dirty() {
+  for (std::size_t i = 0; i < dirty_.size(); ++i) {
+    Connection& connection = table_.at(dirty_[i]);
+    connection.dirty = false;
+    if (connection.state != ConnectionState::Dead) write_out(connection);
+  }
+  dirty_.clear();
+}
+
+void Loop::free_dead() {
+  std::size_t kept = 0;
+  for (const std::uint32_t slot : dead_) {
+    Connection& connection = table_.at(slot);
+    if (connection.opened) {  // on_closed comes first, in the next turn
+      dead_[kept++] = slot;
+      continue;
+    }
+    wheel_.remove(connection);
+    buffers_.release(connection.in);
+    buffers_.release(connection.out);
+    if (connection.fd >= 0) ::close(connection.fd);
+    if (connection.refusal) --refusals_;
+    table_.give_back(connection);
+  }
+  dead_.resize(kept);
+}
+
+void Loop::release_all() {
+  table_.for_each([this](Connection& connection) {
+    if (connection.state != ConnectionState::Dead) drop(connection, close_code::going_away);
+  });
+  report();
+  dirty_.clear();
+  free_dead();
+}
+
+std::uint32_t Loop::deadline(const Connection& connection) const {
+  switch (connection.state) {
+    case ConnectionState::Head: return connection.since_ms + options_.head_ms;
+    case ConnectionState::Deciding: return connection.since_ms + options_.decide_ms;
+    case ConnectionState::Closing:
+    case ConnectionState::Lingering: return connection.since_ms + options_.close_ms;
+    case ConnectionState::Open: break;
+    case ConnectionState::Free:
+    case ConnectionState::Dead: return elapsed();
+  }
+  const std::uint32_t now = elapsed();  // times wrap: only distances from now are compared
+  auto ahead = static_cast<std::int32_t>(connection.pinged_ms + options_.ping_ms - now);
+  ahead = std::min(ahead, static_cast<std::int32_t>(connection.heard_ms + options_.idle_ms - now));
+  if (connection.overflowed) {
+    ahead = std::min(ahead, static_cast<std::int32_t>(connection.since_ms + options_.slow_ms - now));
+  }
+  return now + static_cast<std::uint32_t>(ahead);
+}
+
+void Loop::arm(Connection& connection) { wheel_.schedule(connection, elapsed(), deadline(connection)); }
+
+void Loop::visit(Connection& connection) {
+  if (connection.state == ConnectionState::Dead) return;
+  const bool due = static_cast<std::int32_t>(deadline(connection) - elapsed()) <= 0;
+  if (due) {
+    switch (connection.state) {
+      case ConnectionState::Head:
+        counters_.head_timeouts.add();
+        refuse(connection, 408);
+        return;
+      case ConnectionState::Deciding:
+        counters_.decide_timeouts.add();
+        refuse(connection, 503);
+        return;
+      case ConnectionState::Open: visit_open(connection); break;
+      case ConnectionState::Closing:
+      case ConnectionState::Lingering:
+        counters_.close_timeouts.add();
+        drop(connection, close_code::abnormal);
+        return;
+      case ConnectionState::Free:
+      case ConnectionState::Dead: return;
+    }
+  }
+  if (connection.state != ConnectionState::Dead) arm(connection);
+}
+
+void Loop::visit_open(Connection& connection) {
+  const std::uint32_t now = elapsed();
+  if (now - connection.heard_ms >= options_.idle_ms) {
+    counters_.idle_dropped.add();
+    drop(connection, close_code::abnormal);
+  } else if (connection.overflowed && now - connection.since_ms >= options_.slow_ms) {
+    counters_.slow_dropped.add();
+    drop(connection, close_code::try_again);
+  } else if (now - connection.pinged_ms >= options_.ping_ms) {
+    connection.pinged_ms = now;
+    queue_control(connection, Opcode::Ping, {});
+  }
+}
+
+}  // namespace whoosh::net

@@ -1,0 +1,161 @@
+// Loop: one thread's epoll loop: its listener, its connections, its mailbox. It knows bytes and frames only.
+//
+// A turn: wait → events (accept, read, parse, Handler::on_text) → posted tasks → deadlines → what
+// happened to connections (on_overflow, on_drained, on_closed) → on_turn_end → one write per connection
+// that has something to say → free what was closed.
+//
+// Owner: Server; lives until the server is destroyed. Thread: everything but post(), counters() and
+// request_stop() belongs to the thread that run() is on.
+// Invariants: 1. send() only copies; bytes leave at the end of the turn. 2. Nothing is freed before the
+// end of a turn, and no Handler function is called from inside a Loop function. 3. A message that lies
+// whole in the read buffer is parsed, unmasked and handled there: no copy, no allocation. 4. Every
+// limit is one of Options, and beyond it is what limits.h says.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "net/connection.h"
+#include "net/counters.h"
+#include "net/descriptor.h"
+#include "net/handler.h"
+#include "net/inbox.h"
+#include "net/limits.h"
+#include "runtime/clock.h"
+#include "runtime/mailbox.h"
+
+namespace whoosh::net {
+
+class Loop final : public runtime::Mailbox {
+ public:
+  // `listener`: bound and listening, non-blocking. Error: the kernel gives no epoll or event descriptor.
+  [[nodiscard]] static base::Result<std::unique_ptr<Loop>> make(const Options& options,
+                                                                const runtime::Clock& clock,
+                                                                Handler& handler, std::size_t index,
+                                                                Descriptor listener);
+  ~Loop() override;
+
+  // Of this loop in its server.
+  [[nodiscard]] std::size_t index() const { return index_; }
+
+  // Frames and queues one text message. REQUIRES: valid UTF-8. False: not open (any more), or the
+  // reader is too slow (then on_overflow was or will be called).
+  bool send(ConnId id, std::string_view text);
+  // The same for frames made by append_frame: encode once, send to many.
+  bool send_frame(ConnId id, std::string_view frame);
+  // Queues a Close frame; on_closed(id, code) comes in this turn or the next. False: not open.
+  // REQUIRES: close_code_sendable(code). The reason is cut to 123 bytes at a character's end.
+  bool close(ConnId id, std::uint16_t code, std::string_view reason = {});
+  // Answers what on_request left Pending. False: gone, decided, or too late.
+  bool decide(ConnId id, Decision decision);
+
+  // The handler's own word per connection, 0 at first; REQUIRES: `id` lives (from on_request to on_closed).
+  void set_user(ConnId id, std::uint64_t word);
+  [[nodiscard]] std::uint64_t user(ConnId id);
+  [[nodiscard]] bool is_open(ConnId id);
+
+  [[nodiscard]] std::int64_t now_ms() const { return now_ms_; }  // of this turn
+  [[nodiscard]] const Options& options() const { return options_; }
+
+  // Any thread. Tasks run on the loop's thread, in order. Once the loop has stopped they are destroyed unrun.
+  void post(runtime::Task task) override;
+  [[nodiscard]] const Counters& counters() const { return counters_; }
+  // No more connections; 1001 to all; run() returns when they are gone or after Options::stop_ms.
+  void request_stop();
+
+ private:
+  friend class Server;
+  struct Taken;  // a connection on its way between two loops
+
+  Loop(const Options& options, const runtime::Clock& clock, Handler& handler, std::size_t index);
+  base::Result<void> open_kernel_objects(Descriptor listener);
+  void set_peers(std::span<Loop* const> peers) { peers_ = peers; }
+
+  // loop.cpp: the turn
+  void run();
+  void turn();
+  void handle_event(std::uint64_t key, std::uint32_t events);
+  [[nodiscard]] int timeout_ms() const;
+  void begin_stop();
+  void report();
+  void flush_dirty();
+  void free_dead();
+  void visit(Connection& connection);
+  void visit_open(Connection& connection);
+  void arm(Connection& connection);
+  [[nodiscard]] std::uint32_t deadline(const Connection& connection) const;
+  void release_all();
+
+  // loop_accept.cpp: from the listener to a decided request
+  void accept_some();
+  void out_of_descriptors();
+  void refuse_full(Descriptor socket);
+  [[nodiscard]] Connection* add(Descriptor socket, bool refusal);
+  void adopt(Taken taken);
+  void read_head(Connection& connection, std::span<char> bytes);
+  void ask(Connection& connection, std::string_view bytes, std::size_t head_bytes,
+           std::unique_ptr<Carried> carried);
+  void act(Connection& connection, std::string_view bytes, std::size_t head_bytes,
+           const Request& request, Decision decision);
+  void open(Connection& connection, std::string_view bytes, std::size_t head_bytes,
+            const Request& request, const Accept& accept);
+  void leave(Connection& connection, std::string_view bytes, std::size_t head_bytes,
+             HandOver hand_over);
+  void wait_for_decision(Connection& connection, std::string_view bytes);
+  void refuse(Connection& connection, int status);
+  void respond(Connection& connection, const Response& response, bool with_body);
+
+  // loop_stream.cpp: an open WebSocket
+  void readable(Connection& connection);
+  void read_frames(Connection& connection, std::span<char> bytes);
+  void on_event(Connection& connection, const FrameEvent& event);
+  void peer_closed(Connection& connection, const FrameEvent& event);
+  void fail(Connection& connection, std::uint16_t code);
+  bool queue(Connection& connection, std::string_view header, std::string_view payload);
+  bool queue_control(Connection& connection, Opcode opcode, std::string_view payload);
+  bool queue_close(Connection& connection, std::uint16_t code, std::string_view reason);
+  bool make_room(Connection& connection, std::size_t bytes);
+  void append_out(Connection& connection, std::string_view bytes);
+  void overflow(Connection& connection);
+  void end_open(Connection& connection, std::uint16_t code);
+  void linger(Connection& connection, bool cut_when_sent);
+  void drop(Connection& connection, std::uint16_t code);
+  void mark_dirty(Connection& connection);
+  void write_out(Connection& connection);
+  void sent_all(Connection& connection);
+  void watch(Connection& connection, std::uint32_t events, int operation);
+
+  [[nodiscard]] Connection* open_connection(ConnId id);
+  [[nodiscard]] std::uint32_t elapsed() const { return static_cast<std::uint32_t>(now_ms_ - start_ms_); }
+
+  const Options options_;
+  const runtime::Clock& clock_;
+  Handler& handler_;
+  const std::size_t index_;
+  std::span<Loop* const> peers_;
+  Counters counters_;
+  Inbox inbox_;
+  Descriptor epoll_;
+  Descriptor wake_;
+  Descriptor listener_;
+  Descriptor spare_;  // given up for a moment to refuse politely when descriptors run out
+  BufferPool buffers_;
+  ConnectionTable table_;
+  DeadlineWheel wheel_;
+  std::vector<char> read_buffer_;
+  std::vector<std::uint32_t> dirty_;       // slots; each at most once
+  std::vector<ConnId> overflowed_;
+  std::vector<ConnId> drained_;
+  std::vector<std::uint32_t> closed_;      // slots with an on_closed to come
+  std::vector<std::uint32_t> dead_;        // slots to free
+  std::int64_t start_ms_ = 0;
+  std::int64_t now_ms_ = 0;
+  std::int64_t stop_at_ms_ = Handler::never;
+  std::size_t refusals_ = 0;               // lingering 503s of refuse_full()
+  bool stopping_ = false;
+};
+
+}  // namespace whoosh::net

@@ -1,0 +1,249 @@
+// Loop, first part of a connection's life: accepting, reading the request, deciding, handing over.
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+
+#include "base/assert.h"
+#include "net/loop.h"
+
+namespace whoosh::net {
+namespace {
+
+Address peer_of(int fd) {
+  sockaddr_storage socket_address{};
+  socklen_t size = sizeof socket_address;
+  if (::getpeername(fd, reinterpret_cast<sockaddr*>(&socket_address), &size) != 0) return {};
+  return Address::from(socket_address);
+}
+
+Response full_response(Handler& handler) {
+  Response response;
+  response.status = 503;
+  response.body = handler.refusal_body(503);
+  response.headers.emplace_back("Retry-After", "5");
+  return response;
+}
+
+// For a socket that gets no slot: what fits into its empty send buffer, then the end.
+void send_and_forget(int fd, const std::string& bytes) {
+  if (::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT) > 0) ::shutdown(fd, SHUT_WR);
+}
+
+}  // namespace
+
+struct Loop::Taken {
+  Descriptor socket;
+  std::string bytes;
+  std::size_t head_bytes;
+  std::unique_ptr<Carried> carried;
+};
+
+void Loop::accept_some() {
+  for (std::uint32_t i = 0; i < options_.accepts_per_turn_max && listener_; ++i) {
+    Descriptor socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    if (!socket) {
+      if (errno == EAGAIN || errno == EWOULDBLOCK) return;
+      counters_.accept_failures.add();
+      if (errno == EMFILE || errno == ENFILE) {
+        out_of_descriptors();
+      } else if (errno == ENOBUFS || errno == ENOMEM) {
+        return;  // level-triggered: tried again in the next turn
+      }
+      continue;  // ECONNABORTED and the network's own errors: on to the next one
+    }
+    counters_.accepted.add();
+    const int on = 1;
+    ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (options_.send_buffer_bytes > 0) {
+      ::setsockopt(socket.get(), SOL_SOCKET, SO_SNDBUF, &options_.send_buffer_bytes, sizeof(int));
+    }
+    if (table_.size() - refusals_ >= options_.connections_max) {
+      refuse_full(std::move(socket));
+    } else if (Connection* const connection = add(std::move(socket), false); connection != nullptr) {
+      arm(*connection);
+    }
+  }
+}
+
+// Without a descriptor the queue can't even be emptied: give up the spare one for as long as it takes to
+// answer the first in the queue.
+void Loop::out_of_descriptors() {
+  spare_.reset();
+  Descriptor socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+  if (socket) {
+    counters_.refused_full.add();
+    send_and_forget(socket.get(), response_bytes(full_response(handler_), true));
+    socket.reset();
+  }
+  spare_.reset(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+}
+
+void Loop::refuse_full(Descriptor socket) {
+  counters_.refused_full.add();
+  const Response response = full_response(handler_);
+  if (refusals_ >= options_.refusals_max) {
+    send_and_forget(socket.get(), response_bytes(response, true));
+    return;
+  }
+  if (Connection* const connection = add(std::move(socket), true); connection != nullptr) {
+    respond(*connection, response, true);
+  }
+}
+
+// nullptr: the kernel would not watch it, and the socket is closed. REQUIRES: the table has room.
+Connection* Loop::add(Descriptor socket, bool refusal) {
+  Connection* const connection = table_.take();
+  ASSERT(connection != nullptr);
+  connection->fd = socket.release();
+  connection->since_ms = elapsed();
+  connection->refusal = refusal;
+  if (refusal) ++refusals_;
+  watch(*connection, EPOLLIN, EPOLL_CTL_ADD);
+  return connection->state == ConnectionState::Dead ? nullptr : connection;
+}
+
+void Loop::read_head(Connection& connection, std::span<char> bytes) {
+  std::string_view text(bytes.data(), bytes.size());
+  if (connection.in.size > 0) {
+    if (!buffers_.append(connection.in, text)) return drop(connection, close_code::try_again);
+    text = {connection.in.data, connection.in.size};
+  }
+  const HeadScan scan = scan_head(text, connection.head_scanned);
+  connection.head_scanned = static_cast<std::uint32_t>(text.size());
+  switch (scan.kind) {
+    case HeadScan::Kind::Malformed: return refuse(connection, 400);
+    case HeadScan::Kind::Incomplete:
+      if (text.size() >= options_.head_bytes_max) return refuse(connection, 431);
+      if (connection.in.size == 0 && !buffers_.append(connection.in, text)) {
+        drop(connection, close_code::try_again);
+      }
+      return;
+    case HeadScan::Kind::Complete: break;
+  }
+  ask(connection, text, scan.bytes, nullptr);
+}
+
+void Loop::ask(Connection& connection, std::string_view bytes, std::size_t head_bytes,
+               std::unique_ptr<Carried> carried) {
+  Request request;
+  if (const int status = request.head.parse(bytes.substr(0, head_bytes)); status != 0) {
+    return refuse(connection, status);
+  }
+  check_upgrade(request);
+  request.remote = peer_of(connection.fd);
+  request.handed_over = connection.handed_over;
+  counters_.requests.add();
+  Decision decision = handler_.on_request(connection.id(), request, std::move(carried));
+  if (connection.state != ConnectionState::Head) return;  // the loop began to stop meanwhile
+  act(connection, bytes, head_bytes, request, std::move(decision));
+}
+
+void Loop::act(Connection& connection, std::string_view bytes, std::size_t head_bytes,
+               const Request& request, Decision decision) {
+  if (auto* const accept = std::get_if<Accept>(&decision)) {
+    open(connection, bytes, head_bytes, request, *accept);
+  } else if (auto* const answer = std::get_if<Respond>(&decision)) {
+    respond(connection, answer->response, request.head.method() != "HEAD");
+  } else if (auto* const hand_over = std::get_if<HandOver>(&decision)) {
+    if (connection.handed_over) return refuse(connection, 503);
+    leave(connection, bytes, head_bytes, std::move(*hand_over));
+  } else {
+    wait_for_decision(connection, bytes);
+  }
+}
+
+void Loop::open(Connection& connection, std::string_view bytes, std::size_t head_bytes,
+                const Request& request, const Accept& accept) {
+  if (const int status = request.upgrade_refusal(); status != 0) return refuse(connection, status);
+  const auto key = request.head.header("Sec-WebSocket-Key");
+  const std::string answer = upgrade_bytes(*key, accept.subprotocol);
+  if (!make_room(connection, answer.size())) return;
+  append_out(connection, answer);
+  mark_dirty(connection);
+  Buffer head = std::exchange(connection.in, {});  // from here on `in` is the frame reader's
+  if (connection.state == ConnectionState::Deciding) watch(connection, EPOLLIN, EPOLL_CTL_MOD);
+  connection.state = ConnectionState::Open;
+  connection.opened = true;
+  connection.heard_ms = connection.pinged_ms = connection.since_ms = elapsed();
+  counters_.upgraded.add();
+  arm(connection);
+  handler_.on_open(connection.id());
+  // The bytes are ours (the read buffer or `head`), views only by type.
+  std::string_view rest = bytes.substr(head_bytes);
+  if (!rest.empty()) read_frames(connection, {const_cast<char*>(rest.data()), rest.size()});
+  buffers_.release(head);
+}
+
+void Loop::wait_for_decision(Connection& connection, std::string_view bytes) {
+  if (connection.in.size == 0 && !buffers_.append(connection.in, bytes)) {
+    return drop(connection, close_code::try_again);
+  }
+  if (connection.state == ConnectionState::Deciding) return;  // Pending again: the deadline stays
+  connection.state = ConnectionState::Deciding;
+  connection.since_ms = elapsed();
+  watch(connection, 0, EPOLL_CTL_MOD);
+  if (connection.state == ConnectionState::Deciding) arm(connection);
+}
+
+bool Loop::decide(ConnId id, Decision decision) {
+  Connection* const connection = table_.find(id);
+  if (connection == nullptr || connection->state != ConnectionState::Deciding) return false;
+  const std::string_view bytes(connection->in.data, connection->in.size);
+  const HeadScan scan = scan_head(bytes, 0);
+  Request request;
+  const int status = request.head.parse(bytes.substr(0, scan.bytes));
+  ASSERT(status == 0);
+  check_upgrade(request);
+  act(*connection, bytes, scan.bytes, request, std::move(decision));
+  return true;
+}
+
+void Loop::leave(Connection& connection, std::string_view bytes, std::size_t head_bytes,
+                 HandOver hand_over) {
+  ASSERT(hand_over.loop < peers_.size());
+  Taken taken{Descriptor(connection.fd), std::string(bytes), head_bytes, std::move(hand_over.carried)};
+  ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, connection.fd, nullptr);
+  connection.fd = -1;
+  counters_.handed_over.add();
+  drop(connection, close_code::abnormal);
+  Loop* const target = peers_[hand_over.loop];
+  target->post([target, taken = std::move(taken)]() mutable { target->adopt(std::move(taken)); });
+}
+
+void Loop::adopt(Taken taken) {
+  counters_.adopted.add();
+  if (stopping_ || table_.size() - refusals_ >= options_.connections_max) {
+    return refuse_full(std::move(taken.socket));
+  }
+  Connection* const connection = add(std::move(taken.socket), false);
+  if (connection == nullptr) return;
+  connection->handed_over = true;
+  if (!buffers_.append(connection->in, taken.bytes)) return drop(*connection, close_code::try_again);
+  arm(*connection);
+  const std::string_view bytes(connection->in.data, connection->in.size);
+  ask(*connection, bytes, taken.head_bytes, std::move(taken.carried));
+}
+
+void Loop::refuse(Connection& connection, int status) {
+  counters_.refused_requests.add();
+  Response response;
+  response.status = status;
+  response.body = handler_.refusal_body(status);
+  if (status == 503) response.headers.emplace_back("Retry-After", "5");
+  respond(connection, response, true);
+}
+
+void Loop::respond(Connection& connection, const Response& response, bool with_body) {
+  const std::string bytes = response_bytes(response, with_body);
+  buffers_.release(connection.in);
+  if (!make_room(connection, bytes.size())) return;
+  append_out(connection, bytes);
+  if (connection.state == ConnectionState::Deciding) watch(connection, EPOLLIN, EPOLL_CTL_MOD);
+  linger(connection, false);
+}
+
+}  // namespace whoosh::net
