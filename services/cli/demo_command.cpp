@@ -1,0 +1,100 @@
+// whoosh demo: a server of its own on free ports in a temporary folder, and N players on real sockets.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <thread>
+
+#include "runtime/entropy.h"
+#include "services/cli/commands.h"
+#include "services/solo/solo.h"
+#include "tools/swarm/player.h"
+
+namespace whoosh::cli {
+namespace {
+
+namespace json = boost::json;
+
+struct Seat {
+  swarm::Player player;
+  base::Result<json::object> result = base::Error{base::ErrorCode::internal, "did not start"};
+  std::string history;
+};
+
+class TemporaryFolder {
+ public:
+  TemporaryFolder()
+      : path_(std::filesystem::temp_directory_path() /
+              fmt::format("whoosh-demo-{:016x}", runtime::OsEntropy().u64())) {}
+  ~TemporaryFolder() {
+    std::error_code ignored;  // a leftover temporary folder harms nobody
+    std::filesystem::remove_all(path_, ignored);
+  }
+  [[nodiscard]] std::string path() const { return path_.string(); }
+
+ private:
+  std::filesystem::path path_;
+};
+
+void play(Seat& seat, const std::string& game) {
+  const auto signed_in = seat.player.register_account("a long enough passphrase");
+  if (!signed_in) { seat.result = signed_in.error(); return; }
+  const auto info = seat.player.queue(game, 60'000);
+  if (!info) { seat.result = info.error(); return; }
+  if (const auto in = seat.player.enter(*info); !in) { seat.result = in.error(); return; }
+  seat.result = seat.player.play(30'000);
+  seat.player.leave();
+  if (const auto rows = seat.player.call("GET", "/api/game/history", nullptr, 200); rows) seat.history = json::serialize(*rows);
+}
+
+std::string whole(const json::object& row, const char* key) {
+  const auto* value = row.if_contains(key);
+  return value != nullptr && value->is_int64() ? std::to_string(value->as_int64()) : "-";
+}
+
+void print_standings(const json::object& over) {
+  fmt::print("\n{:<5} {:<12} {:>6} {:>8} {:>14} {:>5} {:>6}\n", "place", "player", "score", "won", "rating", "XP", "coins");
+  for (const json::value& item : over.at("standings").as_array()) {
+    const json::object& row = item.as_object();
+    fmt::print("{:<5} {:<12} {:>6} {:>8} {:>14} {:>5} {:>6}\n", whole(row, "placement"), std::string(row.at("name").as_string()),
+               whole(row, "score"), row.at("is_winner").as_bool() ? "yes" : "no",
+               whole(row, "elo_before") + " -> " + whole(row, "elo_after"), whole(row, "xp_gained"), whole(row, "coins_gained"));
+  }
+}
+
+}  // namespace
+
+int run_demo(const DemoOptions& options) {
+  const TemporaryFolder folder;
+  solo::Config config;
+  config.data = folder.path();
+  config.listen = "127.0.0.1";
+  config.http_port = config.edge_port = config.ops_port = config.ops_edge_port = 0;
+  config.tick_ms = options.tick_ms;
+  config.password_cost = "minimal";  // throw-away accounts
+  config.log_level = options.verbose ? "info" : "error";
+  auto server = solo::Solo::start(config);
+  if (!server) return fail(server.error().sentence());
+  const std::uint16_t port = (*server)->ports().http;
+  fmt::print("{} players play {} on http://127.0.0.1:{}, {} times as fast as people\n", options.players, options.game,
+             port, 1000 / std::max<std::uint32_t>(options.tick_ms, 1));
+
+  std::vector<Seat> seats;
+  seats.reserve(options.players);
+  for (std::uint32_t i = 0; i < options.players; ++i) {
+    seats.push_back({swarm::Player({"127.0.0.1", port}, fmt::format("player_{}", i + 1), i + 1)});
+  }
+  std::vector<std::jthread> threads;
+  for (Seat& seat : seats) threads.emplace_back([&seat, &options] { play(seat, options.game); });
+  threads.clear();  // joins
+  (*server)->stop();
+
+  for (const Seat& seat : seats) {
+    if (!seat.result) return fail(fmt::format("{}: {}", seat.player.name(), seat.result.error().sentence()));
+  }
+  print_standings(*seats[0].result);
+  fmt::print("\nGET /api/game/history of {}:\n{}\n", seats[0].player.name(), seats[0].history);
+  return seats[0].history.size() > 2 ? 0 : fail("the match is not in the history.");
+}
+
+}  // namespace whoosh::cli

@@ -1,0 +1,35 @@
+#include <qrcodegen/qrcodegen.hpp>
+
+#include <cstdio>
+
+#include "services/cli/commands.h"
+
+namespace whoosh::cli {
+
+// Two modules per character cell, upper and lower half blocks, with the quiet zone of four modules that
+// ISO/IEC 18004 asks for. Dark modules are drawn as blanks on a light background (ANSI colours), so that
+// the code reads right on dark and light terminals.
+int run_qr(const std::string& text) {
+  using qrcodegen::QrCode;
+  try {
+    const QrCode code = QrCode::encodeText(text.c_str(), QrCode::Ecc::LOW);
+    constexpr int quiet = 4;
+    const auto dark = [&](int x, int y) { return code.getModule(x, y); };  // outside: light
+    std::string out;
+    for (int y = -quiet; y < code.getSize() + quiet; y += 2) {
+      out += "\x1b[107;30m";
+      for (int x = -quiet; x < code.getSize() + quiet; ++x) {
+        const bool upper = dark(x, y);
+        const bool lower = dark(x, y + 1);
+        out += upper ? (lower ? "█" : "▀") : (lower ? "▄" : " ");
+      }
+      out += "\x1b[0m\n";
+    }
+    std::fputs(out.c_str(), stdout);
+    return 0;
+  } catch (const qrcodegen::data_too_long&) {
+    return fail("the text is too long for a QR code (2953 bytes at most).");
+  }
+}
+
+}  // namespace whoosh::cli

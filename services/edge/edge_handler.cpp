@@ -1,0 +1,238 @@
+#include "services/edge/edge_handler.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "base/described.h"
+#include "net/frame.h"
+#include "services/edge/log_files.h"
+#include "services/edge/shared.h"
+#include "wire/rest.h"
+
+namespace whoosh::edge {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+
+runtime::OsEntropy& entropy() {
+  static runtime::OsEntropy os;
+  return os;
+}
+
+std::string error_body(const Error& error, const std::string& request_id) {
+  wire::ErrorBody body;
+  body.error = std::string(error.sentence());
+  body.code = std::string(base::error_name(error.code));
+  body.request_id = request_id;
+  if (!error.fields.empty()) body.fields = error.fields;
+  return base::to_json(body);
+}
+
+ErrorCode code_of_status(int status) {
+  switch (status) {
+    case 426: return ErrorCode::upgrade_required;
+    case 429: return ErrorCode::rate_limited;
+    case 503: return ErrorCode::unavailable;
+    default: return ErrorCode::malformed;
+  }
+}
+
+bool sane_request_id(std::string_view text) {
+  return !text.empty() && text.size() <= 64 &&
+         std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isalnum(c) || c == '-' || c == '_'; });
+}
+
+std::string new_request_id() { return fmt::format("{:016x}", entropy().u64()); }
+
+}  // namespace
+
+EdgeHandler::EdgeHandler(Shared& shared, base::ShardNo number)
+    : shared_(shared), number_(number), desk_(shared.authority, shared.clock), limiter_(shared.config.upgrades) {}
+
+EdgeHandler::~EdgeHandler() = default;
+
+void EdgeHandler::on_start(net::Loop& loop) {
+  loop_ = &loop;
+  shard_ = std::make_unique<shard::Shard>(number_, shared_.config.shard, shared_.clock, entropy(),
+                                          static_cast<shard::FrameSink&>(*this), static_cast<shard::Owner&>(*this));
+}
+
+void EdgeHandler::on_stop() { shard_.reset(); }
+
+// ---- before the upgrade ---------------------------------------------------------------------------------
+
+net::Decision EdgeHandler::on_request(net::ConnId id, const net::Request& request, std::unique_ptr<net::Carried> carried) {
+  if (carried == nullptr) return first_request(id, request);
+  std::unique_ptr<Arrival> arrival(static_cast<Arrival*>(carried.release()));
+  return seat(id, std::move(arrival), request_id_of(request));
+}
+
+net::Decision EdgeHandler::first_request(net::ConnId id, const net::Request& request) {
+  const std::string request_id = request_id_of(request);
+  if (request.path() == "/health" || request.path() == "/health/") {
+    return net::Respond{{200, R"({"status":"ok"})", "application/json", {}}};
+  }
+  if (request.path() != "/ws" && request.path() != "/ws/") return refuse(ErrorCode::not_found, request_id);
+  if (const int status = request.upgrade_refusal(); status != 0) return refuse(code_of_status(status), request_id);
+  if (shared_.config.rate_limits) {
+    if (const auto wait_s = limiter_.take(request.remote, loop_->now_ms()); wait_s > 0) {
+      Error error{ErrorCode::rate_limited};
+      error.retry_after_s = wait_s;
+      return refuse(error, request_id);
+    }
+  }
+  const std::string_view host = request.head.header("Host").value_or("");
+  if (!origin_allowed(request.origin(), host, shared_.config.allowed_origins)) {
+    return refuse(ErrorCode::foreign_origin, request_id);
+  }
+  const Claim claim = read_claim(request);
+  auto arrival = desk_.verify(claim);
+  if (!arrival) return refuse(arrival.error(), request_id);
+  return find_room(id, claim, std::make_unique<Arrival>(std::move(*arrival)), request_id);
+}
+
+net::Decision EdgeHandler::find_room(net::ConnId id, const Claim& claim, std::unique_ptr<Arrival> arrival,
+                                     const std::string& request_id) {
+  if (arrival->lobby || arrival->admission.ticket) return route(id, std::move(arrival), request_id);
+  if (const auto room = base::RoomId::parse(claim.room)) {
+    arrival->admission.room = *room;
+    return route(id, std::move(arrival), request_id);
+  }
+  const base::UserId user = arrival->admission.who.user;
+  runtime::Reply<state::RoomEntry> reply(
+      *loop_, [this, id, request_id, arrival = std::move(arrival)](base::Result<state::RoomEntry> entry) mutable {
+        found(id, std::move(arrival), request_id, std::move(entry));
+      });
+  if (claim.room == "new") {
+    api::NewRoom room;
+    room.game = claim.game.empty() ? "suspect" : claim.game;
+    room.creator = user;
+    shared_.gateway->create_room(std::move(room), std::move(reply));
+  } else {
+    shared_.directory.find_code(claim.room, std::move(reply));
+  }
+  return net::Pending{};
+}
+
+void EdgeHandler::found(net::ConnId id, std::unique_ptr<Arrival> arrival, const std::string& request_id,
+                        base::Result<state::RoomEntry> entry) {
+  if (!entry) {
+    loop_->decide(id, refuse(entry.error(), request_id));
+    return;
+  }
+  arrival->admission.room = entry->room;
+  loop_->decide(id, route(id, std::move(arrival), request_id));
+}
+
+net::Decision EdgeHandler::route(net::ConnId id, std::unique_ptr<Arrival> arrival, const std::string& request_id) {
+  std::size_t target = 0;
+  if (arrival->lobby) {
+    target = static_cast<std::size_t>(arrival->admission.who.user.value) % shared_.handlers.size();
+  } else {
+    const base::RoomId room = arrival->admission.room;
+    target = room.shard().value;
+    if (room.node() != shared_.config.node_number || target >= shared_.handlers.size()) {
+      return refuse(ErrorCode::room_not_found, request_id);
+    }
+  }
+  if (target == number_.value) return seat(id, std::move(arrival), request_id);
+  return net::HandOver{target, std::move(arrival)};
+}
+
+net::Decision EdgeHandler::seat(net::ConnId id, std::unique_ptr<Arrival> arrival, const std::string& request_id) {
+  arrival->admission.conn = id;
+  if (arrival->lobby) {
+    if (const auto open = shard_->check_lobby(); !open) return refuse(open.error(), request_id);
+  } else {
+    const auto role = shard_->check(arrival->admission);
+    if (!role) return refuse(role.error(), request_id);
+    arrival->admission.role = *role;
+  }
+  net::Accept accept{arrival->subprotocol};
+  accepted_.emplace_back(id, std::move(arrival));
+  return accept;
+}
+
+net::Decision EdgeHandler::refuse(const Error& error, const std::string& request_id) {
+  net::Response response;
+  response.status = base::error_status(error.code);
+  response.body = error_body(error, request_id);
+  response.headers.emplace_back("X-Request-Id", request_id);
+  if (error.retry_after_s > 0 || response.status == 503 || response.status == 429) {
+    response.headers.emplace_back("Retry-After", std::to_string(std::max(1, error.retry_after_s)));
+  }
+  return net::Respond{std::move(response)};
+}
+
+std::string EdgeHandler::request_id_of(const net::Request& request) {
+  const auto given = request.head.header("X-Request-Id").value_or("");
+  return sane_request_id(given) ? std::string(given) : new_request_id();
+}
+
+std::string EdgeHandler::refusal_body(int status) { return error_body(code_of_status(status), new_request_id()); }
+
+// ---- an open connection ---------------------------------------------------------------------------------
+
+void EdgeHandler::on_open(net::ConnId id) {
+  const auto at = std::find_if(accepted_.begin(), accepted_.end(), [&](const auto& entry) { return entry.first == id; });
+  ASSERT(at != accepted_.end());
+  const std::unique_ptr<Arrival> arrival = std::move(at->second);
+  accepted_.erase(at);
+  if (arrival->lobby) {
+    shard_->admit_lobby(id, arrival->admission.who, arrival->admission.token_expires);
+  } else if (const auto role = shard_->admit(arrival->admission); !role) {
+    spdlog::info("seat lost between check and admit: {}", base::error_name(role.error().code));
+  }
+}
+
+void EdgeHandler::on_text(net::ConnId id, std::span<char> message) { shard_->on_text(id, message); }
+void EdgeHandler::on_closed(net::ConnId id, std::uint16_t) { shard_->on_closed(id); }
+void EdgeHandler::on_overflow(net::ConnId id) { shard_->on_overflow(id); }
+void EdgeHandler::on_drained(net::ConnId id) { shard_->on_drained(id); }
+
+void EdgeHandler::on_turn_end(std::int64_t) {
+  accepted_.clear();  // whose 101 could not be sent
+  shard_->run_due();
+  shard_->flush();
+}
+
+std::int64_t EdgeHandler::next_deadline_ms() const {
+  const auto due = shard_->next_due_ms();
+  return due ? *due : never;
+}
+
+// ---- what the shard says --------------------------------------------------------------------------------
+
+void EdgeHandler::send(net::ConnId conn, std::string_view text) { loop_->send(conn, text); }
+
+void EdgeHandler::broadcast(std::span<const net::ConnId> conns, std::string_view text) {
+  frame_.clear();
+  net::append_frame(frame_, net::Opcode::Text, text);
+  for (const net::ConnId conn : conns) loop_->send_frame(conn, frame_);
+}
+
+void EdgeHandler::close(net::ConnId conn, wire::Close code, std::string_view reason) {
+  loop_->close(conn, static_cast<std::uint16_t>(code), reason);
+}
+
+void EdgeHandler::match_finished(match::MatchRecord record) { shared_.match_finished(std::move(record)); }
+
+void EdgeHandler::match_logged(base::RoomId, base::MatchId, std::string_view) {}
+
+void EdgeHandler::room_closed(base::RoomId room, std::uint32_t epoch, std::string_view why) {
+  spdlog::debug("room {} closed: {}", room.text(), why);
+  --shared_.rooms.at(number_.value);
+  shared_.directory.release_room(room, epoch, runtime::Reply<>(*loop_, [room](base::Result<> released) {
+    if (!released) spdlog::warn("room {} stays in the directory: {}", room.text(), released.error().sentence());
+  }));
+}
+
+void EdgeHandler::room_broken(base::RoomId room, std::string_view why, std::string_view log) {
+  spdlog::error("room {} ended by a broken rule: {}", room.text(), why);
+  keep_match_log(shared_.config.match_logs, room, log);
+}
+
+}  // namespace whoosh::edge

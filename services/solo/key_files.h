@@ -1,0 +1,24 @@
+// The signing keys of a data folder: <data>/keys/*.pem, mode 0600, newest first (the newest signs).
+// Called at start and by `whoosh keys`; any thread, no state.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "auth/keys.h"
+#include "base/result.h"
+#include "base/time.h"
+
+namespace whoosh::solo {
+
+// Paths of what is there, newest first.
+[[nodiscard]] base::Result<std::vector<std::string>> key_files(const std::string& data);
+// Makes one more; its name says when. Errors name the folder and what is missing.
+[[nodiscard]] base::Result<std::string> add_key_file(const std::string& data, base::UnixMs now);
+// Loads what is there; makes the first one when there is none.
+[[nodiscard]] base::Result<auth::KeySet> load_or_make_keys(const std::string& data, base::UnixMs now);
+
+// Makes the data folder with mode 0700 when it is missing. Errors: unavailable, with the sentence to print.
+[[nodiscard]] base::Result<> make_data_folder(const std::string& data);
+
+}  // namespace whoosh::solo
