@@ -2,9 +2,9 @@
 #
 #   whoosh_embed(<target> <namespace> <file>...)
 #
-# adds a source file to <target> that defines, in <namespace>, `std::span<const base::EmbeddedFile> embedded()`
-# (base/embedded.h): the files in order of their names. It is written while building, whenever a file changes.
-# The module that uses it declares the function itself.
+# adds a source file to <target> that defines, in <namespace>, `std::span<const base::EmbeddedFile>
+# embedded()` (base/embedded.h): the files in order of their names. It is written while building,
+# whenever a file changes. The module that uses it declares the function itself.
 
 if(CMAKE_SCRIPT_MODE_FILE)
   set(entries "")

@@ -41,13 +41,15 @@ function(whoosh_tests target dir)
   endif()
   if(tests AND NOT WHOOSH_FUZZ)
     add_executable(${target}_test ${tests})
-    target_link_libraries(${target}_test PRIVATE ${ARG_LINKS} GTest::gtest GTest::gmock GTest::gtest_main)
+    target_link_libraries(${target}_test PRIVATE ${ARG_LINKS}
+                          GTest::gtest GTest::gmock GTest::gtest_main)
     target_compile_definitions(${target}_test PRIVATE WHOOSH_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     add_test(NAME ${target} COMMAND ${target}_test --gtest_brief=1)
   endif()
   if(benches AND NOT WHOOSH_FUZZ)
     add_executable(${target}_bench ${benches})
-    target_link_libraries(${target}_bench PRIVATE ${ARG_LINKS} benchmark::benchmark benchmark::benchmark_main)
+    target_link_libraries(${target}_bench PRIVATE ${ARG_LINKS}
+                          benchmark::benchmark benchmark::benchmark_main)
     set_property(GLOBAL APPEND PROPERTY WHOOSH_BENCHES ${target}_bench)
   endif()
   if(fuzzers AND WHOOSH_FUZZ)
@@ -113,7 +115,8 @@ std::span<const rules::Game* const> all() {
 }
 }  // namespace whoosh::games
 ")
-  add_library(games STATIC ${CMAKE_BINARY_DIR}/gen/games_registry.cpp ${CMAKE_SOURCE_DIR}/games/registry.cpp)
+  add_library(games STATIC ${CMAKE_BINARY_DIR}/gen/games_registry.cpp
+              ${CMAKE_SOURCE_DIR}/games/registry.cpp)
   target_link_libraries(games PUBLIC rules base ${libraries})
   target_include_directories(games PUBLIC ${WHOOSH_INCLUDE_ROOTS})
 endfunction()

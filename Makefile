@@ -1,0 +1,50 @@
+# The only front door. Every target is one script in scripts/; continuous integration calls nothing
+# else. Settings are environment variables: HTTP_PORT=8000 EDGE_PORT=8080 DATA=var JOBS=<cores>. See
+# docs/DEVELOPMENT.md.
+.DEFAULT_GOAL := help
+.PHONY: help up down logs migrate demo test types lint fmt asan tsan fuzz bench clean
+
+help: ## This list
+	@scripts/help.sh
+
+up: ## Install, build and start Whoosh on this machine; prints the addresses
+	@scripts/up.sh
+
+down: ## Stop what `make up` started
+	@scripts/down.sh
+
+logs: ## Follow the log of the running Whoosh
+	@scripts/logs.sh
+
+migrate: ## Bring the database in var/ to the newest schema
+	@scripts/migrate.sh
+
+demo: ## Eight bots play one whole match of Suspect, time sped up
+	@scripts/demo.sh
+
+test: ## Install, build, and run every check there is
+	@scripts/test.sh
+
+types: ## Write the client's TypeScript types from the C++ structs
+	@scripts/types.sh
+
+lint: ## House rules, format, headers, generated files, scripts, types of the client
+	@scripts/lint.sh
+
+fmt: ## Format the C++ code in place
+	@scripts/fmt.sh
+
+asan: ## Unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
+	@scripts/sanitize.sh asan
+
+tsan: ## Unit tests under ThreadSanitizer
+	@scripts/sanitize.sh tsan
+
+fuzz: ## Fuzz every parser, FUZZ_SECONDS=60 each
+	@scripts/fuzz.sh
+
+bench: ## Benchmarks, built for release
+	@scripts/bench.sh
+
+clean: ## Remove build folders (not the data in var/)
+	@scripts/clean.sh

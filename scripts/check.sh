@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# check.sh NAME: one check, as CTest and `make lint` run it (cmake/checks.cmake has the list).
+# WHOOSH_BUILD is the build folder whose executables are checked; default build/dev.
+source "$(dirname "$0")/lib.sh"
+source scripts/format.sh
+
+WHOOSH_BUILD="${WHOOSH_BUILD:-$ROOT/build/dev}"
+
+check_rules() { python3 tools/tidy/tidy.py --root .; }
+check_rules_test() { python3 tools/tidy/tidy_test.py; }
+
+check_format() {
+  local tool
+  if ! tool="$(find_clang_format)"; then
+    say "not checked here: $CLANG_FORMAT_MISSING"
+    exit "$SKIPPED"
+  fi
+  cpp_files | xargs -0 "$tool" --dry-run -Werror
+}
+
+check_shell() {
+  shellcheck --version | sed -n 's/^version: /shellcheck /p'
+  git ls-files -z -- '*.sh' .ci/run | xargs -0 shellcheck -x -P SCRIPTDIR -P scripts
+}
+
+check_types() { "$WHOOSH_BUILD/tools/wiregen" --root . --check; }
+
+check_web_types() {
+  scripts/web.sh install services/web
+  (cd services/web && npm run check)
+}
+
+check_web_unit() {
+  scripts/web.sh install services/web
+  (cd services/web && npm test)
+}
+
+check_openapi() {
+  scripts/web.sh install tests/lint
+  (cd tests/lint && npm test)
+}
+
+check_e2e() {
+  scripts/web.sh build
+  scripts/web.sh install tests/e2e
+  (cd tests/e2e && WHOOSH_BIN="${WHOOSH_BIN:-$WHOOSH_BUILD/services/whoosh}" \
+    WHOOSH_WEB="$ROOT/services/web/dist" npm test)
+}
+
+# Every fuzz target for a few seconds: the seeds still pass, and the target still builds.
+check_fuzz() { FUZZ_SECONDS="${FUZZ_SECONDS:-8}" scripts/fuzz.sh run; }
+
+# Every benchmark for an instant: it still runs, and its own checks of its answers hold.
+check_bench() { scripts/bench.sh smoke "$WHOOSH_BUILD"; }
+
+# Minutes, so not part of `make test`: CLANG_TIDY=1 make lint.
+check_clang_tidy() {
+  if ! have clang-tidy; then
+    say "not checked here: clang-tidy is not installed"
+    exit "$SKIPPED"
+  fi
+  git ls-files -z -- 'libs/*.cpp' 'games/*.cpp' 'services/*.cpp' 'tools/*.cpp' |
+    xargs -0 -n 4 -P "$JOBS" clang-tidy -p "$WHOOSH_BUILD" --quiet
+}
+
+SKIPPED=77 # CTest shows such a check as skipped, not as passed
+name="${1:?usage: check.sh NAME}"
+declare -F "check_${name//-/_}" >/dev/null || die "check.sh: no check is called $name"
+"check_${name//-/_}"

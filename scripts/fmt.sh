@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# make fmt: clang-format over our C++, in place. FILES="a.cpp b.h" formats only these.
+source "$(dirname "$0")/lib.sh"
+source scripts/format.sh
+
+scripts/setup.sh lint
+clang_format="$(find_clang_format)" || die "$CLANG_FORMAT_MISSING"
+if [[ -n "${FILES:-}" ]]; then
+  # shellcheck disable=SC2086  # a list of names
+  "$clang_format" -i $FILES
+else
+  cpp_files | xargs -0 "$clang_format" -i
+fi
+git diff --stat -- libs services games tools tests bench

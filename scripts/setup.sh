@@ -1,0 +1,94 @@
+#!/usr/bin/env bash
+# setup.sh [build|run|test|lint]…: installs the packages of these groups that this machine lacks.
+#   build  what compiling the server needs      run   build + the web client's tools
+#   test   run + what the tests need            lint  formatters and checkers
+# Nothing missing: no package manager is called, and the whole script takes a moment.
+source "$(dirname "$0")/lib.sh"
+
+NODE_MAJOR_MIN=18
+
+supported_list() {  # the package list of this system; fails with a sentence on another one
+  local id='' version=''
+  if [[ -r /etc/os-release ]]; then
+    id="$(sed -n 's/^ID=//p' /etc/os-release | tr -d '"')"
+    version="$(sed -n 's/^VERSION_ID=//p' /etc/os-release | tr -d '"')"
+  fi
+  local list="scripts/packages/$id-$version.txt"
+  if [[ ! -r "$list" ]] || ! have dpkg-query; then
+    die "Whoosh knows how to set up Debian 12 and 13 and Ubuntu 24.04; this is" \
+      "${id:-an unknown system} ${version:-}. Install the counterparts of the packages in" \
+      "scripts/packages/debian-13.txt yourself and run again with WHOOSH_SETUP=skip."
+  fi
+  printf '%s' "$list"
+}
+
+node_is_there() {
+  have node && have npm || return 1
+  local major
+  major="$(node --version 2>/dev/null | sed -n 's/^v\([0-9]*\).*/\1/p')"
+  ((${major:-0} >= NODE_MAJOR_MIN))
+}
+
+wanted_groups() {
+  local group
+  for group in "$@"; do
+    case "$group" in
+      build) say build ;;
+      run) printf '%s\n' build web ;;
+      test) printf '%s\n' build web test lint ;;
+      lint) printf '%s\n' web lint ;;
+      *) die "setup.sh: no group is called $group" ;;
+    esac
+  done | sort -u
+}
+
+missing_packages() {  # missing_packages LIST GROUP…
+  local list="$1" group packages=() installed
+  shift
+  for group in "$@"; do
+    # A Node.js from elsewhere is as good, and the distribution's npm would conflict with it.
+    if [[ "$group" == web ]] && node_is_there; then continue; fi
+    mapfile -t -O "${#packages[@]}" packages < <(
+      sed -n "s/^$group *| *//p" "$list" | tr -s ' ' '\n')
+  done
+  # shellcheck disable=SC2016  # dpkg-query's own ${…}
+  installed="$(dpkg-query -W -f '${db:Status-Abbrev}|${Package}\n' "${packages[@]}" 2>/dev/null |
+    sed -n 's/^ii |//p')" || true
+  comm -23 <(printf '%s\n' "${packages[@]}" | sort -u) <(sort -u <<<"$installed")
+}
+
+# Prints the words that make apt-get run with enough rights; asks for a password here, where a
+# person can see it.
+as_root() {
+  if ((EUID == 0)); then return 0; fi
+  have sudo || die "Packages are missing, and this user may not install them." \
+    "Run as root: apt-get install -y $*"
+  if [[ -t 0 && -t 2 ]]; then
+    sudo -v >&2 || die "Packages are missing, and sudo refuses. Run: sudo apt-get install -y $*"
+  else
+    sudo -n true 2>/dev/null ||
+      die "Packages are missing, and sudo asks for a password. Run: sudo apt-get install -y $*"
+  fi
+  printf 'sudo\n-n\n'
+}
+
+main() {
+  if [[ "${WHOOSH_SETUP:-}" == skip ]]; then exit 0; fi
+  local list groups missing rights apt began
+  began="$(now_ms)"
+  list="$(supported_list)"
+  mapfile -t groups < <(wanted_groups "${@:-run}")
+  mapfile -t missing < <(missing_packages "$list" "${groups[@]}")
+  if ((${#missing[@]} == 0)); then
+    step_line "${GREEN}✓${PLAIN}" "packages" "$(seconds_since "$began")" "nothing missing"
+    exit 0
+  fi
+  rights="$(as_root "${missing[@]}")"
+  mapfile -t apt < <([[ -z "$rights" ]] || printf '%s\n' "$rights"
+    printf '%s\n' env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=120)
+  step "package lists" setup-lists "${apt[@]}" update
+  step "packages: ${#missing[@]} to install" setup \
+    "${apt[@]}" install -y --no-install-recommends "${missing[@]}"
+}
+
+main "$@"
