@@ -57,6 +57,7 @@ struct Ticket {
   UserId user;
   std::string name;           // as shown to others
   std::string avatar;
+  std::string host;           // by which the user reached Service A; for the ws_url of MATCH_FOUND
   std::string queue;          // "standard"
   std::string game;           // "suspect"
   double mu = 25;
