@@ -8,7 +8,8 @@
 
 if(CMAKE_SCRIPT_MODE_FILE)
   set(entries "")
-  foreach(file ${FILES})
+  string(REPLACE "|" ";" files "${FILES}")
+  foreach(file ${files})
     file(READ ${file} text)
     get_filename_component(name ${file} NAME)
     string(FIND "${text}" ")WHOOSH_TEXT\"" clash)
@@ -41,9 +42,9 @@ function(whoosh_embed target namespace)
   set(files ${ARGN})
   list(SORT files)
   set(out ${CMAKE_BINARY_DIR}/gen/${target}_embedded.cpp)
-  string(REPLACE ";" "\\;" quoted "${files}")
+  list(JOIN files "|" joined)  # a ";" does not survive the command line
   add_custom_command(OUTPUT ${out}
-    COMMAND ${CMAKE_COMMAND} -DOUT=${out} -DNAMESPACE=${namespace} "-DFILES=${quoted}"
+    COMMAND ${CMAKE_COMMAND} -DOUT=${out} -DNAMESPACE=${namespace} "-DFILES=${joined}"
             -P ${WHOOSH_EMBED_SCRIPT}
     DEPENDS ${files} ${WHOOSH_EMBED_SCRIPT}
     VERBATIM)
