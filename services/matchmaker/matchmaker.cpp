@@ -1,0 +1,184 @@
+#include "services/matchmaker/matchmaker.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <future>
+#include <utility>
+
+namespace whoosh::matchmaker {
+
+namespace {
+
+std::string match_found(wire::JoinInfo room) {
+  std::string text;
+  base::JsonWriter out(text);
+  out.begin_object().member("type", "MATCH_FOUND").key("payload");
+  base::encode(out, wire::MatchFound{std::move(room)});
+  out.end_object();
+  return text;
+}
+
+}  // namespace
+
+Matchmaker::Matchmaker(Config config, Ports ports, Invite invite, runtime::Mailbox& mailbox)
+    : config_(std::move(config)),
+      ports_(ports),
+      invite_(std::move(invite)),
+      mailbox_(mailbox),
+      next_round_ms_(ports.clock.monotonic_ms()) {}
+
+std::int64_t Matchmaker::turn() {
+  const std::int64_t now_ms = ports_.clock.monotonic_ms();
+  if (now_ms >= next_round_ms_ && !reading_ && !stopping_) {
+    reading_ = true;
+    next_round_ms_ = now_ms + config_.period_ms;
+    ports_.queue.searching(ports_.clock.now(),
+                           {mailbox_, [this](base::Result<Tickets> tickets) {
+                              read(std::move(tickets));
+                            }});
+  }
+  return std::max<std::int64_t>(1, next_round_ms_ - now_ms);
+}
+
+void Matchmaker::read(base::Result<Tickets> tickets) {
+  reading_ = false;
+  if (stopping_) {
+    tell_if_idle();
+    return;
+  }
+  if (!tickets) {
+    ++counters_.failures;
+    spdlog::warn("matchmaker: the queue can't be read: {}", tickets.error().sentence());
+    return;
+  }
+  std::map<std::pair<std::string, std::string>, Tickets> lines;  // by game and queue
+  for (state::Ticket& ticket : *tickets) {
+    if (busy_.contains(ticket.id)) continue;
+    auto line = std::pair(ticket.game, ticket.queue);
+    lines[std::move(line)].push_back(std::move(ticket));
+  }
+  for (auto& [line, waiting] : lines) pair(line.first, std::move(waiting));
+}
+
+void Matchmaker::pair(const std::string& game, Tickets line) {
+  const auto rules = config_.games.find(game);
+  if (rules == config_.games.end() || is_held(game)) return;
+  const base::UnixMs now = ports_.clock.now();
+  std::vector<match::Candidate> candidates;
+  candidates.reserve(line.size());
+  for (const state::Ticket& ticket : line) {
+    candidates.push_back({ticket.mu, now.value - ticket.created_at.value});
+  }
+  for (const match::Group& members : config_.pairing(candidates, rules->second)) {
+    if (under_way_ >= config_.rooms_under_way_max) return;
+    Tickets group;
+    for (const std::size_t i : members.members) group.push_back(std::move(line[i]));
+    make_room(game, std::move(group));
+  }
+}
+
+void Matchmaker::make_room(const std::string& game, Tickets group) {
+  ++under_way_;
+  api::NewRoom room;
+  room.game = game;
+  room.matchmade = true;
+  for (const state::Ticket& ticket : group) {
+    busy_.insert(ticket.id);
+    room.expected.push_back(ticket.user);
+  }
+  ports_.gateway.create_room(
+      std::move(room),
+      {mailbox_, [this, game, group = std::move(group)](base::Result<state::RoomEntry> made) mutable {
+         room_made(game, std::move(group), std::move(made));
+       }});
+}
+
+void Matchmaker::room_made(const std::string& game, Tickets group,
+                           base::Result<state::RoomEntry> room) {
+  if (!room) {
+    spdlog::warn("matchmaker: no room for {}: {}", game, room.error().sentence());
+    back_off(game);
+    release(group);
+    return;
+  }
+  backoffs_.erase(game);
+  std::vector<std::string> ids;
+  for (const state::Ticket& ticket : group) ids.push_back(ticket.id);
+  ports_.queue.match(
+      std::move(ids), *room,
+      {mailbox_, [this, room = *room, group = std::move(group)](const base::Result<bool>& done) {
+         matched(group, room, done);
+       }});
+}
+
+void Matchmaker::matched(const Tickets& group, const state::RoomEntry& room,
+                         const base::Result<bool>& done) {
+  release(group);
+  if (!done) {
+    ++counters_.failures;
+    spdlog::warn("matchmaker: tickets can't be matched: {}", done.error().sentence());
+    return;
+  }
+  if (!*done) {
+    ++counters_.lost_races;
+    return;
+  }
+  ++counters_.matches;
+  counters_.humans += group.size();
+  for (const state::Ticket& ticket : group) invite(ticket, room);
+}
+
+void Matchmaker::invite(const state::Ticket& ticket, const state::RoomEntry& room) {
+  ports_.gateway.notify(ticket.user, match_found(invite_(ticket, room)));
+}
+
+void Matchmaker::back_off(const std::string& game) {
+  ++counters_.failures;
+  const std::int64_t now_ms = ports_.clock.monotonic_ms();
+  Backoff& backoff = backoffs_[game];
+  if (backoff.until_ms > now_ms) return;  // several rooms failed together: one step
+  const std::int64_t wait_ms = std::max(backoff.next_ms, config_.retry_ms_min);
+  backoff.until_ms = now_ms + wait_ms;
+  backoff.next_ms = std::min(2 * wait_ms, config_.retry_ms_max);
+}
+
+bool Matchmaker::is_held(const std::string& game) const {
+  const auto backoff = backoffs_.find(game);
+  return backoff != backoffs_.end() && backoff->second.until_ms > ports_.clock.monotonic_ms();
+}
+
+void Matchmaker::release(const Tickets& group) {
+  for (const state::Ticket& ticket : group) busy_.erase(ticket.id);
+  --under_way_;
+  tell_if_idle();
+}
+
+void Matchmaker::stop(base::Function<void()> idle) {
+  stopping_ = true;
+  when_idle_ = std::move(idle);
+  tell_if_idle();
+}
+
+void Matchmaker::tell_if_idle() {
+  if (under_way_ > 0 || reading_ || !when_idle_) return;
+  std::exchange(when_idle_, nullptr)();
+}
+
+MatchmakerThread::MatchmakerThread(Config config, Ports ports, Invite invite)
+    : thread_([this] { return matchmaker_ ? matchmaker_->turn() : 60'000; }) {
+  thread_.post([this, config = std::move(config), ports, invite = std::move(invite)]() mutable {
+    matchmaker_ =
+        std::make_unique<Matchmaker>(std::move(config), ports, std::move(invite), thread_);
+  });
+}
+
+void MatchmakerThread::stop() {
+  if (std::exchange(stopped_, true)) return;
+  std::promise<void> idle;
+  thread_.post([&] { matchmaker_->stop([&] { idle.set_value(); }); });
+  idle.get_future().wait();
+  thread_.stop();
+}
+
+}  // namespace whoosh::matchmaker

@@ -1,0 +1,119 @@
+// Matchmaker: makes rooms out of waiting people, twice a second. Reads the searching tickets, pairs those of
+// each queue and game, asks the edges for a room, matches the tickets to it in one step, and tells everybody
+// on his lobby connection.
+//
+//   searching -> pairing -> create_room -> Queue::match --true--> MATCH_FOUND to each
+//                                             '--false (somebody left): the others are paired again next turn;
+//                                                the room, to which nobody comes, closes by itself
+//
+// Owner: the wiring. Matchmaker lives on one mailbox: constructor, turn() and every answer on its thread.
+// MatchmakerThread is the same with a thread of its own.
+//
+// Invariants: 1. a ticket is in at most one group under way (busy_); 2. nothing here ends a ticket, only
+// Queue::match does, so two matchmakers at once waste rooms but harm nobody; 3. at most rooms_under_way_max
+// rooms are being asked for: what is left waits for the next turn.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "match/pairing.h"
+#include "runtime/clock.h"
+#include "runtime/loop_thread.h"
+#include "services/api/edge_gateway.h"
+#include "state/state.h"
+#include "wire/edge.h"
+
+namespace whoosh::matchmaker {
+
+struct Config {
+  std::map<std::string, match::PairingRules> games;  // tickets of other games are left to expire
+  match::Pairing pairing = match::fair_pairing;
+  std::int64_t period_ms = 500;
+  std::size_t rooms_under_way_max = 64;
+  std::int64_t retry_ms_min = 1'000;  // after a game's room could not be made; doubled …
+  std::int64_t retry_ms_max = 15'000;
+};
+
+// Join info with a seat ticket for this person in this room.
+using Invite = std::function<wire::JoinInfo(const state::Ticket&, const state::RoomEntry&)>;
+
+struct Ports {
+  state::Queue& queue;
+  api::EdgeGateway& gateway;
+  const runtime::Clock& clock;
+};
+
+struct Counters {
+  std::uint64_t matches = 0;
+  std::uint64_t humans = 0;        // in these
+  std::uint64_t lost_races = 0;    // rooms made in vain: a ticket ended meanwhile
+  std::uint64_t failures = 0;      // rooms that could not be made, and calls of the queue that failed
+};
+
+class Matchmaker {
+ public:
+  // REQUIRES: ports and mailbox outlive it; every call that is under way is answered before it ends.
+  Matchmaker(Config config, Ports ports, Invite invite, runtime::Mailbox& mailbox);
+
+  // Starts a round when the period is over and none is under way; returns in how many ms to come again.
+  std::int64_t turn();
+  // Starts nothing more; calls `idle` when every call under way is answered, perhaps at once.
+  void stop(base::Function<void()> idle);
+
+  [[nodiscard]] const Counters& counters() const { return counters_; }
+
+ private:
+  struct Backoff {
+    std::int64_t until_ms = 0;
+    std::int64_t next_ms = 0;
+  };
+  using Tickets = std::vector<state::Ticket>;
+
+  void read(base::Result<Tickets> tickets);
+  void pair(const std::string& game, Tickets line);
+  void make_room(const std::string& game, Tickets group);
+  void room_made(const std::string& game, Tickets group, base::Result<state::RoomEntry> room);
+  void matched(const Tickets& group, const state::RoomEntry& room, const base::Result<bool>& done);
+  void invite(const state::Ticket& ticket, const state::RoomEntry& room);
+  void back_off(const std::string& game);
+  [[nodiscard]] bool is_held(const std::string& game) const;
+  void release(const Tickets& group);
+  void tell_if_idle();
+
+  const Config config_;
+  const Ports ports_;
+  const Invite invite_;
+  runtime::Mailbox& mailbox_;
+  bool stopping_ = false;
+  base::Function<void()> when_idle_;
+  bool reading_ = false;
+  std::int64_t next_round_ms_ = 0;
+  std::size_t under_way_ = 0;       // groups between pairing and the queue's answer
+  std::unordered_set<std::string> busy_;
+  std::map<std::string, Backoff> backoffs_;
+  Counters counters_;
+};
+
+// A Matchmaker on a thread of its own, from construction to stop().
+class MatchmakerThread {
+ public:
+  MatchmakerThread(Config config, Ports ports, Invite invite);
+  ~MatchmakerThread() { stop(); }
+
+  // Waits for the answers that are under way, then joins. REQUIRES: the ports still answer. Twice does no
+  // harm; always from the owner's thread.
+  void stop();
+
+ private:
+  bool stopped_ = false;
+  std::unique_ptr<Matchmaker> matchmaker_;  // made and used on the thread
+  runtime::LoopThread thread_;
+};
+
+}  // namespace whoosh::matchmaker
