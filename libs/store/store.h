@@ -136,11 +136,12 @@ class Store {
   virtual void convert_guest(UserId id, Conversion conversion, Reply<Account> reply) = 0;
   // Erases name, e-mail, password, avatar and sessions; matches stay, anonymous. user_not_found.
   virtual void erase_account(UserId id, UnixMs now, Reply<> reply) = 0;
-  // user_not_found. `role`: "" or "admin".
+  // user_not_found; invalid_input: a role other than "" and "admin".
   virtual void set_role(UserId id, std::string role, Reply<> reply) = 0;
   // Erases guests without a session or a match since `before`; answers how many, at most 1000 a call.
   virtual void expire_guests(UnixMs before, Reply<std::int64_t> reply) = 0;
 
+  // user_not_found.
   virtual void create_session(NewSession session, Reply<> reply) = 0;
   // Replaces old by new in its family and answers whose it is. bad_refresh: unknown, expired or revoked.
   // refresh_reused: the old one was replaced before; its whole family is revoked now.
@@ -151,13 +152,14 @@ class Store {
 
   // Reads what match::settle needs, settles, and writes match, participants, ratings, XP, coins and ledger
   // in one transaction; idempotent on record.id. Users erased meanwhile are settled like bots.
+  // malformed: no seats, more than 64, or one user in two seats.
   virtual void apply_result(match::MatchRecord record, Reply<AppliedResult> reply) = 0;
   // limit 1 … 100. malformed: a cursor that is none of ours.
   virtual void history(UserId user, std::optional<std::string> cursor, std::int32_t limit,
                        Reply<HistoryPage> reply) = 0;
   // Newest first, at most `limit` (1 … 100).
   virtual void ledger(UserId user, std::int32_t limit, Reply<std::vector<LedgerRow>> reply) = 0;
-  // Overall rating, for the queue. user_not_found.
+  // Of one game; "" is the overall rating, for the queue. A newcomer's when none is kept. user_not_found.
   virtual void rating(UserId user, std::string game, Reply<match::Rating> reply) = 0;
 
   // Answers when a read and a (null) write went through.

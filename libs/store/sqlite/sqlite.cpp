@@ -1,0 +1,207 @@
+// The Store of sqlite.h: each call of the port becomes one job for the writer or the readers.
+#include "store/sqlite/sqlite.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "store/sqlite/accounts.h"
+#include "store/sqlite/ledger.h"
+#include "store/sqlite/matches.h"
+#include "store/sqlite/migrate.h"
+#include "store/sqlite/ratings.h"
+#include "store/sqlite/sessions.h"
+#include "store/sqlite/workers.h"
+#include "store/window.h"
+
+namespace whoosh::store::sqlite {
+namespace {
+
+constexpr int readers_max = 64;
+
+using Connections = std::vector<std::unique_ptr<Connection>>;
+
+class SqliteStore final : public Store {
+ public:
+  SqliteStore(std::unique_ptr<Connection> writer, Connections readers, std::size_t queue_max,
+              Report report)
+      : report_(std::move(report)),
+        writer_(std::move(writer), queue_max, report_),
+        readers_(std::move(readers), queue_max, report_) {}
+
+  void create_account(NewAccount account, Reply<Account> reply) override {
+    write(std::move(reply), [account = std::move(account)](Connection& db) {
+      return sqlite::create_account(db, account);
+    });
+  }
+  void credentials(std::string login, Reply<Credentials> reply) override {
+    read(std::move(reply), [login = std::move(login)](Connection& db) {
+      return load_credentials(db, login);
+    });
+  }
+  void account(UserId id, Reply<Account> reply) override {
+    read(std::move(reply), [id](Connection& db) { return load_account(db, id); });
+  }
+  void change_profile(UserId id, ProfileChange change, Reply<Account> reply) override {
+    write(std::move(reply), [id, change = std::move(change)](Connection& db) {
+      return sqlite::change_profile(db, id, change);
+    });
+  }
+  void convert_guest(UserId id, Conversion conversion, Reply<Account> reply) override {
+    write(std::move(reply), [id, conversion = std::move(conversion)](Connection& db) {
+      return sqlite::convert_guest(db, id, conversion);
+    });
+  }
+  void erase_account(UserId id, UnixMs now, Reply<> reply) override {
+    write(std::move(reply), [id, now](Connection& db) { sqlite::erase_account(db, id, now); });
+  }
+  void set_role(UserId id, std::string role, Reply<> reply) override {
+    write(std::move(reply), [id, role = std::move(role)](Connection& db) {
+      sqlite::set_role(db, id, role);
+    });
+  }
+  void expire_guests(UnixMs before, Reply<std::int64_t> reply) override {
+    write(std::move(reply), [before](Connection& db) { return sqlite::expire_guests(db, before); });
+  }
+
+  void create_session(NewSession session, Reply<> reply) override {
+    write(std::move(reply), [session = std::move(session)](Connection& db) {
+      sqlite::create_session(db, session);
+    });
+  }
+  void rotate_session(Rotation rotation, Reply<Account> reply) override {
+    write(std::move(reply), [rotation = std::move(rotation)](Connection& db) {
+      return sqlite::rotate_session(db, rotation);
+    });
+  }
+  void revoke_session(UserId user, std::string refresh_hash, Reply<> reply) override {
+    write(std::move(reply), [user, refresh_hash = std::move(refresh_hash)](Connection& db) {
+      sqlite::revoke_session(db, user, refresh_hash);
+    });
+  }
+  void revoke_all_sessions(UserId user, Reply<> reply) override {
+    write(std::move(reply), [user](Connection& db) { sqlite::revoke_all_sessions(db, user); });
+  }
+
+  void apply_result(match::MatchRecord record, Reply<AppliedResult> reply) override {
+    write(std::move(reply), [record = std::move(record)](Connection& db) {
+      return sqlite::apply_result(db, record);
+    });
+  }
+  void history(UserId user, std::optional<std::string> cursor, std::int32_t limit,
+               Reply<HistoryPage> reply) override {
+    read(std::move(reply), [user, cursor = std::move(cursor), limit](Connection& db) {
+      return load_history(db, user, cursor, limit);
+    });
+  }
+  void ledger(UserId user, std::int32_t limit, Reply<std::vector<LedgerRow>> reply) override {
+    read(std::move(reply), [user, limit](Connection& db) {
+      return load_ledger(db, user, std::clamp(limit, 1, page_rows_max));
+    });
+  }
+  void rating(UserId user, std::string game, Reply<match::Rating> reply) override {
+    read(std::move(reply), [user, game = std::move(game)](Connection& db) {
+      if (!is_alive(db, user)) throw Refused{base::ErrorCode::user_not_found};
+      return load_rating(db, user, game);
+    });
+  }
+
+  // The reader hands over to the writer, whose BEGIN IMMEDIATE and COMMIT are the null write.
+  void ping(Reply<> reply) override {
+    auto held = std::make_shared<Reply<>>(std::move(reply));
+    auto pass_on = [this, held](base::Result<> seen) {
+      if (seen.has_error()) {
+        (*held)(seen.error());
+        return;
+      }
+      write(std::move(*held), [](Connection& /*db*/) {});
+    };
+    read(Reply<>(inline_mailbox_, std::move(pass_on)),
+         [](Connection& db) { (void)is_alive(db, UserId{1}); });
+  }
+
+ private:
+  // Runs its task inside post(): for a hop from one thread of the store to another.
+  class InlineMailbox final : public runtime::Mailbox {
+   public:
+    void post(runtime::Task task) override { task(); }
+  };
+
+  template <class T, class Work>
+  void write(Reply<T> reply, Work work) {
+    writer_.push(make_job<T>(std::move(reply), std::move(work)));
+  }
+  template <class T, class Work>
+  void read(Reply<T> reply, Work work) {
+    readers_.push(make_job<T>(std::move(reply), std::move(work)));
+  }
+
+  InlineMailbox inline_mailbox_;
+  Report report_;
+  Writer writer_;
+  Readers readers_;  // stops first: a ping goes from here to the writer
+};
+
+void report_to_stderr(std::string_view sentence) {
+  fmt::print(stderr, "store: {}\n", sentence);
+}
+
+std::unique_ptr<Store> open_file(Options options) {
+  auto writer = std::make_unique<Connection>(options.path, Access::write);
+  {
+    const Transaction probe(*writer, Transaction::Kind::write);  // a file that can't be written fails here
+    const SchemaStatus schema = read_status(*writer, options.path);
+    if (!schema.pending.empty()) {
+      throw Refused{{base::ErrorCode::unavailable,
+                     fmt::format("{}: the database has schema {}, this whoosh needs {}: run "
+                                 "`whoosh migrate`",
+                                 options.path, schema.version, schema.known)}};
+    }
+  }
+  Connections readers;
+  for (int at = 0; at < options.readers; ++at) {
+    readers.push_back(std::make_unique<Connection>(options.path, Access::read));
+  }
+  if (!options.report) options.report = report_to_stderr;
+  return std::make_unique<SqliteStore>(std::move(writer), std::move(readers), options.queue_max,
+                                       std::move(options.report));
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<Store>> open(Options options) {
+  if (options.readers < 1 || options.readers > readers_max || options.queue_max == 0) {
+    return base::Error{base::ErrorCode::unavailable,
+                       fmt::format("the store needs 1 to {} readers and a queue", readers_max)};
+  }
+  const std::string path = options.path;
+  if (options.migrate) {
+    if (const auto migrated = migrate(path); migrated.has_error()) return migrated.error();
+  }
+  try {
+    return open_file(std::move(options));
+  } catch (const Refused& refused) {
+    return refused.error;
+  } catch (const SqliteError& error) {
+    return explain(path, error);
+  }
+}
+
+base::Result<LedgerCheck> verify(const std::string& path) {
+  try {
+    Connection db(path, Access::write);
+    const Transaction snapshot(db, Transaction::Kind::read);
+    if (!read_status(db, path).pending.empty()) {
+      return base::Error{base::ErrorCode::unavailable,
+                         fmt::format("{}: the database is old: run `whoosh migrate`", path)};
+    }
+    return check_ledger(db);
+  } catch (const Refused& refused) {
+    return refused.error;
+  } catch (const SqliteError& error) {
+    return explain(path, error);
+  }
+}
+
+}  // namespace whoosh::store::sqlite

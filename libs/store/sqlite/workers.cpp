@@ -1,0 +1,136 @@
+#include "store/sqlite/workers.h"
+
+#include <algorithm>
+#include <exception>
+#include <string>
+
+namespace whoosh::store::sqlite {
+namespace {
+
+base::Error away() {
+  base::Error error{base::ErrorCode::unavailable};
+  error.retry_after_s = 1;
+  return error;
+}
+
+void tell(Report& report, const SqliteError& error) {
+  report("the database failed: " + std::string(error.what()) + " (SQLite code " +
+         std::to_string(error.code()) + ")");
+}
+
+}  // namespace
+
+// ---- JobQueue -------------------------------------------------------------------------------------------
+
+void JobQueue::push(std::unique_ptr<Job> job) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (jobs_.size() < jobs_max_ && !stopped_) {
+      jobs_.push_back(std::move(job));
+    }
+  }
+  if (job == nullptr) {
+    wake_.notify_one();
+    return;
+  }
+  job->fail(away());
+  job->answer();
+}
+
+Jobs JobQueue::take(std::size_t count_max) {
+  std::unique_lock lock(mutex_);
+  wake_.wait(lock, [this] { return stopped_ || !jobs_.empty(); });
+  Jobs taken;
+  const std::size_t count = std::min(count_max, jobs_.size());
+  for (std::size_t at = 0; at < count; ++at) {
+    taken.push_back(std::move(jobs_.front()));
+    jobs_.pop_front();
+  }
+  return taken;
+}
+
+void JobQueue::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+  }
+  wake_.notify_all();
+}
+
+// ---- Writer ---------------------------------------------------------------------------------------------
+
+Writer::Writer(std::unique_ptr<Connection> db, std::size_t queue_max, Report& report)
+    : db_(std::move(db)), report_(report), queue_(queue_max), thread_([this] {
+        for (Jobs jobs = queue_.take(group_max); !jobs.empty(); jobs = queue_.take(group_max)) {
+          run_group(jobs);
+          for (const std::unique_ptr<Job>& job : jobs) job->answer();
+        }
+      }) {}
+
+Writer::~Writer() {
+  queue_.stop();
+  thread_.join();
+}
+
+void Writer::run_group(Jobs& jobs) {
+  try {
+    Transaction transaction(*db_, Transaction::Kind::write);
+    for (const std::unique_ptr<Job>& job : jobs) run_one(*job);
+    transaction.commit();
+  } catch (const SqliteError& error) {
+    tell(report_, error);
+    for (const std::unique_ptr<Job>& job : jobs) job->fail(away());
+  }
+}
+
+// Throws SqliteError when the whole group is lost.
+void Writer::run_one(Job& job) {
+  try {
+    Savepoint savepoint(*db_);
+    if (job.run(*db_)) savepoint.release();
+  } catch (const SqliteError& error) {
+    if (!db_->in_transaction()) throw;
+    tell(report_, error);
+    job.fail(error.error());
+  } catch (const std::exception& error) {
+    report_("a job of the store failed: " + std::string(error.what()));
+    job.fail(base::ErrorCode::internal);
+  }
+  if (!db_->in_transaction()) throw SqliteError(0, "the transaction was undone");
+}
+
+// ---- Readers --------------------------------------------------------------------------------------------
+
+Readers::Readers(std::vector<std::unique_ptr<Connection>> connections, std::size_t queue_max,
+                 Report& report)
+    : connections_(std::move(connections)), report_(report), queue_(queue_max) {
+  for (const std::unique_ptr<Connection>& db : connections_) {
+    threads_.emplace_back([this, &db] {
+      for (Jobs jobs = queue_.take(1); !jobs.empty(); jobs = queue_.take(1)) {
+        run_one(*db, *jobs.front());
+        jobs.front()->answer();
+      }
+    });
+  }
+}
+
+Readers::~Readers() {
+  queue_.stop();
+  for (std::thread& thread : threads_) thread.join();
+}
+
+void Readers::run_one(Connection& db, Job& job) {
+  try {
+    Transaction snapshot(db, Transaction::Kind::read);
+    job.run(db);
+    snapshot.commit();
+  } catch (const SqliteError& error) {
+    tell(report_, error);
+    job.fail(error.error());
+  } catch (const std::exception& error) {
+    report_("a job of the store failed: " + std::string(error.what()));
+    job.fail(base::ErrorCode::internal);
+  }
+}
+
+}  // namespace whoosh::store::sqlite
