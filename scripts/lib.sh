@@ -12,9 +12,12 @@ unset MAKEFLAGS MFLAGS MAKELEVEL
 DATA="${DATA:-var}"
 HTTP_PORT="${HTTP_PORT:-8000}"
 EDGE_PORT="${EDGE_PORT:-8080}"
+OPS_PORT="${OPS_PORT:-9090}"
+OPS_EDGE_PORT="${OPS_EDGE_PORT:-9091}"
 JOBS="${JOBS:-$(nproc)}"
 LOG_DIR="$ROOT/var/log"
-mkdir -p "$LOG_DIR"
+# var/ may hold password hashes and keys, and logs what others need not read: nobody else's.
+(umask 077 && mkdir -p "$LOG_DIR")
 
 if [[ -t 1 && -z "${NO_COLOR:-}" && -z "${CI:-}" ]]; then
   BOLD=$'\e[1m' DIM=$'\e[2m' GREEN=$'\e[32m' RED=$'\e[31m' PLAIN=$'\e[0m' LIVE=1

@@ -5,5 +5,4 @@ source "$(dirname "$0")/lib.sh"
 
 scripts/setup.sh build
 step "server (release build)" build-run scripts/build.sh run whoosh
-mkdir -p "$DATA"
 build/run/services/whoosh migrate --data "$DATA"

@@ -9,14 +9,26 @@ READY_S=60
 
 is_ready() { curl -fsS -m 2 -o /dev/null "http://127.0.0.1:$HTTP_PORT/api/health" 2>/dev/null; }
 
+# Somebody else's server on our port would look like ours, and ready.
+check_ports() {
+  local name
+  for name in HTTP_PORT EDGE_PORT OPS_PORT OPS_EDGE_PORT; do
+    if (exec 3<>"/dev/tcp/127.0.0.1/${!name}") 2>/dev/null; then
+      die "Port ${!name} is taken by another program. Stop that one, or choose another:" \
+        "make up $name=$((${!name} + 1000))"
+    fi
+  done
+}
+
 # whoosh itself creates what is missing in $DATA: the signing keys (mode 0600), the database, its
 # schema.
 start() {
-  mkdir -p "$RUN_DIR" "$DATA"
+  mkdir -p "$RUN_DIR"
   touch "$SERVER_LOG"
   log_begins="$(wc -c <"$SERVER_LOG")"
   setsid "$WHOOSH" solo --data "$DATA" --web services/web/dist \
-    --http-port "$HTTP_PORT" --edge-port "$EDGE_PORT" >>"$SERVER_LOG" 2>&1 </dev/null &
+    --http-port "$HTTP_PORT" --edge-port "$EDGE_PORT" \
+    --ops-port "$OPS_PORT" --ops-edge-port "$OPS_EDGE_PORT" >>"$SERVER_LOG" 2>&1 </dev/null &
   pid=$!
   printf '%s\n' "$pid" >"$PID_FILE"
   disown
@@ -72,6 +84,7 @@ if pid="$(running_pid)"; then
   is_ready || say "It does not answer on port $HTTP_PORT: was it started with another HTTP_PORT?" \
     "Look at: make logs"
 else
+  check_ports
   start
   wait_until_ready
 fi
