@@ -1,0 +1,246 @@
+// Goal: at every limit of net/limits.h the loop does what is written there, counts it, and serves others on.
+// Method: real sockets, with limits and deadlines small enough to be met within a fraction of a second.
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include "net/loop_test_support.h"
+
+namespace whoosh::net {
+namespace {
+
+TEST(LoopLimits, UnfinishedRequestIsTimedOut) {
+  Options options;
+  options.head_ms = 60;
+  TestServer server(options);
+  server.start();
+  TestClient silent(server.port());
+  TestClient slow(server.port());
+  ASSERT_TRUE(slow.send("GET /ws HTTP/1.1\r\nHost: x\r\n"));
+  EXPECT_TRUE(silent.all().starts_with("HTTP/1.1 408 Request Timeout\r\n"));
+  EXPECT_TRUE(slow.all().starts_with("HTTP/1.1 408 Request Timeout\r\n"));
+  EXPECT_EQ(server.counters().head_timeouts.value(), 2u);
+}
+
+TEST(LoopLimits, UndecidedRequestIsTimedOut) {
+  Options options;
+  options.decide_ms = 60;
+  TestServer server(options);
+  server.handler().answer = [](TestHandler&, ConnId, const Request&, std::unique_ptr<Carried>)
+      -> Decision { return Pending{}; };
+  server.start();
+  TestClient client(server.port());
+  ASSERT_TRUE(client.send(upgrade_request()));
+  EXPECT_TRUE(client.all().starts_with("HTTP/1.1 503 "));
+  EXPECT_EQ(server.counters().decide_timeouts.value(), 1u);
+}
+
+TEST(LoopLimits, QuietPeersArePinged) {
+  Options options;
+  options.ping_ms = 40;
+  options.idle_ms = 400;
+  TestServer server(options);
+  server.start();
+  TestClient client(server.port());
+  ASSERT_TRUE(client.upgrade());
+  for (int i = 0; i < 8; ++i) {  // 8 pings take longer than idle_ms / 2: answers keep it alive
+    ASSERT_EQ(client.frame(), "ping:");
+    ASSERT_TRUE(client.send(client_frame(0x8a, "")));
+  }
+  EXPECT_EQ(server.handler().count("closed 1006"), 0u);
+  std::string frame = client.frame();  // now it falls silent
+  while (frame == "ping:") frame = client.frame();
+  EXPECT_EQ(frame, "end");
+  EXPECT_TRUE(server.handler().wait_for("closed 1006"));
+  EXPECT_EQ(server.counters().idle_dropped.value(), 1u);
+}
+
+TEST(LoopLimits, SlowReaderOverflowsOnceAndRecovers) {
+  Options options;
+  options.out_bytes_max = 16 * 1024;
+  options.send_buffer_bytes = 4096;
+  TestServer server(options);
+  const std::string big(4000, 's');
+  server.handler().text = [&](TestHandler& self, ConnId id, std::string_view) {
+    int refused = 0;
+    for (int i = 0; i < 2000; ++i) refused += self.loop->send(id, big) ? 0 : 1;
+    EXPECT_GT(refused, 1900);
+    EXPECT_FALSE(self.loop->send(id, "x")) << "small ones are refused as well: nothing may be left out";
+  };
+  server.handler().drained = [](TestHandler& self, ConnId id) {
+    EXPECT_TRUE(self.loop->send(id, "whole state"));
+  };
+  server.start();
+  TestClient client(server.port(), 4096);
+  ASSERT_TRUE(client.upgrade());
+  ASSERT_TRUE(client.send(client_frame(0x81, "go")));
+  ASSERT_TRUE(server.handler().wait_for("overflow"));
+  std::size_t got = 0;
+  std::string frame = client.frame();
+  while (frame == "text:" + big) {
+    ++got;
+    frame = client.frame();
+  }
+  EXPECT_EQ(frame, "text:whole state");
+  EXPECT_GE(got, 3u);
+  EXPECT_EQ(server.handler().count("overflow"), 1u);
+  EXPECT_EQ(server.handler().count("drained"), 1u);
+  EXPECT_EQ(server.counters().overflows.value(), 1u);
+  ASSERT_TRUE(client.send(client_frame(0x88, "")));
+  EXPECT_EQ(client.frame(), "close::");
+}
+
+TEST(LoopLimits, ReaderThatStaysSlowIsDropped) {
+  Options options;
+  options.out_bytes_max = 16 * 1024;
+  options.send_buffer_bytes = 4096;
+  options.slow_ms = 80;
+  TestServer server(options);
+  server.handler().text = [](TestHandler& self, ConnId id, std::string_view) {
+    const std::string big(4000, 's');
+    for (int i = 0; i < 8 || self.loop->send(id, big); ++i) self.loop->send(id, big);
+  };
+  server.start();
+  TestClient client(server.port(), 4096);
+  ASSERT_TRUE(client.upgrade());
+  for (int i = 0; i < 200; ++i) ASSERT_TRUE(client.send(client_frame(0x81, "go")));
+  EXPECT_TRUE(server.handler().wait_for("closed 1013"));
+  EXPECT_EQ(server.counters().slow_dropped.value(), 1u);
+  TestClient other(server.port());
+  EXPECT_TRUE(other.upgrade());
+}
+
+TEST(LoopLimits, FrameLargerThanTheBufferIsRefused) {
+  Options options;
+  options.out_bytes_max = 1000;
+  TestServer server(options);
+  server.handler().text = [](TestHandler& self, ConnId id, std::string_view) {
+    EXPECT_FALSE(self.loop->send(id, std::string(1001, 'x')));
+  };
+  server.handler().drained = [](TestHandler& self, ConnId id) { self.loop->send(id, "fits"); };
+  server.start();
+  TestClient client(server.port());
+  ASSERT_TRUE(client.upgrade());
+  ASSERT_TRUE(client.send(client_frame(0x81, "go")));
+  EXPECT_EQ(client.frame(), "text:fits");
+}
+
+TEST(LoopLimits, CloseReachesAPeerWhoseBufferIsFull) {
+  Options options;
+  options.out_bytes_max = 1000;
+  TestServer server(options);
+  server.handler().text = [](TestHandler& self, ConnId id, std::string_view) {
+    EXPECT_TRUE(self.loop->send(id, std::string(996, 'x')));
+    EXPECT_TRUE(self.loop->close(id, 4004, "room closed"));
+  };
+  server.start();
+  TestClient client(server.port());
+  ASSERT_TRUE(client.upgrade());
+  ASSERT_TRUE(client.send(client_frame(0x81, "go")));
+  EXPECT_EQ(client.frame(), "text:" + std::string(996, 'x'));
+  EXPECT_EQ(client.frame(), "close:4004:room closed");
+}
+
+TEST(LoopLimits, ConnectionsAreBounded) {
+  Options options;
+  options.connections_max = 2;
+  options.refusals_max = 1;
+  TestServer server(options);
+  server.start();
+  TestClient one(server.port());
+  TestClient two(server.port());
+  ASSERT_TRUE(one.upgrade());
+  ASSERT_TRUE(two.upgrade());
+  for (int i = 0; i < 4; ++i) {  // beyond refusals_max as well
+    TestClient more(server.port());
+    more.send(upgrade_request());
+    const std::string answer = more.all();
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 503 Service Unavailable\r\n")) << i << answer;
+    EXPECT_NE(answer.find("Retry-After: "), std::string::npos);
+  }
+  EXPECT_EQ(server.counters().refused_full.value(), 4u);
+  one.disconnect();
+  ASSERT_TRUE(server.handler().wait_for("closed 1006"));
+  TestClient next(server.port());
+  EXPECT_TRUE(next.upgrade());
+}
+
+TEST(LoopLimits, PeerThatNeverFinishesClosingIsDropped) {
+  Options options;
+  options.close_ms = 60;
+  TestServer server(options);
+  server.handler().text = [](TestHandler& self, ConnId id, std::string_view) {
+    self.loop->close(id, 4000);
+  };
+  server.start();
+  TestClient client(server.port());
+  ASSERT_TRUE(client.upgrade());
+  ASSERT_TRUE(client.send(client_frame(0x81, "")));
+  EXPECT_EQ(client.frame(), "close:4000:");
+  EXPECT_TRUE(client.ended());  // though it never answered
+  EXPECT_EQ(server.handler().count("closed 4000"), 1u);
+  EXPECT_EQ(server.counters().close_timeouts.value(), 1u);
+}
+
+TEST(LoopLimits, BuffersAreBounded) {
+  Options options;
+  options.buffer_bytes_max = 1024;
+  TestServer server(options);
+  server.start();
+  TestClient client(server.port());
+  ASSERT_TRUE(client.upgrade());
+  ASSERT_TRUE(client.send(client_frame(0x01, std::string(2000, 'x'))));  // must be kept: no room
+  EXPECT_EQ(client.frame(), "close:1013:");
+  EXPECT_TRUE(server.handler().wait_for("closed 1013"));
+  EXPECT_EQ(server.counters().out_of_buffers.value(), 1u);
+}
+
+TEST(LoopLimits, StopDoesNotWaitForEver) {
+  Options options;
+  options.stop_ms = 80;
+  options.close_ms = 60'000;
+  TestServer server(options);
+  server.start();
+  TestClient client(server.port());
+  ASSERT_TRUE(client.upgrade());
+  server.server().stop();  // the client never answers its Close
+  EXPECT_EQ(client.frame(), "close:1001:server is stopping");
+  EXPECT_TRUE(client.ended());
+  EXPECT_EQ(server.handler().count("closed 1001"), 1u);
+}
+
+TEST(LoopLimits, WithoutDescriptorsItRefusesAndGoesOn) {
+  TestServer server;
+  server.start();
+  TestClient before(server.port());
+  ASSERT_TRUE(before.upgrade());
+  // The client's socket first, then the limit, then connect: so that only accept(2) fails.
+  rlimit old{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &old), 0);
+  Descriptor waiting(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const rlimit tight{static_cast<rlim_t>(waiting.get()) + 1, old.rlim_max};
+  std::vector<Descriptor> fill;  // holes below the limit
+  while (true) {
+    Descriptor hole(::dup(waiting.get()));
+    if (!hole || hole.get() > waiting.get()) break;
+    fill.push_back(std::move(hole));
+  }
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &tight), 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(server.port());
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  ASSERT_EQ(::connect(waiting.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  char bytes[512] = {};
+  const ssize_t got = ::recv(waiting.get(), bytes, sizeof bytes, 0);
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &old), 0);
+  ASSERT_GT(got, 0);
+  EXPECT_TRUE(std::string_view(bytes).starts_with("HTTP/1.1 503 ")) << bytes;
+  EXPECT_GE(server.counters().accept_failures.value(), 1u);
+  ASSERT_TRUE(before.send(client_frame(0x81, "still here")));
+  EXPECT_EQ(before.frame(), "text:still here");
+  TestClient after(server.port());
+  EXPECT_TRUE(after.upgrade());
+}
+
+}  // namespace
+}  // namespace whoosh::net
