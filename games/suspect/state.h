@@ -134,6 +134,10 @@ struct Decision {
   bool is_void = false;
 };
 
+// A list in a State: room for at least N, rounded up so that no padding follows.
+template <class T, std::size_t N>
+using StateList = base::FixedVector<T, (N + 3) / 4 * 4>;
+
 struct State {
   std::uint16_t now_s = 0;
   std::uint16_t step_started_s = 0;
@@ -156,22 +160,22 @@ struct State {
   std::array<std::uint8_t, rounds> question_types{};
   std::array<std::uint8_t, rounds> questions{};
   std::array<std::uint8_t, seats_max> press_questions{};  // one for each press, in order
+  Decision decision;
+  std::uint8_t unused = 0;  // no padding in a State
 
   std::array<SeatState, seats_max> seat{};
-  base::FixedVector<Evidence, seats_max> evidence;
+  StateList<Evidence, seats_max> evidence;
 
-  base::FixedVector<Press, seats_max> presses;  // [0, press_done) are over, then at most one is open
+  StateList<Press, seats_max> presses;  // [0, press_done) are over, then at most one is open
   std::uint8_t press_done = 0;
   bool press_open = false;
   std::uint16_t press_ends_s = 0;
 
   Seat inspected = no_seat;
   bool inspect_told = false;
-
-  base::FixedVector<Seat, news_names_max> news;
   std::uint8_t escape = no_scene;  // into scenes
   bool escape_locked = false;
-  Decision decision;
+  StateList<Seat, news_names_max> news;
 
   TextArena texts;
 };

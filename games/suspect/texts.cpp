@@ -31,7 +31,7 @@ bool TextArena::put(Kind kind, base::Seat seat, std::uint16_t at_s, std::string_
     if (!erase_oldest(Kind::talk)) erase_oldest(Kind::whisper);
   }
   std::memcpy(bytes_.data() + used_, text.data(), text.size());
-  used_ = static_cast<std::uint16_t>(used_ + text.size());
+  used_ += static_cast<std::uint32_t>(text.size());
   entries_.push_back({at_s, seat, kind, static_cast<std::uint8_t>(text.size())});
   return true;
 }
@@ -55,7 +55,7 @@ void TextArena::erase(std::size_t index) {
   for (std::size_t i = 0; i < index; ++i) begin += entries_[i].size;
   const std::size_t size = entries_[index].size;
   std::memmove(bytes_.data() + begin, bytes_.data() + begin + size, used_ - begin - size);
-  used_ = static_cast<std::uint16_t>(used_ - size);
+  used_ -= static_cast<std::uint32_t>(size);
   entries_.erase_at(index);
 }
 

@@ -31,6 +31,7 @@ class TextArena {
     base::Seat seat;
     Kind kind{};
     std::uint8_t size = 0;
+    std::uint8_t unused = 0;  // no padding in a State
   };
 
   // False: the text is longer than text_bytes_max or does not fit beside the answers.
@@ -57,7 +58,7 @@ class TextArena {
 
   base::FixedVector<Entry, seats_max*(rounds + 1) + talk_shown_max + whispers_shown_max> entries_;
   std::array<char, texts_bytes_max> bytes_{};
-  std::uint16_t used_ = 0;
+  std::uint32_t used_ = 0;
 };
 
 }  // namespace whoosh::games::suspect

@@ -6,7 +6,7 @@
 // Author's side: write a struct
 //
 //   struct Rules {
-//     struct State { ... };                                       // trivially copyable, starts all zero
+//     struct State { ... };          // trivially copyable, without padding; State{} is before Start
 //     static const GameInfo& info();
 //     static base::Result<> apply(State&, const Event&, Ctx&);
 //     static void view(const State&, const Table&, Viewer, ViewWriter&);
@@ -233,7 +233,7 @@ class Game {
   virtual ~Game() = default;
   [[nodiscard]] virtual const GameInfo& info() const = 0;
   [[nodiscard]] virtual std::size_t state_bytes() const = 0;
-  // `state` points to state_bytes() bytes aligned for max_align_t; make() zero-initialises them.
+  // `state` points to state_bytes() bytes aligned for max_align_t; make() writes a State{} there.
   virtual void make(std::byte* state) const = 0;
   virtual base::Result<> apply(std::byte* state, const Event& event, Ctx& ctx) const = 0;
   virtual void view(const std::byte* state, const Table& table, Viewer viewer, ViewWriter& out) const = 0;
@@ -245,6 +245,8 @@ template <class Rules>
 class GameOf final : public Game {
   using State = typename Rules::State;
   static_assert(std::is_trivially_copyable_v<State>, "a State is a value: snapshots copy its bytes");
+  static_assert(std::has_unique_object_representations_v<State>,
+                "equal States have equal bytes: no padding (and no floating point)");
   static_assert(alignof(State) <= alignof(std::max_align_t));
 
  public:
