@@ -18,7 +18,7 @@ namespace json = boost::json;
 struct Seat {
   swarm::Player player;
   base::Result<json::object> result = base::Error{base::ErrorCode::internal, "did not start"};
-  std::string history;
+  std::string history = {};
 };
 
 class TemporaryFolder {

@@ -166,6 +166,13 @@ void EdgeServer::end_user(base::UserId user, wire::Close code, std::string reaso
   }
 }
 
+void EdgeServer::drain() {
+  draining_ = true;
+  for (std::size_t i = 0; i < handlers_.size(); ++i) {
+    server_->loop(i).post([handler = handlers_[i].get()] { handler->shard().set_draining(true); });
+  }
+}
+
 void EdgeServer::collect(metrics::Exposition& out) const {
   for (std::size_t i = 0; i < handlers_.size(); ++i) {
     EdgeHandler* handler = handlers_[i].get();

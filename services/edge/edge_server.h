@@ -33,6 +33,9 @@ class EdgeServer {
   // The answer to MatchFinished.
   void settled(base::RoomId room, base::MatchId match, base::Result<match::Settlement> settlement);
   void end_user(base::UserId user, wire::Close code, std::string reason);
+  // No new rooms and no new people on any shard, from the next turns on.
+  void drain();
+  [[nodiscard]] bool is_draining() const { return draining_; }
 
   // Asks every loop for its numbers and waits for them, one second at most. Not from a loop's thread.
   void collect(metrics::Exposition& out) const;
@@ -47,6 +50,7 @@ class EdgeServer {
   Shared shared_;
   std::vector<std::unique_ptr<EdgeHandler>> handlers_;
   std::unique_ptr<net::Server> server_;
+  std::atomic<bool> draining_{false};
 };
 
 }  // namespace whoosh::edge

@@ -1,0 +1,32 @@
+// LocalGateway: the API's way to the edge when both live in one process. Owner: Solo; any thread.
+#pragma once
+
+#include <string>
+
+#include "services/api/edge_gateway.h"
+#include "services/edge/edge_server.h"
+
+namespace whoosh::solo {
+
+class LocalGateway final : public api::EdgeGateway {
+ public:
+  // `edge_url`: "" or the public "wss://edge.example/ws"; `public_host`: name to use when a request brought none.
+  LocalGateway(edge::EdgeServer& edge, std::string edge_url, std::string public_host);
+
+  void create_room(api::NewRoom room, runtime::Reply<state::RoomEntry> reply) override;
+  void room_card(state::RoomEntry entry, runtime::Reply<wire::RoomCard> reply) override;
+  void notify(base::UserId user, std::string message) override;
+  [[nodiscard]] std::string ws_url(const state::RoomEntry& entry, std::string_view host) const override;
+
+ private:
+  edge::EdgeServer& edge_;
+  const std::string edge_url_;
+  const std::string public_host_;
+};
+
+// "play.example:8000" -> "play.example", "[::1]:8000" -> "[::1]".
+[[nodiscard]] std::string_view host_without_port(std::string_view host);
+// "https://play.example:8443/x" -> "play.example"; "" for no URL.
+[[nodiscard]] std::string_view host_of_url(std::string_view url);
+
+}  // namespace whoosh::solo
