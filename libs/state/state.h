@@ -100,6 +100,8 @@ class RateLimits {
   virtual ~RateLimits() = default;
   // 0: taken. Else the seconds until one token is there (rounded up), and nothing is taken.
   virtual void take(std::string key, RateRule rule, UnixMs now, Reply<std::int32_t> reply) = 0;
+  // Puts one back, for what turned out not to count (a right password): never above `burst`. No answer.
+  virtual void give(std::string key, RateRule rule, UnixMs now) = 0;
 };
 
 // ---- results on their way to the store ------------------------------------------------------------------

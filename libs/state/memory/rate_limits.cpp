@@ -17,6 +17,16 @@ void RateLimits::take(std::string key, RateRule rule, UnixMs now, Reply<std::int
   reply(wait_s);
 }
 
+void RateLimits::give(std::string key, RateRule rule, UnixMs now) {
+  ASSERT(rule.burst > 0);
+  ASSERT(rule.per_minute > 0);
+  const std::scoped_lock lock(mutex_);
+  const auto found = full_at_us_.find(key);
+  if (found == full_at_us_.end()) return;  // full already
+  const std::int64_t full_at_us = found->second - std::llround(60e6 / rule.per_minute);
+  store(key, std::max(full_at_us, now.value * 1000), now.value * 1000);
+}
+
 std::size_t RateLimits::size() const {
   const std::scoped_lock lock(mutex_);
   return full_at_us_.size();

@@ -14,13 +14,14 @@
 
 namespace whoosh::state::memory {
 
-// Lock ledger: mutex_ protects the buckets; taken in take() and size(); nothing is called under it.
+// Lock ledger: mutex_ protects the buckets; taken in take(), give() and size(); nothing is called under it.
 class RateLimits final : public state::RateLimits {
  public:
   explicit RateLimits(std::size_t keys_max = 100'000) : keys_max_(keys_max) {}
 
   // REQUIRES: rule.burst > 0, rule.per_minute > 0.
   void take(std::string key, RateRule rule, UnixMs now, Reply<std::int32_t> reply) override;
+  void give(std::string key, RateRule rule, UnixMs now) override;
   [[nodiscard]] std::size_t size() const;
 
  private:
