@@ -148,6 +148,13 @@ struct ChatLine { std::string from; std::string name; std::string text; std::int
 BOOST_DESCRIBE_STRUCT(ChatLine, (), (from, name, text, ts))
 struct EmoteShown { std::string from; std::string emote; };  // EVENT_EMOTE
 BOOST_DESCRIBE_STRUCT(EmoteShown, (), (from, emote))
+struct KickVote {  // EVENT_KICK_VOTE: in matchmade rooms, where KICK is a vote
+  std::string target;
+  std::int32_t votes = 0;
+  std::int32_t needed = 0;
+  std::int64_t ends_at = 0;  // ms since the epoch
+};
+BOOST_DESCRIBE_STRUCT(KickVote, (), (target, votes, needed, ends_at))
 
 struct JoinInfo {  // REST and MATCH_FOUND
   std::string room;

@@ -23,6 +23,7 @@ void server_messages(Declarations& types, MessageUnion& messages) {
   message<wire::Pong>(types, messages, "PONG");
   message<wire::ChatLine>(types, messages, "EVENT_CHAT");
   message<wire::EmoteShown>(types, messages, "EVENT_EMOTE");
+  message<wire::KickVote>(types, messages, "EVENT_KICK_VOTE");
   message<wire::MatchFound>(types, messages, "MATCH_FOUND");
   message<wire::Moved>(types, messages, "MOVED");
 }
