@@ -1,0 +1,405 @@
+// Written by tools/wiregen from libs/wire. Change those and run `make types`.
+
+export interface Ack {
+  id: string;
+}
+
+export interface Chat {
+  text: string;
+}
+
+export interface ChatLine {
+  from: string;
+  name: string;
+  text: string;
+  ts: number;
+}
+
+export interface CreateRoom {
+  game: string;
+  visibility?: string;
+  settings?: SettingsChange;
+}
+
+export interface Emote {
+  emote: string;
+}
+
+export interface EmoteShown {
+  from: string;
+  emote: string;
+}
+
+export interface ErrorBody {
+  error: string;
+  code: string;
+  request_id: string;
+  fields?: Record<string, string>;
+}
+
+export interface ErrorMessage {
+  id?: string;
+  code: string;
+  error: string;
+  fields?: Record<string, string>;
+}
+
+export interface GameCard {
+  key: string;
+  name: string;
+  tagline: string;
+  players_min: number;
+  players_max: number;
+  players_default: number;
+  duration_s: number;
+  modes: string[];
+  messages: GameMessage[];
+}
+
+export interface GameList {
+  items: GameCard[];
+  next: string | null;
+}
+
+export interface GameMessage {
+  type: string;
+  direction: string;
+  summary: string;
+}
+
+export interface GameOver {
+  match_id: string;
+  winner_id: string | null;
+  winners: string[];
+  rated: boolean;
+  standings: Standing[];
+}
+
+export interface Guest {
+  display_name?: string;
+}
+
+export interface Health {
+  status: string;
+  checks: Record<string, string>;
+}
+
+export interface HistoryPage {
+  items: HistoryRow[];
+  next: string | null;
+}
+
+export interface HistoryRow {
+  match_id: string;
+  game: string;
+  started_at: string;
+  ended_at: string;
+  elo_before: number;
+  elo_after: number;
+  xp_gained: number;
+  coins_gained: number;
+  placement: number;
+  is_winner: boolean;
+}
+
+export interface JoinInfo {
+  room: string;
+  code: string;
+  game: string;
+  ws_url: string;
+  ticket: string;
+  node: string;
+}
+
+export interface JoinRoom {
+  as?: string;
+}
+
+export interface Kick {
+  target: string;
+}
+
+export type Leave = Record<string, never>;
+
+export interface Login {
+  username: string;
+  password: string;
+}
+
+export interface MatchFound {
+  room: JoinInfo;
+}
+
+export interface Moved {
+  ws_url: string;
+  ticket: string;
+}
+
+export interface Ping {
+  t?: unknown;
+}
+
+export interface Pong {
+  t: unknown;
+  server_time: number;
+}
+
+export interface ProfileChange {
+  username?: string;
+  display_name?: string;
+  email?: string;
+  avatar?: string;
+}
+
+export interface PublicUser {
+  id: number;
+  username: string;
+  display_name: string;
+  avatar: string;
+  elo: number;
+  xp: number;
+  level: number;
+  total_games: number;
+  wins: number;
+  win_rate: number;
+  is_guest: boolean;
+  created_at: string;
+}
+
+export interface QueueJoin {
+  queue?: string;
+  game?: string;
+  party?: string;
+}
+
+export interface QueueTicket {
+  message: string;
+  queue: string;
+  user_id: string;
+  ticket: string;
+  expires_at: string;
+}
+
+export interface Ready {
+  ready?: boolean;
+}
+
+export interface RefreshToken {
+  refresh: string;
+}
+
+export interface Register {
+  username: string;
+  email: string;
+  password: string;
+}
+
+export interface Rematch {
+  again?: boolean;
+}
+
+export type Role = 'player' | 'spectator' | 'screen' | 'audience';
+
+export interface RoomCard {
+  room: string;
+  code: string;
+  game: string;
+  visibility: string;
+  phase: RoomPhase;
+  players: number;
+  bots: number;
+  seats: number;
+  audience: number;
+  locked: boolean;
+  host: string;
+  created_at: string;
+}
+
+export interface RoomList {
+  items: RoomCard[];
+  next: string | null;
+}
+
+export type RoomPhase = 'waiting' | 'playing' | 'results' | 'rematch' | 'closed';
+
+export interface RoomPlayer {
+  id: string;
+  name: string;
+  avatar: string;
+  connected: boolean;
+  ready: boolean;
+  score: number;
+  bot: boolean;
+  host: boolean;
+  seat: number;
+}
+
+export interface RoomSettings {
+  family: boolean;
+  filter: string;
+  pace: string;
+  bots: string;
+  audience: boolean;
+  one_room: boolean;
+  max_seats: number;
+  locale: string;
+  locked: boolean;
+}
+
+export interface RoomState {
+  players: RoomPlayer[];
+  phase: RoomPhase;
+  settings: RoomSettings;
+  matchmade: boolean;
+  audience: number;
+  phase_ends_at: number | null;
+  rematch: string[];
+}
+
+export interface SettingsChange {
+  family?: boolean;
+  filter?: string;
+  pace?: string;
+  bots?: string;
+  audience?: boolean;
+  one_room?: boolean;
+  max_seats?: number;
+  locale?: string;
+  locked?: boolean;
+}
+
+export interface SignedIn {
+  access: string;
+  refresh: string;
+  user: User;
+}
+
+export interface Standing {
+  id: string;
+  name: string;
+  score: number;
+  placement: number;
+  is_winner: boolean;
+  elo_before: number | null;
+  elo_after: number | null;
+  xp_gained: number | null;
+  coins_gained: number | null;
+  level: number | null;
+}
+
+export type StartMatch = Record<string, never>;
+
+export interface State {
+  seq: number;
+  patch: unknown;
+}
+
+export type Sync = Record<string, never>;
+
+export interface Tick {
+  phase: string;
+  step: string;
+  elapsed: number;
+  remaining: number;
+  seq: number;
+  ts: number;
+}
+
+export interface TicketState {
+  status: string;
+  position?: number;
+  estimate_s?: number;
+  room?: JoinInfo;
+}
+
+export interface TokenPair {
+  access: string;
+  refresh: string;
+}
+
+export interface User {
+  id: number;
+  username: string;
+  email: string | null;
+  display_name: string;
+  avatar: string;
+  elo: number;
+  xp: number;
+  level: number;
+  total_games: number;
+  wins: number;
+  win_rate: number;
+  coins: number;
+  is_guest: boolean;
+  created_at: string;
+}
+
+export interface ViewClock {
+  phase: string;
+  step: string;
+  started_at: number;
+  ends_at: number;
+}
+
+export interface Welcome {
+  protocol: number;
+  you: You;
+  room?: string;
+  code?: string;
+  game?: string;
+  role: Role;
+  server_time: number;
+  tick_hz: number;
+  resume?: string;
+  seq: number;
+  state: unknown;
+}
+
+export interface You {
+  id: string;
+  name: string;
+  seat?: number;
+  role: Role;
+}
+
+export type ServerMessage =
+  | { type: 'WELCOME'; payload: Welcome }
+  | { type: 'ROOM'; payload: RoomState }
+  | { type: 'TICK'; payload: Tick }
+  | { type: 'STATE'; payload: State }
+  | { type: 'GAME_OVER'; payload: GameOver }
+  | { type: 'ACK'; payload: Ack }
+  | { type: 'ERROR'; payload: ErrorMessage }
+  | { type: 'PONG'; payload: Pong }
+  | { type: 'EVENT_CHAT'; payload: ChatLine }
+  | { type: 'EVENT_EMOTE'; payload: EmoteShown }
+  | { type: 'MATCH_FOUND'; payload: MatchFound }
+  | { type: 'MOVED'; payload: Moved };
+
+export type ClientMessage =
+  | { type: 'READY'; payload: Ready }
+  | { type: 'START'; payload: StartMatch }
+  | { type: 'SETTINGS'; payload: SettingsChange }
+  | { type: 'KICK'; payload: Kick }
+  | { type: 'CHAT'; payload: Chat }
+  | { type: 'EMOTE'; payload: Emote }
+  | { type: 'REMATCH'; payload: Rematch }
+  | { type: 'LEAVE'; payload: Leave }
+  | { type: 'SYNC'; payload: Sync }
+  | { type: 'PING'; payload: Ping };
+
+export const emotes = ['laugh', 'clap', 'wow', 'heart', 'think', 'cry', 'fire', 'party', 'angry', 'eyes', 'wave', 'thumb'] as const;
+
+export const limits = { chat_characters_max: 200, frame_bytes_max: 4096 } as const;
+
+export const close = {
+  left: 1000,
+  going_away: 1001,
+  policy: 1008,
+  try_again: 1013,
+  replaced: 4000,
+  token_expired: 4001,
+  kicked: 4002,
+  banned: 4003,
+  room_closed: 4004,
+} as const;

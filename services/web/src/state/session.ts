@@ -1,0 +1,95 @@
+// Who sits at this device: a guest made silently at the first join, or an account. One per browser.
+import { signal } from '@preact/signals';
+
+import { api, tokens, whenSignedOut } from '../net/api';
+import { forget, recall, remember } from '../net/store';
+import type { ProfileChange, SignedIn, User } from '../proto/wire.gen';
+
+const userKey = 'whoosh.user';
+const lookKey = 'whoosh.look';
+
+export const avatars = ['fox', 'owl', 'cat', 'crab', 'ghost', 'moth', 'toad', 'bun', 'lamp', 'fish', 'pot', 'imp'] as const;
+
+export interface Look { name: string; avatar: string }
+
+export const user = signal<User | null>(recall<User>(userKey));
+// What the join form shows; remembered before there is any account.
+export const look = signal<Look>(recall<Look>(lookKey) ?? { name: '', avatar: randomAvatar() });
+
+function randomAvatar(): string { return avatars[Math.floor(Math.random() * avatars.length)]!; }
+
+export function setLook(change: Partial<Look>): void {
+  look.value = { ...look.value, ...change };
+  remember(lookKey, look.value);
+}
+
+export function setUser(next: User | null): void {
+  user.value = next;
+  if (next) remember(userKey, next);
+  else forget(userKey);
+}
+
+export function signedIn(answer: SignedIn): User {
+  tokens.set(answer);
+  setUser(answer.user);
+  return answer.user;
+}
+
+whenSignedOut(() => setUser(null));
+
+// An account to play with: what is there, or a new guest; its name and avatar are those of the form.
+export async function ensureUser(): Promise<User> {
+  const name = look.value.name.trim();
+  let me = tokens.get() ? user.value : null;
+  me ??= signedIn(await api.post<SignedIn>('/api/auth/guest', name ? { display_name: name } : {}, true));
+  const change: ProfileChange = {};
+  if (name && name !== me.display_name) change.display_name = name;
+  if (look.value.avatar !== me.avatar) change.avatar = look.value.avatar;
+  if (Object.keys(change).length > 0) me = await changeProfile(change);
+  return me;
+}
+
+export async function changeProfile(change: ProfileChange): Promise<User> {
+  const next = await api.patch<User>('/api/users/me', change);
+  setUser(next);
+  setLook({ name: next.display_name, avatar: next.avatar || look.value.avatar });
+  return next;
+}
+
+export async function loadUser(): Promise<User> {
+  const next = await api.get<User>('/api/users/me');
+  setUser(next);
+  return next;
+}
+
+export async function signIn(username: string, password: string): Promise<User> {
+  return adopt(signedIn(await api.post<SignedIn>('/api/auth/login', { username, password }, true)));
+}
+
+// A guest keeps what was earned; without a guest a new account is made.
+export async function signUp(username: string, email: string, password: string): Promise<User> {
+  const guest = tokens.get() !== null && user.value?.is_guest === true;
+  const path = guest ? '/api/auth/convert-guest' : '/api/auth/register';
+  return adopt(signedIn(await api.post<SignedIn>(path, { username, email, password }, !guest)));
+}
+
+function adopt(me: User): User {
+  setLook({ name: me.display_name, avatar: me.avatar || look.value.avatar });
+  return me;
+}
+
+export async function signOut(): Promise<void> {
+  const pair = tokens.get();
+  try {
+    if (pair) await api.post('/api/auth/logout', { refresh: pair.refresh });
+  } finally {  // this device forgets in any case
+    tokens.clear();
+    setUser(null);
+  }
+}
+
+export async function deleteAccount(): Promise<void> {
+  await api.delete('/api/users/me');
+  tokens.clear();
+  setUser(null);
+}
