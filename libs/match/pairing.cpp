@@ -11,7 +11,8 @@ namespace {
 constexpr std::int32_t seats_filled_with_bots = 5;
 constexpr std::int32_t humans_min = 2;
 
-// Positions in `left`, ascending: `anchor` and the longest waiting within his window, at most `seats`.
+// Positions in `left`, ascending: `anchor` and the longest waiting within his window, at most
+// `seats`.
 std::vector<std::size_t> around(std::span<const Candidate> waiting,
                                 const std::vector<std::size_t>& left, std::size_t anchor,
                                 const PairingRules& rules) {
@@ -62,8 +63,8 @@ std::vector<Group> fair_pairing(std::span<const Candidate> waiting, const Pairin
     Group group;
     group.seats = *seats;
     for (const std::size_t i : found) group.members.push_back(left[i]);
-    anchor -= static_cast<std::size_t>(
-        std::lower_bound(found.begin(), found.end(), anchor) - found.begin());
+    anchor -= static_cast<std::size_t>(std::lower_bound(found.begin(), found.end(), anchor) -
+                                       found.begin());
     for (auto i = found.rbegin(); i != found.rend(); ++i) {
       left.erase(left.begin() + static_cast<std::ptrdiff_t>(*i));
     }
@@ -89,8 +90,9 @@ std::optional<std::int32_t> WaitEstimate::seconds(std::int32_t position, base::U
   }
   if (humans == 0) return std::nullopt;
   // A full window, unless there were more matches than are kept.
-  const std::int64_t span_ms =
-      recent_.size() < matches_max ? window_ms : std::max<std::int64_t>(1000, now.value - oldest.value);
+  const std::int64_t span_ms = recent_.size() < matches_max
+                                   ? window_ms
+                                   : std::max<std::int64_t>(1000, now.value - oldest.value);
   const double wait_s = std::ceil(position * static_cast<double>(span_ms) / 1000.0 / humans);
   return static_cast<std::int32_t>(std::clamp(wait_s, 1.0, 3600.0));
 }

@@ -1,5 +1,6 @@
-// Pairing: which of the waiting people play together. fair_pairing is the simple fair queue; another one may
-// take its place, the matchmaker only knows the Pairing signature. Pure; any thread.
+// Pairing: which of the waiting people play together. fair_pairing is the simple fair queue;
+// another one may take its place, the matchmaker only knows the Pairing signature. Pure; any
+// thread.
 #pragma once
 
 #include <cstddef>
@@ -21,10 +22,10 @@ struct Candidate {
 
 // What pairing must know of a game, and its own numbers.
 struct PairingRules {
-  std::int32_t seats_min = 4;       // of the game
-  std::int32_t seats = 8;           // of a full match: the game's default
-  double window = 4;                // |difference of mu| that is fine at once …
-  double window_per_s = 0.15;       // … and what a second of waiting adds
+  std::int32_t seats_min = 4;  // of the game
+  std::int32_t seats = 8;      // of a full match: the game's default
+  double window = 4;           // |difference of mu| that is fine at once …
+  double window_per_s = 0.15;  // … and what a second of waiting adds
   std::int64_t bots_after_ms = 45'000;
 };
 
@@ -34,17 +35,19 @@ struct Group {
   bool operator==(const Group&) const = default;
 };
 
-// REQUIRES of the caller: candidates in order of arrival, oldest first. Nobody stands in two groups.
+// REQUIRES of the caller: candidates in order of arrival, oldest first. Nobody stands in two
+// groups.
 using Pairing =
     std::function<std::vector<Group>(std::span<const Candidate> waiting, const PairingRules&)>;
 
-// For one after another, oldest first: takes the longest waiting of those within the window around him until
-// the match is full. Who has waited bots_after_ms plays with bots when somebody is within his window.
+// For one after another, oldest first: takes the longest waiting of those within the window around
+// him until the match is full. Who has waited bots_after_ms plays with bots when somebody is within
+// his window.
 [[nodiscard]] std::vector<Group> fair_pairing(std::span<const Candidate> waiting,
                                               const PairingRules& rules);
 
-// Seats of a match of so few humans: bots up to 5 seats, never more bots than humans (2 -> 4, 3 -> 5).
-// nullopt: not enough for this game, or alone.
+// Seats of a match of so few humans: bots up to 5 seats, never more bots than humans (2 -> 4, 3 ->
+// 5). nullopt: not enough for this game, or alone.
 [[nodiscard]] std::optional<std::int32_t> seats_with_bots(std::int32_t humans,
                                                           const PairingRules& rules);
 

@@ -1,5 +1,5 @@
-// Goal: who waits longest is served first, with people near him, and nobody is in two groups. Method: small
-// queues by hand, random ones for what always holds.
+// Goal: who waits longest is served first, with people near him, and nobody is in two groups.
+// Method: small queues by hand, random ones for what always holds.
 #include "match/pairing.h"
 
 #include <gtest/gtest.h>
@@ -26,8 +26,12 @@ TEST(FairPairing, EightAlikeMakeOneMatchOldestFirst) {
   EXPECT_EQ(groups[0].seats, 8);
 }
 
-TEST(FairPairing, SevenWait) { EXPECT_TRUE(fair_pairing(waiting(7), {}).empty()); }
-TEST(FairPairing, NobodyIsNoGroup) { EXPECT_TRUE(fair_pairing({}, {}).empty()); }
+TEST(FairPairing, SevenWait) {
+  EXPECT_TRUE(fair_pairing(waiting(7), {}).empty());
+}
+TEST(FairPairing, NobodyIsNoGroup) {
+  EXPECT_TRUE(fair_pairing({}, {}).empty());
+}
 
 TEST(FairPairing, OnlyWithinTheWindow) {
   auto people = waiting(8, 25, 0);
@@ -71,7 +75,8 @@ TEST(FairPairing, After45SecondsWithBotsButNeverAlone) {
     std::size_t humans;
     std::int32_t seats;  // 0: no match
   };
-  for (const Row row : {Row{1, 0}, Row{2, 4}, Row{3, 5}, Row{4, 5}, Row{5, 5}, Row{6, 6}, Row{7, 7}}) {
+  for (const Row row :
+       {Row{1, 0}, Row{2, 4}, Row{3, 5}, Row{4, 5}, Row{5, 5}, Row{6, 6}, Row{7, 7}}) {
     auto people = waiting(row.humans);
     people[0].waited_ms = 44'999;
     EXPECT_TRUE(fair_pairing(people, {}).empty()) << row.humans;
@@ -152,7 +157,7 @@ TEST(WaitEstimate, FollowsTheRecentRate) {
   EXPECT_EQ(estimate.seconds(1, start), std::nullopt);
   for (int i = 0; i < 30; ++i) estimate.matched(8, start.plus_s(10 * i));
   const base::UnixMs now = start.plus_s(300);
-  EXPECT_EQ(estimate.seconds(1, now), 2);    // 240 people in 300 s
+  EXPECT_EQ(estimate.seconds(1, now), 2);  // 240 people in 300 s
   EXPECT_EQ(estimate.seconds(16, now), 20);
   EXPECT_EQ(estimate.seconds(16, now.plus_s(150)), 40);  // half of them are forgotten
   EXPECT_EQ(estimate.seconds(16, now.plus_s(301)), std::nullopt);

@@ -10,7 +10,9 @@ namespace whoosh::match {
 
 namespace {
 
-double logistic(double x) { return 1.0 / (1.0 + std::exp(-x)); }
+double logistic(double x) {
+  return 1.0 / (1.0 + std::exp(-x));
+}
 
 // Uncertainty grows a little before every match, never beyond a newcomer's.
 double sigma_before(const Rating& rating) {
@@ -49,7 +51,8 @@ TeamMean mean_of(const std::vector<TeamPlayer>& players, std::int32_t team) {
   return mean;
 }
 
-// -1 = fewest points among the team-mates, +1 = most, 0 = all alike or alone. A leaver has the fewest.
+// -1 = fewest points among the team-mates, +1 = most, 0 = all alike or alone. A leaver has the
+// fewest.
 double personal_place(const std::vector<TeamPlayer>& players, const TeamPlayer& player) {
   const auto points = [](const TeamPlayer& p) {
     return std::pair(!p.abandoned, p.abandoned ? 0 : p.score);
@@ -69,11 +72,12 @@ double personal_place(const std::vector<TeamPlayer>& players, const TeamPlayer& 
 }  // namespace
 
 std::int32_t display_elo(const Rating& rating) {
-  return static_cast<std::int32_t>(
-      std::lround(1000.0 + display_per_mu * (rating.mu - mu_start)));
+  return static_cast<std::int32_t>(std::lround(1000.0 + display_per_mu * (rating.mu - mu_start)));
 }
 
-bool is_provisional(const Rating& rating) { return rating.sigma > provisional_sigma; }
+bool is_provisional(const Rating& rating) {
+  return rating.sigma > provisional_sigma;
+}
 
 double meeting_weight(std::int32_t meetings) {
   return meetings > 5 ? std::pow(0.5, meetings - 5) : 1.0;
@@ -124,6 +128,7 @@ TeamOutcome rate_teams(const TeamMatch& match, const TeamTuning& tuning) {
 
   const double c = std::sqrt(means[0].variance + means[1].variance + 2 * beta * beta);
   const double p_first = logistic((means[0].mu - means[1].mu + match.side_bias) / c);
+  outcome.first_team_chance = p_first;
   for (std::size_t i = 0; i < match.players.size(); ++i) {
     const TeamPlayer& player = match.players[i];
     const bool first = player.team == 1;

@@ -15,8 +15,12 @@ constexpr std::int32_t rated_humans_min = 4;
 constexpr std::int32_t rated_humans_percent_min = 60;
 constexpr std::int32_t rated_played_s_min = 90;
 
-bool is_human(const SeatRecord& seat) { return seat.user != base::UserId{}; }
-bool is_contender(const SeatRecord& seat) { return is_human(seat) && !seat.newcomer_seat; }
+bool is_human(const SeatRecord& seat) {
+  return seat.user != base::UserId{};
+}
+bool is_contender(const SeatRecord& seat) {
+  return is_human(seat) && !seat.newcomer_seat;
+}
 
 bool has_teams(const MatchRecord& record) {
   return std::any_of(record.seats.begin(), record.seats.end(),
@@ -25,9 +29,8 @@ bool has_teams(const MatchRecord& record) {
 
 // Did any seat of the team win, bots included? (A leaver's own seat says nothing about his team.)
 bool team_won(const MatchRecord& record, std::int32_t team) {
-  return std::any_of(record.seats.begin(), record.seats.end(), [&](const SeatRecord& seat) {
-    return seat.team == team && seat.is_winner;
-  });
+  return std::any_of(record.seats.begin(), record.seats.end(),
+                     [&](const SeatRecord& seat) { return seat.team == team && seat.is_winner; });
 }
 
 // Behind everybody, bots too.
@@ -90,8 +93,8 @@ double weight_against(const std::vector<Human>& contenders, const Human& me) {
   return opponents > 0 ? sum / opponents : 1.0;
 }
 
-TeamOutcome team_ratings(const MatchRecord& record, const std::vector<Human>& contenders,
-                         Pick pick, double side_bias) {
+TeamOutcome team_ratings(const MatchRecord& record, const std::vector<Human>& contenders, Pick pick,
+                         double side_bias) {
   TeamMatch match;
   match.side_bias = side_bias;
   const bool first = team_won(record, 1);
@@ -120,9 +123,8 @@ std::int32_t xp_for(const MatchRecord& record, const std::vector<Human>& humans,
   input.activity = std::clamp(seat.activity_percent, 0, 100) / 100.0;
   // A void match has no places; whoever came late did not earn one.
   if (!record.is_void && !seat.newcomer_seat) {
-    input.place = has_teams(record)
-                      ? place_of_team(!seat.abandoned && team_won(record, seat.team))
-                      : place_of_rank(final_rank(record, seat), seats);
+    input.place = has_teams(record) ? place_of_team(!seat.abandoned && team_won(record, seat.team))
+                                    : place_of_rank(final_rank(record, seat), seats);
     input.feat = seat.feat;
   }
   input.meetings = meetings;
@@ -134,16 +136,15 @@ std::int32_t xp_for(const MatchRecord& record, const std::vector<Human>& humans,
   return xp_of(input);
 }
 
-PlayerAfter rewarded(const MatchRecord& record, const std::vector<Human>& humans,
-                     const Human& me) {
+PlayerAfter rewarded(const MatchRecord& record, const std::vector<Human>& humans, const Human& me) {
   const PlayerBefore& before = *me.before;
   PlayerAfter after;
   after.user = before.user;
   after.game = before.game;
   after.overall = before.overall;
   after.elo_before = after.elo_after = display_elo(before.game);
-  after.xp_gained = std::min(xp_for(record, humans, me),
-                             std::numeric_limits<std::int32_t>::max() - before.xp);
+  after.xp_gained =
+      std::min(xp_for(record, humans, me), std::numeric_limits<std::int32_t>::max() - before.xp);
   after.level_before = level_of(before.xp);
   after.level_after = level_of(std::int64_t{before.xp} + after.xp_gained);
   if (!before.is_guest) {

@@ -1,5 +1,5 @@
-// Goal: a match record becomes ratings, XP and coins as games.md 6.4 and 6.5 say. Method: one usual record,
-// changed in one point per test; random records for what always holds.
+// Goal: a match record becomes ratings, XP and coins as games.md 6.4 and 6.5 say. Method: one usual
+// record, changed in one point per test; random records for what always holds.
 #include "match/settle.h"
 
 #include <gtest/gtest.h>
@@ -20,7 +20,8 @@ struct Scene {
   [[nodiscard]] Settlement settled(double bias = 0) const { return settle(record, before, bias); }
 };
 
-// `humans` people and bots behind them, ranked in seat order; 345 s, matchmade, strangers on a fresh day.
+// `humans` people and bots behind them, ranked in seat order; 345 s, matchmade, strangers on a
+// fresh day.
 Scene scene(std::int32_t humans, std::int32_t seats) {
   Scene made;
   made.record.game = "brainwave";
@@ -72,7 +73,8 @@ TEST(IsRated, NeedsAMatchmadeWholeMatchOfEnoughPeople) {
       {"void", false, scene(8, 8), [](Scene& s) { s.record.is_void = true; }},
       {"89 s", false, scene(8, 8), [](Scene& s) { s.record.played_s = 89; }},
       {"90 s", true, scene(8, 8), [](Scene& s) { s.record.played_s = 90; }},
-      {"newcomers don't count", false, scene(4, 4), [](Scene& s) { s.seat(3).newcomer_seat = true; }},
+      {"newcomers don't count", false, scene(4, 4),
+       [](Scene& s) { s.seat(3).newcomer_seat = true; }},
       {"leavers do", true, scene(4, 4), [](Scene& s) { s.seat(3).abandoned = true; }},
       {"teams", true, suspect(true), nothing},
       {"culprits are bots", false, suspect(true),
@@ -178,7 +180,8 @@ TEST(Settle, MeetingsWeakenRatingFromTheSixthOnAndXpFromTheSecond) {
   Scene friends = scene(4, 4);
   for (PlayerBefore& player : friends.before) player.meetings_24h.assign(4, 4);
   EXPECT_EQ(fresh.settled().players[0].game, friends.settled().players[0].game);  // the fifth
-  EXPECT_NEAR(friends.settled().players[0].xp_gained, fresh.settled().players[0].xp_gained / 2.0, 1);
+  EXPECT_NEAR(friends.settled().players[0].xp_gained, fresh.settled().players[0].xp_gained / 2.0,
+              1);
   for (PlayerBefore& player : friends.before) player.meetings_24h.assign(4, 5);
   EXPECT_NEAR(friends.settled().players[0].game.mu - 25,
               (fresh.settled().players[0].game.mu - 25) / 2, 1e-9);
@@ -237,7 +240,8 @@ TEST(Settle, RandomRecordsKeepTheRules) {
   base::Rng rng(21);
   for (int round = 0; round < 3000; ++round) {
     const auto seats = static_cast<std::int32_t>(1 + rng.below(10));
-    Scene s = scene(static_cast<std::int32_t>(rng.below(static_cast<std::uint32_t>(seats) + 1)), seats);
+    Scene s =
+        scene(static_cast<std::int32_t>(rng.below(static_cast<std::uint32_t>(seats) + 1)), seats);
     const bool teams = rng.chance(50);
     for (SeatRecord& seat : s.record.seats) {
       seat.placement = static_cast<std::int32_t>(1 + rng.below(static_cast<std::uint32_t>(seats)));
@@ -264,7 +268,8 @@ TEST(Settle, RandomRecordsKeepTheRules) {
       ASSERT_GE(after.xp_gained, 0);
       ASSERT_LE(after.xp_gained, 300);
       ASSERT_GE(after.coins_gained, 0);
-      ASSERT_LE(after.coins_gained + s.before[i].coins_today, std::max(200, s.before[i].coins_today));
+      ASSERT_LE(after.coins_gained + s.before[i].coins_today,
+                std::max(200, s.before[i].coins_today));
       ASSERT_EQ(after.level_before, level_of(s.before[i].xp));
       ASSERT_EQ(after.level_after, level_of(s.before[i].xp + after.xp_gained));
       ASSERT_TRUE(!s.before[i].is_guest || after.coins_gained + after.level_up_coins == 0);

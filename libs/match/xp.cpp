@@ -62,7 +62,9 @@ double place_of_rank(std::int32_t rank, std::int32_t seats) {
   return std::clamp(place, 0.0, 1.0);
 }
 
-double place_of_team(bool won) { return won ? 1.0 : 0.25; }
+double place_of_team(bool won) {
+  return won ? 1.0 : 0.25;
+}
 
 std::int32_t xp_of(const XpInput& input) {
   const double minutes = std::clamp(input.played_s / 60.0, 0.0, 6.0);
@@ -70,15 +72,15 @@ std::int32_t xp_of(const XpInput& input) {
   const double crowd = static_cast<double>(input.human_seats) / std::max(1, input.seats);
   const double room = input.matchmade ? 1.0 : 0.5;
   const double day = input.first_match_today ? 1.5 : 1.0;
-  const double earned = base * activity_factor(input.activity) * novelty_factor(input.meetings) *
-                        crowd * room * day;
+  const double earned =
+      base * activity_factor(input.activity) * novelty_factor(input.meetings) * crowd * room * day;
   return static_cast<std::int32_t>(std::lround(after_daily_cap(earned, input.xp_today)));
 }
 
 std::int32_t coins_of(std::int32_t xp_gained, bool matchmade, std::int32_t coins_today) {
   if (!matchmade) return 0;
-  const auto coins = static_cast<std::int32_t>(
-      std::lround(static_cast<double>(xp_gained) / xp_per_coin));
+  const auto coins =
+      static_cast<std::int32_t>(std::lround(static_cast<double>(xp_gained) / xp_per_coin));
   return std::clamp(coins, 0, std::max(0, match_coins_a_day - coins_today));
 }
 

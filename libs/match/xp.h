@@ -6,18 +6,19 @@
 
 namespace whoosh::match {
 
-inline constexpr std::int32_t full_xp_a_day = 1500;    // up to here every XP counts whole …
-inline constexpr std::int32_t half_xp_a_day = 3000;    // … up to here half, then a tenth
+inline constexpr std::int32_t full_xp_a_day = 1500;  // up to here every XP counts whole …
+inline constexpr std::int32_t half_xp_a_day = 3000;  // … up to here half, then a tenth
 inline constexpr std::int32_t match_coins_a_day = 200;
 inline constexpr std::int32_t coins_per_level = 50;
 inline constexpr std::int32_t xp_per_coin = 8;
 
 struct XpInput {
   std::int32_t played_s = 0;
-  double activity = 1;               // inputs given / inputs required, 0 … 1
-  double place = 0;                  // 0 … 1: place_of_rank or place_of_team
+  double activity = 1;  // inputs given / inputs required, 0 … 1
+  double place = 0;     // 0 … 1: place_of_rank or place_of_team
   bool feat = false;
-  std::span<const std::int32_t> meetings;  // of the last 24 h, one per other human; this match not counted
+  std::span<const std::int32_t>
+      meetings;  // of the last 24 h, one per other human; this match not counted
   std::int32_t human_seats = 0;
   std::int32_t seats = 1;
   bool matchmade = false;

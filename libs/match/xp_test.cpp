@@ -1,4 +1,5 @@
-// Goal: XP, levels and coins as in games.md 6.5. Method: the document's numbers, edges, random input.
+// Goal: XP, levels and coins as in games.md 6.5. Method: the document's numbers, edges, random
+// input.
 #include "match/xp.h"
 
 #include <gtest/gtest.h>
@@ -137,7 +138,8 @@ TEST(Levels, TakeAsManyMatchesAsTheDocumentSays) {
     std::int64_t matches;
   };
   for (const Row row : {Row{5, 7}, Row{10, 24}, Row{20, 82}, Row{30, 174}}) {
-    EXPECT_EQ(std::llround(static_cast<double>(level_xp(row.level)) / 150), row.matches) << row.level;
+    EXPECT_EQ(std::llround(static_cast<double>(level_xp(row.level)) / 150), row.matches)
+        << row.level;
   }
 }
 
