@@ -1,5 +1,5 @@
-// LoopThread: a mailbox with a thread of its own, for what needs neither sockets nor a shard: it runs what is
-// posted, in order, and between tasks a `turn` that says when it wants to run again.
+// LoopThread: a mailbox with a thread of its own, for what needs neither sockets nor a shard: it
+// runs what is posted, in order, and between tasks a `turn` that says when it wants to run again.
 // Owner: whoever made it; post() from anywhere until stop() has returned.
 #pragma once
 
@@ -13,19 +13,20 @@
 
 namespace whoosh::runtime {
 
-// Lock ledger: mutex_ protects tasks_ and stopping_; taken in post(), stop() and between tasks; nothing is
-// called under it.
+// Lock ledger: mutex_ protects tasks_ and stopping_; taken in post(), stop() and between tasks;
+// nothing is called under it.
 class LoopThread final : public Mailbox {
  public:
-  // Runs on the thread after each batch of tasks; answers in how many ms it runs again at the latest.
+  // Runs on the thread after each batch of tasks; answers in how many ms it runs again at the
+  // latest.
   using Turn = base::Function<std::int64_t()>;
 
   explicit LoopThread(Turn turn = nullptr);
   ~LoopThread() override { stop(); }
 
   void post(Task task) override;
-  // Runs what was posted before, then joins. Later posts are dropped. Twice does no harm; never from the
-  // thread itself.
+  // Runs what was posted before, then joins. Later posts are dropped. Twice does no harm; never
+  // from the thread itself.
   void stop();
 
  private:

@@ -1,5 +1,5 @@
-// Room codes: what people read to each other across the room. Four capital letters, without I, L and O (which
-// look like 1, 1 and 0), and none that contains a rude word. Pure; any thread.
+// Room codes: what people read to each other across the room. Four capital letters, without I, L
+// and O (which look like 1, 1 and 0), and none that contains a rude word. Pure; any thread.
 #pragma once
 
 #include <cstdint>
@@ -27,8 +27,8 @@ static_assert(short_code_rooms_max * 9 < 23 * 23 * 23 * 23);
 // True iff the code contains a word of the deny list. REQUIRES: capital letters.
 [[nodiscard]] bool is_rude_code(std::string_view code);
 
-// What somebody typed as a code: capitals; blanks and hyphens dropped. nullopt: can't be one. 0, O, 1, I and L
-// are in no code and are not guessed at: the next letter is as likely as any other.
+// What somebody typed as a code: capitals; blanks and hyphens dropped. nullopt: can't be one. 0, O,
+// 1, I and L are in no code and are not guessed at: the next letter is as likely as any other.
 [[nodiscard]] std::optional<std::string> fold_room_code(std::string_view typed);
 
 }  // namespace whoosh::state

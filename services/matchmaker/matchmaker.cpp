@@ -33,10 +33,9 @@ std::int64_t Matchmaker::turn() {
   if (now_ms >= next_round_ms_ && !reading_ && !stopping_) {
     reading_ = true;
     next_round_ms_ = now_ms + config_.period_ms;
-    ports_.queue.searching(ports_.clock.now(),
-                           {mailbox_, [this](base::Result<Tickets> tickets) {
-                              read(std::move(tickets));
-                            }});
+    ports_.queue.searching(ports_.clock.now(), {mailbox_, [this](base::Result<Tickets> tickets) {
+                                                  read(std::move(tickets));
+                                                }});
   }
   return std::max<std::int64_t>(1, next_round_ms_ - now_ms);
 }
@@ -87,11 +86,11 @@ void Matchmaker::make_room(const std::string& game, Tickets group) {
     busy_.insert(ticket.id);
     room.expected.push_back(ticket.user);
   }
-  ports_.gateway.create_room(
-      std::move(room),
-      {mailbox_, [this, game, group = std::move(group)](base::Result<state::RoomEntry> made) mutable {
-         room_made(game, std::move(group), std::move(made));
-       }});
+  ports_.gateway.create_room(std::move(room),
+                             {mailbox_, [this, game, group = std::move(group)](
+                                            base::Result<state::RoomEntry> made) mutable {
+                                room_made(game, std::move(group), std::move(made));
+                              }});
 }
 
 void Matchmaker::room_made(const std::string& game, Tickets group,

@@ -1,17 +1,19 @@
-// Matchmaker: makes rooms out of waiting people, twice a second. Reads the searching tickets, pairs those of
-// each queue and game, asks the edges for a room, matches the tickets to it in one step, and tells everybody
-// on his lobby connection.
+// Matchmaker: makes rooms out of waiting people, twice a second. Reads the searching tickets, pairs
+// those of each queue and game, asks the edges for a room, matches the tickets to it in one step,
+// and tells everybody on his lobby connection.
 //
 //   searching -> pairing -> create_room -> Queue::match --true--> MATCH_FOUND to each
-//                                             '--false (somebody left): the others are paired again next turn;
-//                                                the room, to which nobody comes, closes by itself
+//                                                       '--false: somebody left
 //
-// Owner: the wiring. Matchmaker lives on one mailbox: constructor, turn() and every answer on its thread.
-// MatchmakerThread is the same with a thread of its own.
+// When somebody left, the others are paired again in the next round, and the room, to which nobody
+// comes, closes by itself.
 //
-// Invariants: 1. a ticket is in at most one group under way (busy_); 2. nothing here ends a ticket, only
-// Queue::match does, so two matchmakers at once waste rooms but harm nobody; 3. at most rooms_under_way_max
-// rooms are being asked for: what is left waits for the next turn.
+// Owner: the wiring. Matchmaker lives on one mailbox: constructor, turn() and every answer on its
+// thread. MatchmakerThread is the same with a thread of its own.
+//
+// Invariants: 1. a ticket is in at most one group under way (busy_); 2. nothing here ends a ticket,
+// only Queue::match does, so two matchmakers at once waste rooms but harm nobody; 3. at most
+// rooms_under_way_max rooms are being asked for: what is left waits for the next turn.
 #pragma once
 
 #include <cstdint>
@@ -51,17 +53,19 @@ struct Ports {
 
 struct Counters {
   std::uint64_t matches = 0;
-  std::uint64_t humans = 0;        // in these
-  std::uint64_t lost_races = 0;    // rooms made in vain: a ticket ended meanwhile
-  std::uint64_t failures = 0;      // rooms that could not be made, and calls of the queue that failed
+  std::uint64_t humans = 0;      // in these
+  std::uint64_t lost_races = 0;  // rooms made in vain: a ticket ended meanwhile
+  std::uint64_t failures = 0;    // rooms that could not be made, and calls of the queue that failed
 };
 
 class Matchmaker {
  public:
-  // REQUIRES: ports and mailbox outlive it; every call that is under way is answered before it ends.
+  // REQUIRES: ports and mailbox outlive it; every call that is under way is answered before it
+  // ends.
   Matchmaker(Config config, Ports ports, Invite invite, runtime::Mailbox& mailbox);
 
-  // Starts a round when the period is over and none is under way; returns in how many ms to come again.
+  // Starts a round when the period is over and none is under way; returns in how many ms to come
+  // again.
   std::int64_t turn();
   // Starts nothing more; calls `idle` when every call under way is answered, perhaps at once.
   void stop(base::Function<void()> idle);
@@ -94,7 +98,7 @@ class Matchmaker {
   base::Function<void()> when_idle_;
   bool reading_ = false;
   std::int64_t next_round_ms_ = 0;
-  std::size_t under_way_ = 0;       // groups between pairing and the queue's answer
+  std::size_t under_way_ = 0;  // groups between pairing and the queue's answer
   std::unordered_set<std::string> busy_;
   std::map<std::string, Backoff> backoffs_;
   Counters counters_;
@@ -106,8 +110,8 @@ class MatchmakerThread {
   MatchmakerThread(Config config, Ports ports, Invite invite);
   ~MatchmakerThread() { stop(); }
 
-  // Waits for the answers that are under way, then joins. REQUIRES: the ports still answer. Twice does no
-  // harm; always from the owner's thread.
+  // Waits for the answers that are under way, then joins. REQUIRES: the ports still answer. Twice
+  // does no harm; always from the owner's thread.
   void stop();
 
  private:

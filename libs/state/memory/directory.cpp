@@ -11,7 +11,8 @@ namespace whoosh::state::memory {
 
 namespace {
 
-constexpr int code_tries_max = 1000;  // each fails with probability < 1/5 even when the directory is full
+constexpr int code_tries_max =
+    1000;  // each fails with probability < 1/5 even when the directory is full
 
 // "<created ms>.<room>" of the last room of a page.
 std::string cursor_text(const RoomEntry& entry) {

@@ -1,7 +1,7 @@
 // Room directory of one process. Owner: the wiring; outlives the Queue that asks it. Any thread.
 //
-// Invariants: codes_ and rooms_ name each other; public_ holds the public rooms, once under their game and
-// once under "".
+// Invariants: codes_ and rooms_ name each other; public_ holds the public rooms, once under their
+// game and once under "".
 #pragma once
 
 #include <map>
@@ -14,8 +14,8 @@
 
 namespace whoosh::state::memory {
 
-// Lock ledger: mutex_ protects everything below it; taken in every call; after Queue's mutex (is_live);
-// nothing is called under it but Entropy once, in the constructor.
+// Lock ledger: mutex_ protects everything below it; taken in every call; after Queue's mutex
+// (is_live); nothing is called under it but Entropy once, in the constructor.
 class Directory final : public state::Directory {
  public:
   static constexpr std::size_t rooms_max = 1'000'000;  // above: claim_room answers unavailable

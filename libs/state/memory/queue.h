@@ -4,9 +4,9 @@
 //       |-------cancel--> cancelled
 //       '-------expire--> expired
 //
-// Invariants: 1. a user has at most one ticket here: joining anew forgets the ended one; 2. a searching ticket
-// stands in arrivals_ and in its line, an ended one only in ended_; 3. ended tickets are forgotten keep_ms
-// after their end, matched ones not before their room is gone.
+// Invariants: 1. a user has at most one ticket here: joining anew forgets the ended one; 2. a
+// searching ticket stands in arrivals_ and in its line, an ended one only in ended_; 3. ended
+// tickets are forgotten keep_ms after their end, matched ones not before their room is gone.
 #pragma once
 
 #include <deque>
@@ -26,18 +26,18 @@
 namespace whoosh::state::memory {
 
 struct QueueOptions {
-  std::size_t searching_max = 100'000;      // above: join answers unavailable
-  std::size_t waits_max = 100'000;          // above: wait answers at once, with the ticket as it is
-  std::size_t waits_per_ticket_max = 4;     // above: the oldest wait of the ticket is answered at once
-  std::int64_t wait_ms_max = 60'000;        // longer waits are cut to this
+  std::size_t searching_max = 100'000;   // above: join answers unavailable
+  std::size_t waits_max = 100'000;       // above: wait answers at once, with the ticket as it is
+  std::size_t waits_per_ticket_max = 4;  // above: the oldest wait of the ticket is answered at once
+  std::int64_t wait_ms_max = 60'000;     // longer waits are cut to this
   std::int64_t keep_ms = 5 * 60 * 1000;
-  // A thread of its own answers waits that are over (on the system's monotonic clock). Without, somebody calls
-  // answer_due(): tests, which move a ManualClock.
+  // A thread of its own answers waits that are over (on the system's monotonic clock). Without,
+  // somebody calls answer_due(): tests, which move a ManualClock.
   bool own_thread = true;
 };
 
-// Lock ledger: mutex_ protects everything below it; taken in every call and by the own thread; before
-// Directory's mutex (is_live). No Reply is answered under it.
+// Lock ledger: mutex_ protects everything below it; taken in every call and by the own thread;
+// before Directory's mutex (is_live). No Reply is answered under it.
 class Queue final : public state::Queue {
  public:
   Queue(const Directory& directory, const runtime::Clock& clock, QueueOptions options = {});
@@ -54,7 +54,8 @@ class Queue final : public state::Queue {
   std::int64_t answer_due();
 
  private:
-  using WaitKey = std::pair<std::int64_t, std::uint64_t>;  // deadline on the monotonic clock, number
+  using WaitKey =
+      std::pair<std::int64_t, std::uint64_t>;  // deadline on the monotonic clock, number
   struct Entry {
     Ticket ticket;
     std::uint64_t arrival = 0;
@@ -65,7 +66,7 @@ class Queue final : public state::Queue {
     std::string ticket;
     Reply<Ticket> reply;
   };
-  struct Line {  // of one queue and game
+  struct Line {                           // of one queue and game
     std::vector<std::uint64_t> arrivals;  // ascending
     match::WaitEstimate estimate;
   };

@@ -1,7 +1,8 @@
 // Token buckets of one process. Owner: the wiring. Any thread.
 //
-// A bucket is one number, the time at which it is full again; a full one is as good as none and is dropped.
-// Invariant: at most keys_max buckets; beyond, the one nearest to full goes, which forgives least.
+// A bucket is one number, the time at which it is full again; a full one is as good as none and is
+// dropped. Invariant: at most keys_max buckets; beyond, the one nearest to full goes, which
+// forgives least.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +15,8 @@
 
 namespace whoosh::state::memory {
 
-// Lock ledger: mutex_ protects the buckets; taken in take(), give() and size(); nothing is called under it.
+// Lock ledger: mutex_ protects the buckets; taken in take(), give() and size(); nothing is called
+// under it.
 class RateLimits final : public state::RateLimits {
  public:
   explicit RateLimits(std::size_t keys_max = 100'000) : keys_max_(keys_max) {}

@@ -1,10 +1,12 @@
-// Results of matches on their way to the store, within one process: append() takes a record in, a consumer is
-// called with it until it acknowledges. Kept in memory: what is pending when the process dies is lost, which
-// is what solo accepts between two commits of its store. Owner: the wiring. append() from any thread; the
-// consumer is called on the own thread, and answers from wherever it likes.
+// Results of matches on their way to the store, within one process: append() takes a record in, a
+// consumer is called with it until it acknowledges. Kept in memory: what is pending when the
+// process dies is lost, which is what solo accepts between two commits of its store. Owner: the
+// wiring. append() from any thread; the consumer is called on the own thread, and answers from
+// wherever it likes.
 //
-// Invariants: 1. a record is handed out until its Reply is answered without an error; 2. at most in_flight_max
-// are with the consumer at a time, oldest first; 3. at most pending_max wait here, counted with these.
+// Invariants: 1. a record is handed out until its Reply is answered without an error; 2. at most
+// in_flight_max are with the consumer at a time, oldest first; 3. at most pending_max wait here,
+// counted with these.
 #pragma once
 
 #include <condition_variable>
@@ -23,12 +25,12 @@ namespace whoosh::state::memory {
 struct ResultsOptions {
   std::size_t pending_max = 10'000;  // above: append answers unavailable, the edge keeps the record
   std::size_t in_flight_max = 16;
-  std::int64_t retry_ms_min = 250;   // doubled with every failure of this record …
+  std::int64_t retry_ms_min = 250;  // doubled with every failure of this record …
   std::int64_t retry_ms_max = 30'000;
 };
 
-// Lock ledger: mutex_ protects pending_ and its counters; taken in append(), pending(), turn(), for every
-// answer and in the destructor; nothing is called under it.
+// Lock ledger: mutex_ protects pending_ and its counters; taken in append(), pending(), turn(), for
+// every answer and in the destructor; nothing is called under it.
 class Results final : public state::Results {
  public:
   // Hands a record over; the Reply acknowledges it, or with an error asks to be called again later.
@@ -39,8 +41,9 @@ class Results final : public state::Results {
   // Without: the consumer's answers come through `mailbox`, and its owner calls turn().
   Results(const runtime::Clock& clock, Consumer consumer, runtime::Mailbox& mailbox,
           ResultsOptions options = {});
-  // With its own thread: hands out nothing more and waits for the answers that are under way. Without: they
-  // must have come before. REQUIRES: what the consumer asks is still there and answers.
+  // With its own thread: hands out nothing more and waits for the answers that are under way.
+  // Without: they must have come before. REQUIRES: what the consumer asks is still there and
+  // answers.
   ~Results() override;
 
   void append(match::MatchRecord record, Reply<> reply) override;
