@@ -1,0 +1,173 @@
+// The contract of store/store.h as a GoogleTest suite. Goal: every adapter behaves the same, call by call and
+// error by error. Method: only the port is used; each test gets an empty store; after each test the adapter's
+// own invariants (World::check) must hold.
+//
+// Use: one *_test.cpp per adapter includes contract_suite.h and says
+//   INSTANTIATE_TEST_SUITE_P(Memory, StoreContract, testing::Values(make_world));
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <functional>
+#include <future>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "runtime/mailbox.h"
+#include "store/store.h"
+
+namespace whoosh::store::contract {
+
+using base::ErrorCode;
+using base::Result;
+
+// One empty store and whatever it needs (a folder, a server).
+class World {
+ public:
+  virtual ~World() = default;
+  virtual Store& store() = 0;
+  // EXPECTs what the adapter promises beyond the port: a sound ledger, nothing reported.
+  virtual void check() {}
+};
+
+using MakeWorld = std::unique_ptr<World> (*)();
+
+// Runs tasks inside post(): a test waits for a future, so any thread may fulfil it.
+class InlineMailbox final : public runtime::Mailbox {
+ public:
+  void post(runtime::Task task) override { task(); }
+};
+
+// Starts a call and waits for its answer: await<Account>([&](auto reply) { store.account(id, ...); }).
+template <class T, class Start>
+Result<T> await(Start start) {
+  static InlineMailbox mailbox;
+  auto promise = std::make_shared<std::promise<Result<T>>>();
+  std::future<Result<T>> answer = promise->get_future();
+  start(Reply<T>(mailbox, [promise](Result<T> result) { promise->set_value(std::move(result)); }));
+  return answer.get();
+}
+
+// The port, each call waiting for its answer. Any thread.
+class Client {
+ public:
+  explicit Client(Store& store) : store_(store) {}
+
+  Result<Account> create(NewAccount account) {
+    return await<Account>([&](auto r) { store_.create_account(std::move(account), std::move(r)); });
+  }
+  Result<Credentials> credentials(std::string login) {
+    return await<Credentials>([&](auto r) { store_.credentials(std::move(login), std::move(r)); });
+  }
+  Result<Account> account(UserId id) {
+    return await<Account>([&](auto r) { store_.account(id, std::move(r)); });
+  }
+  Result<Account> change(UserId id, ProfileChange change) {
+    return await<Account>(
+        [&](auto r) { store_.change_profile(id, std::move(change), std::move(r)); });
+  }
+  Result<Account> convert(UserId id, Conversion conversion) {
+    return await<Account>(
+        [&](auto r) { store_.convert_guest(id, std::move(conversion), std::move(r)); });
+  }
+  Result<> erase(UserId id, UnixMs now) {
+    return await<void>([&](auto r) { store_.erase_account(id, now, std::move(r)); });
+  }
+  Result<> set_role(UserId id, std::string role) {
+    return await<void>([&](auto r) { store_.set_role(id, std::move(role), std::move(r)); });
+  }
+  Result<std::int64_t> expire_guests(UnixMs before) {
+    return await<std::int64_t>([&](auto r) { store_.expire_guests(before, std::move(r)); });
+  }
+  Result<> sign_in(NewSession session) {
+    return await<void>([&](auto r) { store_.create_session(std::move(session), std::move(r)); });
+  }
+  Result<Account> rotate(Rotation rotation) {
+    return await<Account>(
+        [&](auto r) { store_.rotate_session(std::move(rotation), std::move(r)); });
+  }
+  Result<> revoke(UserId user, std::string hash) {
+    return await<void>([&](auto r) { store_.revoke_session(user, std::move(hash), std::move(r)); });
+  }
+  Result<> revoke_all(UserId user) {
+    return await<void>([&](auto r) { store_.revoke_all_sessions(user, std::move(r)); });
+  }
+  Result<AppliedResult> apply(match::MatchRecord record) {
+    return await<AppliedResult>(
+        [&](auto r) { store_.apply_result(std::move(record), std::move(r)); });
+  }
+  Result<HistoryPage> history(UserId user, std::optional<std::string> cursor, std::int32_t limit) {
+    return await<HistoryPage>(
+        [&](auto r) { store_.history(user, std::move(cursor), limit, std::move(r)); });
+  }
+  Result<std::vector<LedgerRow>> ledger(UserId user, std::int32_t limit) {
+    return await<std::vector<LedgerRow>>(
+        [&](auto r) { store_.ledger(user, limit, std::move(r)); });
+  }
+  Result<match::Rating> rating(UserId user, std::string game) {
+    return await<match::Rating>([&](auto r) { store_.rating(user, std::move(game), std::move(r)); });
+  }
+  Result<> ping() {
+    return await<void>([&](auto r) { store_.ping(std::move(r)); });
+  }
+
+ private:
+  Store& store_;
+};
+
+// ---- values for tests -----------------------------------------------------------------------------------
+
+inline constexpr UnixMs noon{1'780'056'000'000};  // 2026-05-29T12:00:00Z
+inline constexpr std::int64_t minute_ms = 60'000;
+inline constexpr std::int64_t hour_ms = 60 * minute_ms;
+
+inline NewAccount registered(const std::string& name) {
+  return {name, name + "@example.org", "argon2id of " + name, name, "fox", false, noon};
+}
+inline NewAccount guest(const std::string& name) {
+  return {name, std::nullopt, std::nullopt, name, "owl", true, noon};
+}
+// 32 bytes, different for each number.
+inline std::string token_hash(int number) {
+  std::string hash = std::to_string(number);
+  return std::string(32 - hash.size(), '#') + hash;
+}
+
+template <class T>
+ErrorCode error_of(const Result<T>& result) {
+  EXPECT_TRUE(result.has_error());
+  return result.has_error() ? result.error().code : ErrorCode::internal;
+}
+
+// Runs `work(0)` … `work(count - 1)` at the same moment, each on a thread.
+template <class Work>
+void run_together(int count, Work work) {
+  std::atomic<int> waiting{count};
+  std::vector<std::thread> threads;
+  for (int at = 0; at < count; ++at) {
+    threads.emplace_back([&, at] {
+      waiting.fetch_sub(1);
+      while (waiting.load() > 0) std::this_thread::yield();
+      work(at);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
+class StoreContract : public testing::TestWithParam<MakeWorld> {
+ protected:
+  void TearDown() override { world_->check(); }
+
+  UserId make_user(const std::string& name) { return client_.create(registered(name)).value().id; }
+  UserId make_guest(const std::string& name) { return client_.create(guest(name)).value().id; }
+
+  std::unique_ptr<World> world_ = GetParam()();
+  Client client_{world_->store()};
+};
+
+}  // namespace whoosh::store::contract

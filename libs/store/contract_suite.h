@@ -1,0 +1,6 @@
+// All of the store's contract; see contract.h.
+#pragma once
+
+#include "store/contract_accounts.h"
+#include "store/contract_matches.h"
+#include "store/contract_sessions.h"

@@ -1,0 +1,87 @@
+#include "store/memory/memory.h"
+
+#include <mutex>
+#include <utility>
+
+#include "store/memory/records.h"
+
+namespace whoosh::store::memory {
+namespace {
+
+class MemoryStore final : public Store {
+ public:
+  void create_account(NewAccount account, Reply<Account> reply) override {
+    answer(reply, [&] { return records_.create_account(account); });
+  }
+  void credentials(std::string login, Reply<Credentials> reply) override {
+    answer(reply, [&] { return records_.credentials(login); });
+  }
+  void account(UserId id, Reply<Account> reply) override {
+    answer(reply, [&] { return records_.account(id); });
+  }
+  void change_profile(UserId id, ProfileChange change, Reply<Account> reply) override {
+    answer(reply, [&] { return records_.change_profile(id, change); });
+  }
+  void convert_guest(UserId id, Conversion conversion, Reply<Account> reply) override {
+    answer(reply, [&] { return records_.convert_guest(id, conversion); });
+  }
+  void erase_account(UserId id, UnixMs now, Reply<> reply) override {
+    answer(reply, [&] { return records_.erase_account(id, now); });
+  }
+  void set_role(UserId id, std::string role, Reply<> reply) override {
+    answer(reply, [&] { return records_.set_role(id, role); });
+  }
+  void expire_guests(UnixMs before, Reply<std::int64_t> reply) override {
+    answer(reply, [&] { return records_.expire_guests(before); });
+  }
+
+  void create_session(NewSession session, Reply<> reply) override {
+    answer(reply, [&] { return records_.create_session(session); });
+  }
+  void rotate_session(Rotation rotation, Reply<Account> reply) override {
+    answer(reply, [&] { return records_.rotate_session(rotation); });
+  }
+  void revoke_session(UserId user, std::string refresh_hash, Reply<> reply) override {
+    answer(reply, [&] { return records_.revoke_session(user, refresh_hash); });
+  }
+  void revoke_all_sessions(UserId user, Reply<> reply) override {
+    answer(reply, [&] { return records_.revoke_all_sessions(user); });
+  }
+
+  void apply_result(match::MatchRecord record, Reply<AppliedResult> reply) override {
+    answer(reply, [&] { return records_.apply_result(record); });
+  }
+  void history(UserId user, std::optional<std::string> cursor, std::int32_t limit,
+               Reply<HistoryPage> reply) override {
+    answer(reply, [&] { return records_.history(user, cursor, limit); });
+  }
+  void ledger(UserId user, std::int32_t limit, Reply<std::vector<LedgerRow>> reply) override {
+    answer(reply, [&] { return records_.ledger(user, limit); });
+  }
+  void rating(UserId user, std::string game, Reply<match::Rating> reply) override {
+    answer(reply, [&] { return records_.rating(user, game); });
+  }
+
+  void ping(Reply<> reply) override {
+    answer(reply, [] { return Result<>(); });
+  }
+
+ private:
+  template <class T, class Work>
+  void answer(Reply<T>& reply, Work work) {
+    auto result = [&] {
+      const std::lock_guard lock(mutex_);
+      return work();
+    }();
+    reply(std::move(result));
+  }
+
+  std::mutex mutex_;
+  Records records_;
+};
+
+}  // namespace
+
+std::unique_ptr<Store> open() { return std::make_unique<MemoryStore>(); }
+
+}  // namespace whoosh::store::memory

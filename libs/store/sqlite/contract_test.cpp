@@ -1,0 +1,35 @@
+// The embedded store holds the contract of store.h; after each test its ledger is sound and it reported nothing.
+#include "store/contract_suite.h"
+#include "store/sqlite/sqlite.h"
+#include "store/sqlite/test_folder.h"
+
+namespace whoosh::store::contract {
+namespace {
+
+class SqliteWorld final : public World {
+ public:
+  SqliteWorld() {
+    sqlite::Options options;
+    options.path = folder_.file("whoosh.db");
+    options.migrate = true;
+    options.report = [](std::string_view sentence) { ADD_FAILURE() << sentence; };
+    store_ = std::move(sqlite::open(std::move(options)).value());
+  }
+  Store& store() override { return *store_; }
+  void check() override {
+    const sqlite::LedgerCheck ledger = sqlite::verify(folder_.file("whoosh.db")).value();
+    EXPECT_TRUE(ledger.is_sound());
+  }
+
+ private:
+  sqlite::TestFolder folder_;
+  std::unique_ptr<Store> store_;
+};
+
+std::unique_ptr<World> make_world() { return std::make_unique<SqliteWorld>(); }
+
+INSTANTIATE_TEST_SUITE_P(Sqlite, StoreContract, testing::Values(make_world));
+INSTANTIATE_TEST_SUITE_P(Sqlite, StoreMatches, testing::Values(make_world));
+
+}  // namespace
+}  // namespace whoosh::store::contract
