@@ -38,6 +38,7 @@ struct Connection {
   std::uint32_t heard_ms = 0;      // last byte from the peer
   std::uint32_t pinged_ms = 0;
   std::uint32_t since_ms = 0;      // of this state; Open and overflowed: of the overflow
+  std::uint32_t flood_bytes = 0;   // received since pinged_ms
   std::uint32_t wheel_tick = 0;
   std::uint32_t wheel_next = nowhere;
   std::uint32_t wheel_previous = nowhere;
@@ -45,7 +46,8 @@ struct Connection {
   ConnectionState state = ConnectionState::Free;
   bool dirty : 1 = false;             // in the list of those to write at the end of the turn
   bool waits_writable : 1 = false;    // epoll reports EPOLLOUT
-  bool overflowed : 1 = false;        // frames are refused
+  bool overflowed : 1 = false;        // frames are refused, until on_drained
+  bool drained : 1 = false;           // overflowed, and on_drained is due
   bool opened : 1 = false;            // on_open was called, on_closed not yet
   bool cut_when_sent : 1 = false;     // Lingering: nothing more is wanted from the peer
   bool shut_when_sent : 1 = false;    // Lingering: half-close once sent, then wait for its end

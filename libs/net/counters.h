@@ -41,6 +41,7 @@ class Counter {
   X(idle_dropped, "connections dropped because they were silent")                   \
   X(close_timeouts, "closings the peer did not finish in time")                     \
   X(protocol_failures, "connections closed because of a bad frame or message")      \
+  X(floods, "connections closed because the peer sent too much")                    \
   X(out_of_buffers, "connections closed because the loop's buffers were used up")   \
   X(turns, "turns of the loop")                                                     \
   X(connections, "connections now, in whatever state")                              \

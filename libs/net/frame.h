@@ -41,6 +41,7 @@ inline constexpr std::uint16_t unsupported = 1003;
 inline constexpr std::uint16_t none = 1005;      // reported only: the peer's Close had no code
 inline constexpr std::uint16_t abnormal = 1006;  // reported only: the connection broke
 inline constexpr std::uint16_t bad_utf8 = 1007;
+inline constexpr std::uint16_t policy = 1008;
 inline constexpr std::uint16_t too_big = 1009;
 inline constexpr std::uint16_t try_again = 1013;
 }  // namespace close_code

@@ -8,6 +8,7 @@
 namespace whoosh::net {
 
 inline constexpr std::size_t read_bytes_max = 64 * 1024;  // one recv(2) of one connection in one turn
+inline constexpr std::uint32_t accept_pause_ms = 100;     // without descriptors or memory to accept with
 inline constexpr std::size_t head_fields_max = 64;        // header lines of a request; above: 431
 inline constexpr std::size_t subprotocols_max = 16;       // offered by one request; above: 400
 inline constexpr std::size_t control_bytes_max = 125;     // payload of Ping, Pong, Close (RFC 6455 5.5)
@@ -19,6 +20,7 @@ struct Options {
   std::size_t head_bytes_max = 8 * 1024;         // request line and headers; above: 431
   std::size_t message_bytes_max = 8 * 1024;      // a whole message; above: close 1009
   std::size_t out_bytes_max = 64 * 1024;         // waiting for one reader; above: refused, on_overflow
+  std::size_t flood_bytes_max = 2ul << 20;       // from one peer within ping_ms; above: close 1008
   std::size_t buffer_bytes_max = 512ul << 20;    // partial and waiting bytes of one loop; above: close 1013
   std::uint32_t accepts_per_turn_max = 64;       // the rest waits in the kernel's queue
   std::uint32_t backlog = 4096;                  // that queue

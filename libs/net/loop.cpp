@@ -14,8 +14,6 @@
 namespace whoosh::net {
 namespace {
 
-constexpr std::uint64_t listener_key = ~std::uint64_t{0};
-constexpr std::uint64_t wake_key = listener_key - 1;  // no ConnId: ConnectionTable leaves all ones out
 constexpr int events_max = 512;
 constexpr std::int64_t wait_ms_max = 60'000;
 
@@ -97,6 +95,7 @@ void Loop::turn() {
   now_ms_ = clock_.monotonic_ms();
   for (int i = 0; i < count; ++i) handle_event(events[i].data.u64, events[i].events);
   inbox_.run_all();
+  resume_accepting();
   wheel_.advance(now_ms_ - start_ms_, [this](Connection& connection) { visit(connection); });
   report();
   handler_.on_turn_end(now_ms_);
@@ -112,6 +111,7 @@ int Loop::timeout_ms() const {
                          !dead_.empty() || !dirty_.empty();
   if (left_over) return 0;
   std::int64_t until = std::min(handler_.next_deadline_ms(), now_ms_ + wait_ms_max);
+  until = std::min(until, accept_again_ms_);
   if (table_.size() > 0) {
     const std::int64_t elapsed_ms = now_ms_ - start_ms_;
     until = std::min(until, start_ms_ + (elapsed_ms / DeadlineWheel::tick_ms + 1) * DeadlineWheel::tick_ms);
@@ -167,7 +167,10 @@ void Loop::report() {
     if (is_open(id)) handler_.on_overflow(id);
   }
   for (const ConnId id : std::exchange(drained_, {})) {
-    if (is_open(id)) handler_.on_drained(id);
+    Connection* const connection = open_connection(id);
+    if (connection == nullptr) continue;
+    connection->overflowed = connection->drained = false;
+    handler_.on_drained(id);
   }
   for (const std::uint32_t slot : std::exchange(closed_, {})) {
     Connection& connection = table_.at(slot);
@@ -226,7 +229,7 @@ std::uint32_t Loop::deadline(const Connection& connection) const {
   const std::uint32_t now = elapsed();  // times wrap: only distances from now are compared
   auto ahead = static_cast<std::int32_t>(connection.pinged_ms + options_.ping_ms - now);
   ahead = std::min(ahead, static_cast<std::int32_t>(connection.heard_ms + options_.idle_ms - now));
-  if (connection.overflowed) {
+  if (connection.overflowed && !connection.drained) {
     ahead = std::min(ahead, static_cast<std::int32_t>(connection.since_ms + options_.slow_ms - now));
   }
   return now + static_cast<std::uint32_t>(ahead);
@@ -265,11 +268,12 @@ void Loop::visit_open(Connection& connection) {
   if (now - connection.heard_ms >= options_.idle_ms) {
     counters_.idle_dropped.add();
     drop(connection, close_code::abnormal);
-  } else if (connection.overflowed && now - connection.since_ms >= options_.slow_ms) {
+  } else if (connection.overflowed && !connection.drained && now - connection.since_ms >= options_.slow_ms) {
     counters_.slow_dropped.add();
     drop(connection, close_code::try_again);
   } else if (now - connection.pinged_ms >= options_.ping_ms) {
     connection.pinged_ms = now;
+    connection.flood_bytes = 0;
     queue_control(connection, Opcode::Ping, {});
   }
 }

@@ -69,6 +69,9 @@ class Loop final : public runtime::Mailbox {
  private:
   friend class Server;
   struct Taken;  // a connection on its way between two loops
+  // Keys of epoll events that belong to no connection: ConnectionTable never makes such ids.
+  static constexpr std::uint64_t listener_key = ~std::uint64_t{0};
+  static constexpr std::uint64_t wake_key = listener_key - 1;
 
   Loop(const Options& options, const runtime::Clock& clock, Handler& handler, std::size_t index);
   base::Result<void> open_kernel_objects(Descriptor listener);
@@ -91,7 +94,10 @@ class Loop final : public runtime::Mailbox {
 
   // loop_accept.cpp: from the listener to a decided request
   void accept_some();
-  void out_of_descriptors();
+  bool refuse_with_spare();
+  void pause_accepting();
+  void resume_accepting();
+  void watch_listener(std::uint32_t events);
   void refuse_full(Descriptor socket);
   [[nodiscard]] Connection* add(Descriptor socket, bool refusal);
   void adopt(Taken taken);
@@ -154,6 +160,7 @@ class Loop final : public runtime::Mailbox {
   std::int64_t start_ms_ = 0;
   std::int64_t now_ms_ = 0;
   std::int64_t stop_at_ms_ = Handler::never;
+  std::int64_t accept_again_ms_ = Handler::never;
   std::size_t refusals_ = 0;               // lingering 503s of refuse_full()
   bool stopping_ = false;
 };

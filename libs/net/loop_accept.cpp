@@ -48,11 +48,9 @@ void Loop::accept_some() {
     if (!socket) {
       if (errno == EAGAIN || errno == EWOULDBLOCK) return;
       counters_.accept_failures.add();
-      if (errno == EMFILE || errno == ENFILE) {
-        out_of_descriptors();
-      } else if (errno == ENOBUFS || errno == ENOMEM) {
-        return;  // level-triggered: tried again in the next turn
-      }
+      const bool descriptors = errno == EMFILE || errno == ENFILE;
+      const bool memory = errno == ENOBUFS || errno == ENOMEM;
+      if (memory || (descriptors && !refuse_with_spare())) return pause_accepting();
       continue;  // ECONNABORTED and the network's own errors: on to the next one
     }
     counters_.accepted.add();
@@ -70,23 +68,45 @@ void Loop::accept_some() {
 }
 
 // Without a descriptor the queue can't even be emptied: give up the spare one for as long as it takes to
-// answer the first in the queue.
-void Loop::out_of_descriptors() {
+// answer the first in the queue. False: that did not help either.
+bool Loop::refuse_with_spare() {
   spare_.reset();
   Descriptor socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
   if (socket) {
     counters_.refused_full.add();
-    send_and_forget(socket.get(), response_bytes(full_response(handler_), true));
-    socket.reset();
+    send_and_forget(socket.get(), response_bytes(full_response(handler_), true, clock_.now()));
   }
+  const bool refused = static_cast<bool>(socket);
+  socket.reset();
   spare_.reset(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  return refused;
+}
+
+// The listener is level-triggered: what can't be accepted would wake the loop for ever.
+void Loop::pause_accepting() {
+  watch_listener(0);
+  accept_again_ms_ = now_ms_ + accept_pause_ms;
+}
+
+void Loop::resume_accepting() {
+  if (now_ms_ < accept_again_ms_) return;
+  accept_again_ms_ = Handler::never;
+  if (!listener_) return;
+  if (!spare_) spare_.reset(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  watch_listener(EPOLLIN);
+}
+
+void Loop::watch_listener(std::uint32_t events) {
+  epoll_event event{.events = events, .data = {.u64 = listener_key}};
+  const int changed = ::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, listener_.get(), &event);
+  ASSERT(changed == 0);
 }
 
 void Loop::refuse_full(Descriptor socket) {
   counters_.refused_full.add();
   const Response response = full_response(handler_);
   if (refusals_ >= options_.refusals_max) {
-    send_and_forget(socket.get(), response_bytes(response, true));
+    send_and_forget(socket.get(), response_bytes(response, true, clock_.now()));
     return;
   }
   if (Connection* const connection = add(std::move(socket), true); connection != nullptr) {
@@ -138,7 +158,6 @@ void Loop::ask(Connection& connection, std::string_view bytes, std::size_t head_
   request.handed_over = connection.handed_over;
   counters_.requests.add();
   Decision decision = handler_.on_request(connection.id(), request, std::move(carried));
-  if (connection.state != ConnectionState::Head) return;  // the loop began to stop meanwhile
   act(connection, bytes, head_bytes, request, std::move(decision));
 }
 
@@ -159,6 +178,7 @@ void Loop::act(Connection& connection, std::string_view bytes, std::size_t head_
 void Loop::open(Connection& connection, std::string_view bytes, std::size_t head_bytes,
                 const Request& request, const Accept& accept) {
   if (const int status = request.upgrade_refusal(); status != 0) return refuse(connection, status);
+  ASSERT(accept.subprotocol.empty() || request.subprotocols.contains(accept.subprotocol));
   const auto key = request.head.header("Sec-WebSocket-Key");
   const std::string answer = upgrade_bytes(*key, accept.subprotocol);
   if (!make_room(connection, answer.size())) return;
@@ -166,6 +186,7 @@ void Loop::open(Connection& connection, std::string_view bytes, std::size_t head
   mark_dirty(connection);
   Buffer head = std::exchange(connection.in, {});  // from here on `in` is the frame reader's
   if (connection.state == ConnectionState::Deciding) watch(connection, EPOLLIN, EPOLL_CTL_MOD);
+  if (connection.state == ConnectionState::Dead) return buffers_.release(head);
   connection.state = ConnectionState::Open;
   connection.opened = true;
   connection.heard_ms = connection.pinged_ms = connection.since_ms = elapsed();
@@ -238,7 +259,7 @@ void Loop::refuse(Connection& connection, int status) {
 }
 
 void Loop::respond(Connection& connection, const Response& response, bool with_body) {
-  const std::string bytes = response_bytes(response, with_body);
+  const std::string bytes = response_bytes(response, with_body, clock_.now());
   buffers_.release(connection.in);
   if (!make_room(connection, bytes.size())) return;
   append_out(connection, bytes);

@@ -140,6 +140,53 @@ TEST(LoopLimits, CloseReachesAPeerWhoseBufferIsFull) {
   EXPECT_EQ(client.frame(), "close:4004:room closed");
 }
 
+TEST(LoopLimits, NothingSlipsThroughBeforeTheWholeState) {
+  // Between the moment the buffer is empty again and on_drained, updates stay refused.
+  Options options;
+  options.out_bytes_max = 1000;
+  TestServer server(options);
+  server.handler().text = [](TestHandler& self, ConnId id, std::string_view message) {
+    if (message == "overflow") self.loop->send(id, std::string(1001, 'x'));
+    self.loop->send(id, "update");
+    if (message == "overflow") {
+      // A task posted now runs in the next turn, after the buffer was written and before on_drained.
+      self.loop->post([&self, id] { EXPECT_FALSE(self.loop->send(id, "update")); });
+    }
+  };
+  server.handler().drained = [](TestHandler& self, ConnId id) { self.loop->send(id, "whole state"); };
+  server.start();
+  TestClient client(server.port());
+  ASSERT_TRUE(client.upgrade());
+  ASSERT_TRUE(client.send(client_frame(0x81, "overflow")));
+  EXPECT_EQ(client.frame(), "text:whole state");
+  ASSERT_TRUE(client.send(client_frame(0x81, "")));
+  EXPECT_EQ(client.frame(), "text:update");
+}
+
+TEST(LoopLimits, FloodsAreCut) {
+  Options options;
+  options.flood_bytes_max = 100'000;
+  TestServer server(options);
+  server.start();
+  const std::pair<const char*, std::string> rows[] = {
+      {"pings", client_frame(0x89, "")},
+      {"empty fragments", client_frame(0x00, "")},
+  };
+  std::size_t number = 0;
+  for (const auto& [name, frame] : rows) {
+    TestClient client(server.port());
+    ASSERT_TRUE(client.upgrade());
+    std::string bytes = client_frame(0x01, "");
+    while (bytes.size() <= options.flood_bytes_max) bytes += frame;
+    ASSERT_TRUE(client.send(bytes));
+    std::string got = client.frame();
+    while (got == "pong:") got = client.frame();
+    EXPECT_EQ(got, "close:1008:") << name;
+    EXPECT_TRUE(server.handler().wait_for("closed 1008", ++number));
+  }
+  EXPECT_EQ(server.counters().floods.value(), number);
+}
+
 TEST(LoopLimits, ConnectionsAreBounded) {
   Options options;
   options.connections_max = 2;
@@ -240,6 +287,32 @@ TEST(LoopLimits, WithoutDescriptorsItRefusesAndGoesOn) {
   EXPECT_EQ(before.frame(), "text:still here");
   TestClient after(server.port());
   EXPECT_TRUE(after.upgrade());
+}
+
+TEST(LoopLimits, WithoutEvenASpareDescriptorItWaitsQuietly) {
+  TestServer server;
+  server.start();
+  Descriptor waiting(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  rlimit old{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &old), 0);
+  const rlimit none{3, old.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(server.port());
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const int connected = ::connect(waiting.get(), reinterpret_cast<sockaddr*>(&address), sizeof address);
+  std::this_thread::sleep_for(std::chrono::milliseconds(3 * accept_pause_ms));
+  const std::uint64_t turns = server.counters().turns.value();
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &old), 0);
+  ASSERT_EQ(connected, 0);
+  EXPECT_LT(turns, 50u) << "a queue that can't be accepted must not keep the loop spinning";
+  const std::string request = "GET /ws HTTP/1.1\r\nHost: x\r\n\r\n";
+  ASSERT_EQ(::send(waiting.get(), request.data(), request.size(), MSG_NOSIGNAL),
+            static_cast<ssize_t>(request.size()));
+  char bytes[512] = {};
+  ASSERT_GT(::recv(waiting.get(), bytes, sizeof bytes, 0), 0);
+  EXPECT_TRUE(std::string_view(bytes).starts_with("HTTP/1.1 426 ")) << bytes;
 }
 
 }  // namespace

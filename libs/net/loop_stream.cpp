@@ -89,6 +89,11 @@ void Loop::readable(Connection& connection) {
     case ConnectionState::Open:
     case ConnectionState::Closing:
       connection.heard_ms = elapsed();
+      connection.flood_bytes += static_cast<std::uint32_t>(bytes.size());
+      if (connection.flood_bytes > options_.flood_bytes_max) {
+        counters_.floods.add();
+        return fail(connection, close_code::policy);
+      }
       return read_frames(connection, bytes);
     case ConnectionState::Lingering:  // thrown away
     case ConnectionState::Deciding:
@@ -137,6 +142,7 @@ void Loop::on_event(Connection& connection, const FrameEvent& event) {
 void Loop::peer_closed(Connection& connection, const FrameEvent& event) {
   if (connection.state == ConnectionState::Open) {
     end_open(connection, event.code);
+    connection.state = ConnectionState::Closing;
     // Echoed (RFC 6455 5.5.1); then the server is the one to end the TCP connection.
     if (!queue_close(connection, event.code, {})) return;
   }
@@ -287,8 +293,8 @@ void Loop::write_out(Connection& connection) {
 void Loop::sent_all(Connection& connection) {
   if (connection.cut_when_sent) return drop(connection, close_code::abnormal);
   if (connection.waits_writable) watch(connection, EPOLLIN, EPOLL_CTL_MOD);
-  if (connection.overflowed) {
-    connection.overflowed = false;
+  if (connection.overflowed && !connection.drained) {  // stays refusing until the handler is told
+    connection.drained = true;
     drained_.push_back(connection.id());
   }
   if (connection.shut_when_sent) {

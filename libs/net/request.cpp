@@ -71,13 +71,13 @@ std::string_view reason(int status) {
 }
 
 // IMF-fixdate (RFC 9110 5.6.7), whatever the locale.
-std::string http_date() {
+std::string http_date(base::UnixMs now) {
   static constexpr const char* days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
   static constexpr const char* months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                            "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  const std::time_t now = std::time(nullptr);
+  const std::time_t seconds = now.seconds();
   std::tm t{};
-  gmtime_r(&now, &t);
+  gmtime_r(&seconds, &t);
   return fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT", days[t.tm_wday], t.tm_mday,
                      months[t.tm_mon], t.tm_year + 1900, t.tm_hour, t.tm_min, t.tm_sec);
 }
@@ -107,15 +107,18 @@ std::string accept_key(std::string_view key) {
   return {reinterpret_cast<const char*>(base64.data()), static_cast<std::size_t>(size)};
 }
 
-std::string response_bytes(const Response& response, bool with_body) {
+std::string response_bytes(const Response& response, bool with_body, base::UnixMs now) {
   std::string out = fmt::format("HTTP/1.1 {} {}\r\nDate: {}\r\n", response.status,
-                                reason(response.status), http_date());
+                                reason(response.status), http_date(now));
   if (response.status == 426) {  // RFC 9110 15.5.22, RFC 6455 4.4
     out += "Connection: Upgrade, close\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n";
   } else {
     out += "Connection: close\r\n";
   }
-  for (const auto& [name, value] : response.headers) out += fmt::format("{}: {}\r\n", name, value);
+  for (const auto& [name, value] : response.headers) {
+    ASSERT((name + value).find_first_of("\r\n") == std::string::npos);
+    out += fmt::format("{}: {}\r\n", name, value);
+  }
   if (response.status != 204) {
     if (!response.body.empty()) out += fmt::format("Content-Type: {}\r\n", response.content_type);
     out += fmt::format("Content-Length: {}\r\n", response.body.size());

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/time.h"
 #include "net/address.h"
 #include "net/http_head.h"
 
@@ -58,8 +59,8 @@ struct Response {
 };
 
 // The bytes of an answer: `Connection: close`, Date, Content-Length, and what a 426 must say. `with_body`
-// is false for HEAD.
-[[nodiscard]] std::string response_bytes(const Response& response, bool with_body);
+// is false for HEAD. REQUIRES: no CR or LF in the response's headers.
+[[nodiscard]] std::string response_bytes(const Response& response, bool with_body, base::UnixMs now);
 [[nodiscard]] std::string upgrade_bytes(std::string_view key, std::string_view subprotocol);
 
 }  // namespace whoosh::net

@@ -1,0 +1,59 @@
+// Goal: the steady message path takes nothing from the heap. Method: operator new of this binary counts per
+// thread; a loop echoes until its pools are warm, then a thousand more messages must not allocate.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <new>
+
+#include "net/loop_test_support.h"
+
+namespace {
+thread_local std::uint64_t allocations = 0;
+}  // namespace
+
+// Not inlined, or the compiler takes free() for a mismatch.
+[[gnu::noinline]] void* operator new(std::size_t bytes) {
+  ++allocations;
+  if (void* const memory = std::malloc(bytes)) return memory;
+  throw std::bad_alloc();
+}
+[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+
+namespace whoosh::net {
+namespace {
+
+TEST(Steady, MessagesTakeNothingFromTheHeap) {
+  TestServer server;
+  std::uint64_t warm = 0;
+  std::uint64_t end = 0;
+  int messages = 0;
+  server.handler().text = [&](TestHandler& self, ConnId id, std::string_view message) {
+    if (++messages == 100) warm = allocations;
+    if (messages == 1100) {
+      end = allocations;
+      self.note("measured");
+    }
+    self.loop->send(id, message);
+  };
+  server.start();
+  TestClient client(server.port());
+  ASSERT_TRUE(client.upgrade());
+  const std::string text(160, 'm');
+  const std::string bytes = client_frame(0x81, text);
+  for (int i = 0; i < 1100; ++i) {  // every third one in two pieces: the partial buffer is warm as well
+    if (i % 3 == 0) {
+      ASSERT_TRUE(client.send(bytes.substr(0, 100)));
+      ASSERT_TRUE(client.send(bytes.substr(100)));
+    } else {
+      ASSERT_TRUE(client.send(bytes));
+    }
+    ASSERT_EQ(client.frame(), "text:" + text);
+  }
+  ASSERT_TRUE(server.handler().wait_for("measured"));
+  EXPECT_GT(warm, 0u) << "the counting works";
+  EXPECT_EQ(end, warm);
+}
+
+}  // namespace
+}  // namespace whoosh::net
