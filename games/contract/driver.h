@@ -108,6 +108,11 @@ class Driver {
   }
   [[nodiscard]] rules::Clock clock() const { return game_.clock(state(), table_); }
 
+  // The same match once more, to go on with or to change (raw_state) on its own.
+  [[nodiscard]] Driver fork() const { return Driver(*this, Fork{}); }
+  [[nodiscard]] std::byte* raw_state() { return state(); }
+  [[nodiscard]] const std::byte* raw_state() const { return state(); }
+
   [[nodiscard]] const rules::Game& game() const { return game_; }
   [[nodiscard]] const rules::Table& table() const { return table_; }
   [[nodiscard]] std::uint32_t now() const { return tick_; }
@@ -121,6 +126,16 @@ class Driver {
 
  private:
   using Word = std::max_align_t;
+  struct Fork {};
+  Driver(const Driver& other, Fork)
+      : game_(other.game_),
+        table_(other.table_),
+        rng_(other.rng_),
+        tick_(other.tick_),
+        words_(other.words_),
+        told_(other.told_),
+        outcome_(other.outcome_),
+        game_over_(other.game_over_) {}
 
   static void discard(const base::Result<>& result) { RULE_CHECK(result.has_value(), "only inputs have errors"); }
   std::byte* state() { return reinterpret_cast<std::byte*>(words_.data()); }
