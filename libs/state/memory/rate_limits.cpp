@@ -42,6 +42,7 @@ std::int32_t RateLimits::take_locked(const std::string& key, RateRule rule, Unix
       found == full_at_us_.end() ? now_us : std::clamp(found->second, now_us, empty_us);
   const std::int64_t missing_us = full_at_us + token_us - empty_us;
   if (missing_us > 0) {
+    if (full_at_us != found->second) store(key, full_at_us, now_us);  // clamped once, not for ever
     constexpr std::int64_t second_us = 1'000'000;
     return static_cast<std::int32_t>((missing_us + second_us - 1) / second_us);
   }
