@@ -132,6 +132,22 @@ void EdgeServer::room_card(state::RoomEntry entry, runtime::Reply<wire::RoomCard
   });
 }
 
+void EdgeServer::may_join(state::RoomEntry entry, base::UserId user, wire::Role wanted,
+                          runtime::Reply<wire::Role> reply) {
+  if (entry.room.shard().value >= handlers_.size()) {
+    reply(ErrorCode::room_not_found);
+    return;
+  }
+  EdgeHandler* handler = handlers_[entry.room.shard().value].get();
+  loop_of(entry.room).post([handler, room = entry.room, user, wanted, reply = std::move(reply)]() mutable {
+    shard::Admission admission;
+    admission.room = room;
+    admission.who.user = user;
+    admission.role = wanted;
+    reply(handler->shard().check(admission));
+  });
+}
+
 base::ShardNo EdgeServer::least_crowded() const {
   std::size_t best = 0;
   for (std::size_t i = 1; i < handlers_.size(); ++i) {

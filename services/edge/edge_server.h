@@ -29,6 +29,8 @@ class EdgeServer {
   // unavailable, draining.
   void create_room(api::NewRoom room, runtime::Reply<state::RoomEntry> reply);
   void room_card(state::RoomEntry entry, runtime::Reply<wire::RoomCard> reply);
+  // What the room would answer this user now (shard::Shard::check); nobody is let in by it.
+  void may_join(state::RoomEntry entry, base::UserId user, wire::Role wanted, runtime::Reply<wire::Role> reply);
   void notify(base::UserId user, std::string message);
   // The answer to MatchFinished.
   void settled(base::RoomId room, base::MatchId match, base::Result<match::Settlement> settlement);

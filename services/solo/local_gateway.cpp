@@ -27,6 +27,11 @@ void LocalGateway::room_card(state::RoomEntry entry, runtime::Reply<wire::RoomCa
   edge_.room_card(std::move(entry), std::move(reply));
 }
 
+void LocalGateway::may_join(state::RoomEntry entry, base::UserId user, wire::Role wanted,
+                            runtime::Reply<wire::Role> reply) {
+  edge_.may_join(std::move(entry), user, wanted, std::move(reply));
+}
+
 void LocalGateway::notify(base::UserId user, std::string message) { edge_.notify(user, std::move(message)); }
 
 std::string LocalGateway::ws_url(const state::RoomEntry& entry, std::string_view host) const {

@@ -15,6 +15,8 @@ class LocalGateway final : public api::EdgeGateway {
 
   void create_room(api::NewRoom room, runtime::Reply<state::RoomEntry> reply) override;
   void room_card(state::RoomEntry entry, runtime::Reply<wire::RoomCard> reply) override;
+  void may_join(state::RoomEntry entry, base::UserId user, wire::Role wanted,
+                runtime::Reply<wire::Role> reply) override;
   void notify(base::UserId user, std::string message) override;
   [[nodiscard]] std::string ws_url(const state::RoomEntry& entry, std::string_view host) const override;
 
