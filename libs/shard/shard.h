@@ -162,8 +162,9 @@ class Shard {
   [[nodiscard]] base::ShardNo number() const;
   [[nodiscard]] const Counters& counters() const;
 
+  class Impl;  // shard/impl.h
+
  private:
-  class Impl;
   std::unique_ptr<Impl> impl_;
 };
 
