@@ -39,5 +39,5 @@ export default defineConfig({
     fs: { allow: [resolve(here, '../..')] },
     proxy: { '/api': process.env.WHOOSH_API ?? 'http://localhost:8000' },
   },
-  test: { environment: 'node', include: ['test/**/*.test.{ts,tsx}'] },
+  test: { environment: 'happy-dom', include: ['test/**/*.test.{ts,tsx}'] },
 } as Parameters<typeof defineConfig>[0]);

@@ -78,7 +78,7 @@ function Center({ view, people }: Props) {
     case 'VOTE': return (
       <div class="big-vote">
         <News view={view} />
-        <BigTable view={view} people={people} />
+        <BigTable view={view} people={people} names />
         <p class="big-hint">{t('suspect.big.vote')} · {t('suspect.vote.locks', { n: view.locks, all: people.length })}</p>
       </div>
     );
@@ -86,11 +86,11 @@ function Center({ view, people }: Props) {
   }
 }
 
-function BigTable({ view, people }: Props) {
+function BigTable({ view, people, names = false }: Props & { names?: boolean }) {
   const last = view.answers?.[view.answers.length - 1];
   return (
     <div class="big-table">
-      {last && <h1>{last.question}</h1>}
+      {last && !names && <h1>{last.question}</h1>}
       <ul class={`n${people.length}`}>
         {people.map((person) => {
           const text = last?.texts[person.index] ?? null;
@@ -99,7 +99,7 @@ function BigTable({ view, people }: Props) {
               <Mark person={person} size={84} />
               <span class="row-text">
                 <NameTag person={person} />
-                {last && <q class={text ? '' : 'silent'}>{text ?? t('suspect.answer.none')}</q>}
+                {last && !names && <q class={text ? '' : 'silent'}>{text ?? t('suspect.answer.none')}</q>}
                 <Meter people={people} view={view} person={person} />
               </span>
             </li>

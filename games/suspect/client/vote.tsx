@@ -24,7 +24,7 @@ export function Vote({ room, view, people }: StepProps) {
             <input type="radio" name="vote" checked={mine === person.id} onChange={() => vote(person.id)} />
             <Mark person={person} />
             <span class="row-text"><NameTag person={person} /><Meter people={people} view={view} person={person} /></span>
-            {view.news?.names.includes(person.id) && <span class="in-news">{t('suspect.news.breaking')}</span>}
+            {view.news?.names.includes(person.id) && <span class="in-news">{t('suspect.news.named')}</span>}
           </label>
         ))}
         <label class={`row-card nobody${mine === null ? ' chosen' : ''}`}>

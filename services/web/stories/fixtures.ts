@@ -8,7 +8,7 @@ export const ids = ['17', '18', '19', '20', '21', '22', 'bot_1', 'bot_2'];
 export const you = ids[0]!;
 
 export const user: User = {
-  id: 17, username: 'mo', email: null, display_name: 'Mo', avatar: 'fox', elo: 1042, xp: 730, level: 4, total_games: 12, wins: 7,
+  id: 17, username: 'mo', email: null, display_name: 'Mo', avatar: 'fox', elo: 1042, xp: 930, level: 4, total_games: 12, wins: 7,
   win_rate: 0.583, coins: 0, is_guest: true, created_at: '2026-11-20T18:00:00Z',
 };
 

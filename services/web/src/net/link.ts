@@ -82,7 +82,7 @@ export class Link {
   // Over for good (start() begins anew).
   stop(reason: CloseReason = 'left', detail?: string): void {
     clearInterval(this.watch);
-    this.drop(codes.left);
+    this.drop();
     this.become('closed', reason, detail);
   }
 
@@ -118,7 +118,7 @@ export class Link {
     this.options.onState(state, reason, detail);
   }
 
-  private drop(code?: number): void {
+  private drop(): void {
     clearTimeout(this.retry);
     clearTimeout(this.connectTimer);
     this.generation += 1;
@@ -126,7 +126,7 @@ export class Link {
     this.socket = null;
     if (!socket) return;
     socket.onopen = socket.onclose = socket.onmessage = socket.onerror = null;
-    socket.close(code);
+    socket.close();
   }
 
   private async connect(): Promise<void> {

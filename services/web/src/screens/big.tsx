@@ -67,7 +67,7 @@ function Showing({ room }: { room: Room }) {
           <Button kind="quiet" aria-label={t('big.full')} onClick={() => {
             if (document.fullscreenElement) void document.exitFullscreen();
             else void document.documentElement.requestFullscreen();
-          }}>⛶</Button>
+          }}><svg viewBox="0 0 24 24" width="26" height="26" aria-hidden="true"><path d="M3 9V3h6M15 3h6v6M21 15v6h-6M9 21H3v-6" fill="none" stroke="currentColor" stroke-width="3" /></svg></Button>
         )}
       </div>
       <Stage room={room} people={people} />

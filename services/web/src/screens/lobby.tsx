@@ -85,7 +85,7 @@ function SeatWall({ room, people }: { room: Room; people: RoomState }) {
         {people.players.map((player) => (
           <SeatCard key={player.id} player={player} you={player.id === room.you.value}>
             {powers && player.id !== room.you.value && (
-              <Button kind="quiet" class="kick" aria-label={t('lobby.kick', { name: player.name })} onClick={() => { kicking.value = player.id; }}>✕</Button>
+              <Button kind="quiet" class="kick" aria-label={t('lobby.kick', { name: player.name })} onClick={() => { kicking.value = player.id; }}>⋯</Button>
             )}
           </SeatCard>
         ))}

@@ -111,7 +111,7 @@ function History() {
     next.value = page.next;
   });
   useEffect(() => { void more(); }, []);
-  const date = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+  const date = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit' });
   return (
     <section class="history">
       <h2>{t('profile.history')}</h2>

@@ -59,6 +59,7 @@ export class Room {
   private place: Seat | null = null;  // of the connection that is being made
   private seq = 0;
   private syncing = false;
+  private disposed = false;
   private counter = 0;
   private welcomedAt = 0;
   private waiting = new Map<string, { done: () => void; fail: (error: SendError) => void; timer: ReturnType<typeof setTimeout> }>();
@@ -113,7 +114,9 @@ export class Room {
     this.dispose();
   }
 
+  // This page goes elsewhere; the seat stays and can be resumed.
   dispose(): void {
+    this.disposed = true;
     this.unwatch();
     this.connection.stop('left');
     this.failAll('offline');
@@ -160,7 +163,7 @@ export class Room {
   private changed(state: LinkState, reason?: CloseReason, detail?: string): void {
     this.link.value = state;
     if (state === 'stale' || state === 'closed') this.failAll('offline');
-    if (state !== 'closed' || !reason) return;
+    if (state !== 'closed' || !reason || this.disposed) return;
     if (reason !== 'replaced') this.forgetSeat();
     this.ended.value = detail === undefined ? { reason } : { reason, detail };
   }
