@@ -1,5 +1,5 @@
-// Address: where a peer is, as a value: for rate limits and logs. An IPv4 address that came mapped into
-// IPv6 (::ffff:1.2.3.4) is the IPv4 address. Any thread.
+// Address: where a peer is, as a value: for rate limits and logs. An IPv4 address that came mapped
+// into IPv6 (::ffff:1.2.3.4) is the IPv4 address. Any thread.
 #pragma once
 
 #include <array>
@@ -17,7 +17,8 @@ struct Address {
   std::array<unsigned char, 16> bytes{};  // network order; V4: the first four
 
   bool operator==(const Address&) const = default;
-  [[nodiscard]] std::string text() const;  // "192.0.2.1", "2001:db8::1", "" for None; without the port
+  [[nodiscard]] std::string text()
+      const;  // "192.0.2.1", "2001:db8::1", "" for None; without the port
   static Address from(const sockaddr_storage& socket_address);
 };
 

@@ -1,6 +1,7 @@
-// Goal: a foreign implementation agrees with ours. Method: Boost.Beast's WebSocket client is the oracle: it
-// validates our handshake and every frame, and sends what it likes: fragments, masks, pings, closes, over a
-// socket that cuts its writes at random. Beast lives in this one test file only: it is slow to compile.
+// Goal: a foreign implementation agrees with ours. Method: Boost.Beast's WebSocket client is the
+// oracle: it validates our handshake and every frame, and sends what it likes: fragments, masks,
+// pings, closes, over a socket that cuts its writes at random. Beast lives in this one test file
+// only: it is slow to compile.
 #include <gtest/gtest.h>
 
 #include <boost/asio/buffer.hpp>
@@ -11,7 +12,7 @@
 #include <boost/beast/websocket.hpp>
 
 #include "base/rng.h"
-#include "net/loop_test_support.h"
+#include "net/loop_testing.h"
 
 namespace whoosh::net {
 namespace {
@@ -34,7 +35,9 @@ class ChoppingStream {
     return socket_.read_some(buffers, error);
   }
   template <class Buffers>
-  std::size_t read_some(const Buffers& buffers) { return socket_.read_some(buffers); }
+  std::size_t read_some(const Buffers& buffers) {
+    return socket_.read_some(buffers);
+  }
   template <class Buffers>
   std::size_t write_some(const Buffers& buffers, error_code& error) {
     const std::string bytes = beast::buffers_to_string(buffers);
@@ -99,8 +102,8 @@ class BeastClient {
 };
 
 std::string random_text(base::Rng& rng, std::size_t bytes) {
-  static constexpr std::string_view characters[] = {"a", "Z", " ", "\n", "\xc3\xa9", "\xe2\x82\xac",
-                                                    "\xf0\x9f\x8e\xb2", "{\"type\":"};
+  static constexpr std::string_view characters[] = {
+      "a", "Z", " ", "\n", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x8e\xb2", "{\"type\":"};
   std::string text;
   while (true) {
     const std::string_view next = characters[rng.below(std::size(characters))];
@@ -189,8 +192,8 @@ TEST(Beast, UnderstandsOurCloses) {
 
 TEST(Beast, RefusalsAreReadable) {
   TestServer server;
-  server.handler().answer = [](TestHandler&, ConnId, const Request&, std::unique_ptr<Carried>)
-      -> Decision {
+  server.handler().answer = [](TestHandler&, ConnId, const Request&,
+                               std::unique_ptr<Carried>) -> Decision {
     Response response;
     response.status = 409;
     response.body = R"({"code":"room_full"})";

@@ -1,10 +1,13 @@
-// BufferPool: growable byte buffers for what can't be finished within a turn: partial requests and messages,
-// and bytes that wait for a reader. Blocks are powers of two and go back to a free list, so the steady
-// path allocates nothing; an idle connection holds none.
+// BufferPool: growable byte buffers for what can't be finished within a turn: partial requests and
+// messages, and bytes that wait for a reader. Blocks are powers of two and go back to a free list,
+// so the steady path allocates nothing; an idle connection holds none.
 //
-// Owner: one loop; its thread only. A Buffer has no destructor: its owner releases it to the pool it came
-// from, before the pool dies.
-// Invariants: 1. size <= capacity. 2. capacity == 0 iff data == nullptr. 3. bytes_in_use() <= bytes_max.
+// Owner: one loop; its thread only. A Buffer has no destructor: its owner releases it to the pool
+// it came from, before the pool dies.
+// Invariants:
+// 1. size <= capacity.
+// 2. capacity == 0 iff data == nullptr.
+// 3. bytes_in_use() <= bytes_max.
 #pragma once
 
 #include <array>
@@ -28,15 +31,16 @@ class BufferPool {
   static constexpr std::size_t block_bytes_min = 256;
   static constexpr std::size_t classes = 12;  // 256 B .. 512 KiB
   static constexpr std::size_t block_bytes_max = block_bytes_min << (classes - 1);
-  static constexpr std::size_t retained_bytes_max = 16ul << 20;  // kept free; above: back to the heap
+  static constexpr std::size_t retained_bytes_max = 16ul
+                                                    << 20;  // kept free; above: back to the heap
 
   explicit BufferPool(std::size_t bytes_max) : bytes_max_(bytes_max) {}
   ~BufferPool();
   BufferPool(const BufferPool&) = delete;
   BufferPool& operator=(const BufferPool&) = delete;
 
-  // Makes room for `capacity` bytes, keeping the contents. False: too large, or the pool is at its limit;
-  // the buffer is as before.
+  // Makes room for `capacity` bytes, keeping the contents. False: too large, or the pool is at its
+  // limit; the buffer is as before.
   [[nodiscard]] bool reserve(Buffer& buffer, std::size_t capacity);
   [[nodiscard]] bool append(Buffer& buffer, std::string_view bytes);
   void release(Buffer& buffer);

@@ -52,8 +52,8 @@ DeadlineWheel::DeadlineWheel(ConnectionTable& table)
 
 void DeadlineWheel::schedule(Connection& connection, std::uint32_t now_ms, std::uint32_t at_ms) {
   const auto ahead_ms = std::max<std::int32_t>(0, static_cast<std::int32_t>(at_ms - now_ms));
-  const std::uint32_t ahead = std::min<std::uint32_t>(
-      static_cast<std::uint32_t>(ahead_ms) / tick_ms + 1, ticks - 1);
+  const std::uint32_t ahead =
+      std::min<std::uint32_t>(static_cast<std::uint32_t>(ahead_ms) / tick_ms + 1, ticks - 1);
   const std::uint32_t tick = tick_ + ahead;
   if (connection.on_wheel) {
     if (static_cast<std::int32_t>(connection.wheel_tick - tick) <= 0) return;

@@ -37,23 +37,23 @@ struct Connection {
   std::uint32_t head_scanned = 0;  // Head: bytes of `in` without an end
   std::uint32_t heard_ms = 0;      // last byte from the peer
   std::uint32_t pinged_ms = 0;
-  std::uint32_t since_ms = 0;      // of this state; Open and overflowed: of the overflow
-  std::uint32_t flood_bytes = 0;   // received since pinged_ms
+  std::uint32_t since_ms = 0;     // of this state; Open and overflowed: of the overflow
+  std::uint32_t flood_bytes = 0;  // received since pinged_ms
   std::uint32_t wheel_tick = 0;
   std::uint32_t wheel_next = nowhere;
   std::uint32_t wheel_previous = nowhere;
   std::uint16_t closed_with = 0;
   ConnectionState state = ConnectionState::Free;
-  bool dirty : 1 = false;             // in the list of those to write at the end of the turn
-  bool waits_writable : 1 = false;    // epoll reports EPOLLOUT
-  bool overflowed : 1 = false;        // frames are refused, until on_drained
-  bool drained : 1 = false;           // overflowed, and on_drained is due
-  bool opened : 1 = false;            // on_open was called, on_closed not yet
-  bool cut_when_sent : 1 = false;     // Lingering: nothing more is wanted from the peer
-  bool shut_when_sent : 1 = false;    // Lingering: half-close once sent, then wait for its end
+  bool dirty : 1 = false;           // in the list of those to write at the end of the turn
+  bool waits_writable : 1 = false;  // epoll reports EPOLLOUT
+  bool overflowed : 1 = false;      // frames are refused, until on_drained
+  bool drained : 1 = false;         // overflowed, and on_drained is due
+  bool opened : 1 = false;          // on_open was called, on_closed not yet
+  bool cut_when_sent : 1 = false;   // Lingering: nothing more is wanted from the peer
+  bool shut_when_sent : 1 = false;  // Lingering: half-close once sent, then wait for its end
   bool on_wheel : 1 = false;
   bool handed_over : 1 = false;
-  bool refusal : 1 = false;           // above connections_max: only there to be answered 503
+  bool refusal : 1 = false;  // above connections_max: only there to be answered 503
 
   [[nodiscard]] base::ConnId id() const {
     return base::ConnId{std::uint64_t{generation} << 32 | slot};
@@ -91,25 +91,29 @@ class ConnectionTable {
   std::vector<std::unique_ptr<Connection[]>> chunks_;
   std::size_t connections_max_;
   std::size_t size_ = 0;
-  std::uint32_t slots_ = 0;                          // ever used
-  std::uint32_t free_ = Connection::nowhere;         // list over wheel_next
+  std::uint32_t slots_ = 0;                   // ever used
+  std::uint32_t free_ = Connection::nowhere;  // list over wheel_next
 };
 
-// DeadlineWheel: one lazy deadline per connection. Activity doesn't touch it; when a connection's tick
-// comes, the loop looks whether anything is due and puts it back. Costs one visit per deadline, not per byte.
+// DeadlineWheel: one lazy deadline per connection. Activity doesn't touch it; when a connection's
+// tick comes, the loop looks whether anything is due and puts it back. Costs one visit per
+// deadline, not per byte.
 class DeadlineWheel {
  public:
   static constexpr std::uint32_t tick_ms = 32;
-  static constexpr std::uint32_t ticks = 4096;  // 131 s; a later deadline is visited earlier, for nothing
+  static constexpr std::uint32_t ticks =
+      4096;  // 131 s; a later deadline is visited earlier, for nothing
 
   explicit DeadlineWheel(ConnectionTable& table);
   // At the first tick at or after `at_ms`, or sooner if it is there already for sooner.
   void schedule(Connection& connection, std::uint32_t now_ms, std::uint32_t at_ms);
   void remove(Connection& connection);
-  // Takes everything due off and calls f(Connection&) for each. `elapsed_ms`: since the wheel was made.
+  // Takes everything due off and calls f(Connection&) for each. `elapsed_ms`: since the wheel was
+  // made.
   template <class F>
   void advance(std::int64_t elapsed_ms, F&& f) {
-    for (const auto until = static_cast<std::uint32_t>(elapsed_ms / tick_ms); tick_ != until; ++tick_) {
+    for (const auto until = static_cast<std::uint32_t>(elapsed_ms / tick_ms); tick_ != until;
+         ++tick_) {
       std::uint32_t& head = heads_[tick_ % ticks];
       while (head != Connection::nowhere) {
         Connection& connection = table_.at(head);

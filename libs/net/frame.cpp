@@ -9,7 +9,8 @@
 namespace whoosh::net {
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "masks are rotated as little-endian words");
+static_assert(std::endian::native == std::endian::little,
+              "masks are rotated as little-endian words");
 
 std::uint64_t big_endian(const unsigned char* bytes, std::size_t count) {
   std::uint64_t value = 0;
@@ -17,7 +18,14 @@ std::uint64_t big_endian(const unsigned char* bytes, std::size_t count) {
   return value;
 }
 
-FrameEvent failed(std::uint16_t code) { return {FrameEvent::Kind::Failed, code, {}}; }
+// 3-7 and 11-15 are reserved.
+bool known(Opcode opcode) {
+  return opcode <= Opcode::Binary || (opcode >= Opcode::Close && opcode <= Opcode::Pong);
+}
+
+FrameEvent failed(std::uint16_t code) {
+  return {FrameEvent::Kind::Failed, code, {}};
+}
 
 }  // namespace
 
@@ -26,7 +34,8 @@ bool close_code_sendable(std::uint16_t code) {
          (code >= 3000 && code <= 4999);
 }
 
-std::size_t write_frame_header(std::array<char, 10>& out, Opcode opcode, std::size_t payload_bytes) {
+std::size_t write_frame_header(std::array<char, 10>& out, Opcode opcode,
+                               std::size_t payload_bytes) {
   out[0] = static_cast<char>(0x80 | static_cast<unsigned>(opcode));
   if (payload_bytes < 126) {
     out[1] = static_cast<char>(payload_bytes);
@@ -76,6 +85,7 @@ std::uint16_t FrameReader::decode_header(std::size_t message_bytes_max) {
   const bool final = (first_ & fin) != 0;
   if ((first_ & 0x70) != 0) return close_code::protocol_error;  // no extension was agreed on
   if ((header_[1] & 0x80) == 0) return close_code::protocol_error;
+  if (!known(opcode)) return close_code::protocol_error;
   const unsigned short_length = header_[1] & 0x7f;
   switch (opcode) {
     case Opcode::Continuation:
@@ -84,13 +94,13 @@ std::uint16_t FrameReader::decode_header(std::size_t message_bytes_max) {
     case Opcode::Text:
       if (in_message_) return close_code::protocol_error;
       break;
-    case Opcode::Binary: return in_message_ ? close_code::protocol_error : close_code::unsupported;
+    case Opcode::Binary:
+      return in_message_ ? close_code::protocol_error : close_code::unsupported;
     case Opcode::Close:
     case Opcode::Ping:
     case Opcode::Pong:
       if (!final || short_length > control_bytes_max) return close_code::protocol_error;
       break;
-    default: return close_code::protocol_error;  // 3-7 and 11-15 are reserved
   }
   if (header_size_ < header_bytes_wanted()) return 0;  // early verdict only
   std::uint64_t length = short_length;
@@ -135,7 +145,8 @@ FrameEvent FrameReader::next(std::span<char>& input, Buffer& partial, BufferPool
     const bool begun = partial.size > (is_control() ? message_size_ : 0);
     remaining_ -= static_cast<std::uint32_t>(size);
     const bool last = (first_ & fin) != 0;
-    if (remaining_ == 0 && last && !begun) return finish(bytes, partial);  // lies in the input, whole
+    if (remaining_ == 0 && last && !begun)
+      return finish(bytes, partial);  // lies in the input, whole
     if (!pool.append(partial, {bytes.data(), bytes.size()})) {
       return {FrameEvent::Kind::NoMemory, close_code::try_again, {}};
     }
@@ -153,12 +164,16 @@ FrameEvent FrameReader::next(std::span<char>& input, Buffer& partial, BufferPool
 FrameEvent FrameReader::finish(std::span<char> payload, Buffer& partial) {
   in_payload_ = false;
   switch (static_cast<Opcode>(first_ & 0x0f)) {
-    case Opcode::Ping: return {FrameEvent::Kind::Ping, 0, payload};
-    case Opcode::Pong: return {FrameEvent::Kind::Pong, 0, payload};
-    case Opcode::Close: return closed(payload);
+    case Opcode::Ping:
+      return {FrameEvent::Kind::Ping, 0, payload};
+    case Opcode::Pong:
+      return {FrameEvent::Kind::Pong, 0, payload};
+    case Opcode::Close:
+      return closed(payload);
     case Opcode::Continuation:
     case Opcode::Text:
-    case Opcode::Binary: break;
+    case Opcode::Binary:
+      break;
   }
   if (!utf8_.complete()) return failed(close_code::bad_utf8);
   in_message_ = false;

@@ -1,5 +1,5 @@
-// WebSocket frames (RFC 6455 section 5): writing ours, and FrameReader, which turns a client's bytes, cut
-// anywhere, into whole messages and control frames. No socket, no clock.
+// WebSocket frames (RFC 6455 section 5): writing ours, and FrameReader, which turns a client's
+// bytes, cut anywhere, into whole messages and control frames. No socket, no clock.
 //
 //    0                   1                   2                   3
 //   +-+-+-+-+-------+-+-------------+-------------------------------+
@@ -9,10 +9,12 @@
 //   +-------------------------------+-------------------------------+
 //
 // FrameReader
-// Owner: one per connection; its loop's thread. 32 bytes: the partial message lies in a Buffer of the
-// connection that exists only while one is under way.
-// Invariants: 1. An event's payload is valid until the next call of next(), and lies in the input when the
-// whole frame did (unmasked in place, no copy). 2. After Failed, next() must not be called again.
+// Owner: one per connection; its loop's thread. 32 bytes: the partial message lies in a Buffer of
+// the connection that exists only while one is under way.
+// Invariants:
+// 1. An event's payload is valid until the next call of next(), and lies in the input when the
+//    whole frame did (unmasked in place, no copy).
+// 2. After Failed or NoMemory, next() must not be called again.
 // 3. What it reports does not depend on where the bytes were cut (frame_fuzz.cpp holds it to that).
 #pragma once
 
@@ -29,10 +31,16 @@
 namespace whoosh::net {
 
 enum class Opcode : std::uint8_t {
-  Continuation = 0x0, Text = 0x1, Binary = 0x2, Close = 0x8, Ping = 0x9, Pong = 0xA
+  Continuation = 0x0,
+  Text = 0x1,
+  Binary = 0x2,
+  Close = 0x8,
+  Ping = 0x9,
+  Pong = 0xA
 };
 
-// Close codes that `net` itself sends or reports (RFC 6455 section 7.4.1); handlers have more of their own.
+// Close codes that `net` itself sends or reports (RFC 6455 section 7.4.1); handlers have more of
+// their own.
 namespace close_code {
 inline constexpr std::uint16_t normal = 1000;
 inline constexpr std::uint16_t going_away = 1001;
@@ -74,8 +82,8 @@ struct FrameEvent {
 
 class FrameReader {
  public:
-  // Takes bytes from the front of `input` until there is an event. `partial` starts empty and is the
-  // reader's alone while it lives; release it to `pool` afterwards.
+  // Takes bytes from the front of `input` until there is an event. `partial` starts empty and is
+  // the reader's alone while it lives; release it to `pool` afterwards.
   FrameEvent next(std::span<char>& input, Buffer& partial, BufferPool& pool,
                   std::size_t message_bytes_max);
 
@@ -90,14 +98,15 @@ class FrameReader {
 
   std::array<unsigned char, frame_header_bytes_max> header_{};
   std::uint8_t header_size_ = 0;
-  std::uint8_t first_ = 0;          // first byte of the frame whose payload is being read
-  std::uint32_t remaining_ = 0;     // payload bytes of it still to come
-  std::uint32_t mask_ = 0;          // rotated by what was consumed
-  std::uint32_t message_size_ = 0;  // bytes of the message in `partial`; a control frame's lie behind them
+  std::uint8_t first_ = 0;       // first byte of the frame whose payload is being read
+  std::uint32_t remaining_ = 0;  // payload bytes of it still to come
+  std::uint32_t mask_ = 0;       // rotated by what was consumed
+  std::uint32_t message_size_ =
+      0;  // bytes of the message in `partial`; a control frame's lie behind them
   Utf8Check utf8_;
   bool in_payload_ = false;
-  bool in_message_ = false;         // between the first and the last fragment
-  bool spent_ = false;              // the last event's payload lies in `partial`
+  bool in_message_ = false;  // between the first and the last fragment
+  bool spent_ = false;       // the last event's payload lies in `partial`
 };
 static_assert(sizeof(FrameReader) == 32, "one per connection");
 

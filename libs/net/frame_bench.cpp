@@ -3,7 +3,7 @@
 #include <benchmark/benchmark.h>
 
 #include "base/assert.h"
-#include "net/frame_test_support.h"
+#include "net/frame_testing.h"
 
 namespace whoosh::net {
 namespace {
@@ -72,7 +72,10 @@ BENCHMARK(append_text_frame)->Arg(40)->Arg(160)->Arg(4096);
 
 void check_utf8(benchmark::State& state) {
   std::string text;
-  while (text.size() < 4096) text += state.range(0) == 0 ? "plain ascii text" : "gr\xc3\xbc\xc3\x9f" "e \xe2\x82\xac ";
+  while (text.size() < 4096)
+    text += state.range(0) == 0 ? "plain ascii text"
+                                : "gr\xc3\xbc\xc3\x9f"
+                                  "e \xe2\x82\xac ";
   for (auto unused : state) {
     Utf8Check check;
     const bool good = check.feed({text.data(), text.size()});

@@ -1,10 +1,10 @@
-// Fuzz: what a FrameReader says must not depend on where its bytes are cut. The input's first bytes choose
-// the cuts, the rest are the frames; whole, byte by byte and cut delivery are compared.
+// Fuzz: what a FrameReader says must not depend on where its bytes are cut. The input's first bytes
+// choose the cuts, the rest are the frames; whole, byte by byte and cut delivery are compared.
 #include <cstddef>
 #include <cstdint>
 
 #include "base/assert.h"
-#include "net/frame_test_support.h"
+#include "net/frame_testing.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace whoosh::net;

@@ -1,11 +1,11 @@
-// Goal: FrameReader follows RFC 6455 and says the same however the bytes are cut; our own frames are minimal.
-// Method: a table of byte sequences with the events they must give, each read whole, byte by byte, and
-// cut in two at every place.
+// Goal: FrameReader follows RFC 6455 and says the same however the bytes are cut; our own frames
+// are minimal. Method: a table of byte sequences with the events they must give, each read whole,
+// byte by byte, and cut in two at every place.
 #include "net/frame.h"
 
 #include <gtest/gtest.h>
 
-#include "net/frame_test_support.h"
+#include "net/frame_testing.h"
 
 namespace whoosh::net {
 namespace {
@@ -35,7 +35,8 @@ void expect_row(const Row& row) {
   const std::string_view bytes = row.bytes;
   const std::size_t step = bytes.size() > 600 ? bytes.size() / 300 : 1;
   for (std::size_t cut = 0; cut <= bytes.size(); cut += step) {
-    ASSERT_EQ(read_pieces({bytes.substr(0, cut), bytes.substr(cut)}), row.events) << "cut at " << cut;
+    ASSERT_EQ(read_pieces({bytes.substr(0, cut), bytes.substr(cut)}), row.events)
+        << "cut at " << cut;
   }
 }
 
@@ -50,29 +51,39 @@ TEST(Frame, ReadsWhatIsGood) {
       {"126 bytes", client_frame(0x81, std::string(126, 'x')), {"text:" + std::string(126, 'x')}},
       {"the largest message", client_frame(0x81, big), {"text:" + big}},
       {"two fragments", client_frame(0x01, "he") + client_frame(0x80, "llo"), {"text:hello"}},
-      {"empty fragments around", client_frame(0x01, "") + client_frame(0x00, "hi") + client_frame(0x80, ""),
+      {"empty fragments around",
+       client_frame(0x01, "") + client_frame(0x00, "hi") + client_frame(0x80, ""),
        {"text:hi"}},
-      {"only empty fragments", client_frame(0x01, "") + client_frame(0x00, "") + client_frame(0x80, ""),
+      {"only empty fragments",
+       client_frame(0x01, "") + client_frame(0x00, "") + client_frame(0x80, ""),
        {"text:"}},
-      {"last fragment alone has bytes", client_frame(0x01, "") + client_frame(0x80, "hi"), {"text:hi"}},
+      {"last fragment alone has bytes",
+       client_frame(0x01, "") + client_frame(0x80, "hi"),
+       {"text:hi"}},
       {"control frames between fragments",
        client_frame(0x01, "he") + client_frame(0x89, "1") + client_frame(0x00, "l") +
            client_frame(0x8a, "") + client_frame(0x80, "lo") + client_frame(0x81, "next"),
        {"ping:1", "pong:", "text:hello", "text:next"}},
-      {"the largest ping", client_frame(0x89, std::string(125, 'p')), {"ping:" + std::string(125, 'p')}},
+      {"the largest ping",
+       client_frame(0x89, std::string(125, 'p')),
+       {"ping:" + std::string(125, 'p')}},
       {"the largest message in halves with a ping between",
        client_frame(0x01, std::string(4096, 'x')) + client_frame(0x89, "p") +
            client_frame(0x80, std::string(4096, 'x')),
        {"ping:p", "text:" + big}},
-      {"a character cut between fragments", client_frame(0x01, "\xe2\x82") + client_frame(0x80, "\xac"),
+      {"a character cut between fragments",
+       client_frame(0x01, "\xe2\x82") + client_frame(0x80, "\xac"),
        {"text:\xe2\x82\xac"}},
       {"four-byte character", client_frame(0x81, "\xf0\x9f\x98\x80"), {"text:\xf0\x9f\x98\x80"}},
       {"the last code point", client_frame(0x81, "\xf4\x8f\xbf\xbf"), {"text:\xf4\x8f\xbf\xbf"}},
-      {"NUL is a character", client_frame(0x81, std::string(1, '\0')), {"text:" + std::string(1, '\0')}},
+      {"NUL is a character",
+       client_frame(0x81, std::string(1, '\0')),
+       {"text:" + std::string(1, '\0')}},
       {"close without a code", client_frame(0x88, ""), {"close:1005:"}},
       {"close with a code", client_frame(0x88, close_payload(1000)), {"close:1000:"}},
       {"close with a reason", client_frame(0x88, close_payload(4999, "bye")), {"close:4999:bye"}},
-      {"the longest reason", client_frame(0x88, close_payload(1001, std::string(123, 'r'))),
+      {"the longest reason",
+       client_frame(0x88, close_payload(1001, std::string(123, 'r'))),
        {"close:1001:" + std::string(123, 'r')}},
   };
   for (const Row& row : rows) expect_row(row);
@@ -99,11 +110,15 @@ TEST(Frame, RefusesWhatIsMalformed) {
       {"fragmented ping", client_frame(0x09, "x"), {"fail:1002"}},
       {"fragmented close", client_frame(0x08, ""), {"fail:1002"}},
       {"ping of 126", client_frame(0x89, std::string(126, 'x')), {"fail:1002"}},
-      {"close of 126", client_frame(0x88, close_payload(1000, std::string(124, 'x'))), {"fail:1002"}},
-      {"16-bit length below 126", raw({0x81, 0xfe, 0, 125, 1, 2, 3, 4}), {"fail:1002"}},
-      {"64-bit length below 65536", raw({0x81, 0xff, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 1, 2, 3, 4}),
+      {"close of 126",
+       client_frame(0x88, close_payload(1000, std::string(124, 'x'))),
        {"fail:1002"}},
-      {"64-bit length, top bit", raw({0x81, 0xff, 0x80, 0, 0, 0, 0, 1, 0, 0, 1, 2, 3, 4}),
+      {"16-bit length below 126", raw({0x81, 0xfe, 0, 125, 1, 2, 3, 4}), {"fail:1002"}},
+      {"64-bit length below 65536",
+       raw({0x81, 0xff, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 1, 2, 3, 4}),
+       {"fail:1002"}},
+      {"64-bit length, top bit",
+       raw({0x81, 0xff, 0x80, 0, 0, 0, 0, 1, 0, 0, 1, 2, 3, 4}),
        {"fail:1002"}},
       {"one byte too large", client_frame(0x81, std::string(8193, 'x')), {"fail:1009"}},
       {"a length of 2^62", raw({0x81, 0xff, 0x40, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4}), {"fail:1009"}},
@@ -119,7 +134,8 @@ TEST(Frame, RefusesWhatIsMalformed) {
       {"close 2999", client_frame(0x88, close_payload(2999)), {"fail:1002"}},
       {"close 5000", client_frame(0x88, close_payload(5000)), {"fail:1002"}},
       {"reason is no UTF-8", client_frame(0x88, close_payload(1000, "\xff")), {"fail:1007"}},
-      {"reason ends within a character", client_frame(0x88, close_payload(1000, "\xe2\x82")),
+      {"reason ends within a character",
+       client_frame(0x88, close_payload(1000, "\xe2\x82")),
        {"fail:1007"}},
       {"nothing after a failure", good + client_frame(0x83, "") + good, {"text:ok", "fail:1002"}},
   };
@@ -127,11 +143,27 @@ TEST(Frame, RefusesWhatIsMalformed) {
 }
 
 TEST(Frame, RefusesTextThatIsNoUtf8) {
-  const std::string_view bad[] = {
-      "\x80", "\xbf", "\xc0\x80", "\xc1\xbf", "\xc3", "\xc3\x28", "\xe0\x80\x80", "\xe0\x9f\xbf",
-      "\xe2\x82", "\xe2\x28\xa1", "\xed\xa0\x80", "\xed\xbf\xbf", "\xf0\x80\x80\x80",
-      "\xf0\x8f\xbf\xbf", "\xf0\x9f\x98", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff",
-      "twelve ascii\xff", "eight..\xc3", "12345678\x80"};
+  const std::string_view bad[] = {"\x80",
+                                  "\xbf",
+                                  "\xc0\x80",
+                                  "\xc1\xbf",
+                                  "\xc3",
+                                  "\xc3\x28",
+                                  "\xe0\x80\x80",
+                                  "\xe0\x9f\xbf",
+                                  "\xe2\x82",
+                                  "\xe2\x28\xa1",
+                                  "\xed\xa0\x80",
+                                  "\xed\xbf\xbf",
+                                  "\xf0\x80\x80\x80",
+                                  "\xf0\x8f\xbf\xbf",
+                                  "\xf0\x9f\x98",
+                                  "\xf4\x90\x80\x80",
+                                  "\xf5\x80\x80\x80",
+                                  "\xff",
+                                  "twelve ascii\xff",
+                                  "eight..\xc3",
+                                  "12345678\x80"};
   for (const std::string_view text : bad) {
     expect_row({"one frame", client_frame(0x81, text), {"fail:1007"}});
     expect_row({"in fragments", client_frame(0x01, text) + client_frame(0x80, ""), {"fail:1007"}});
@@ -183,7 +215,8 @@ TEST(Frame, AWholeMessageIsNotCopied) {
 
 TEST(Frame, WithoutMemoryItSaysTryAgain) {
   const std::string bytes = client_frame(0x81, "half");
-  EXPECT_EQ(read_pieces({std::string_view(bytes).substr(0, 8), std::string_view(bytes).substr(8)}, 8192, 0),
+  EXPECT_EQ(read_pieces({std::string_view(bytes).substr(0, 8), std::string_view(bytes).substr(8)},
+                        8192, 0),
             Events{"memory:1013"});
 }
 
@@ -234,10 +267,12 @@ TEST(Frame, MaskingTwiceIsNothing) {
 }
 
 TEST(Frame, CloseCodes) {
-  for (const std::uint16_t code : {1000, 1001, 1002, 1003, 1007, 1011, 1013, 1014, 3000, 4004, 4999}) {
+  for (const std::uint16_t code :
+       {1000, 1001, 1002, 1003, 1007, 1011, 1013, 1014, 3000, 4004, 4999}) {
     EXPECT_TRUE(close_code_sendable(code)) << code;
   }
-  for (const std::uint16_t code : {0, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65535}) {
+  for (const std::uint16_t code :
+       {0, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65535}) {
     EXPECT_FALSE(close_code_sendable(code)) << code;
   }
 }

@@ -1,5 +1,5 @@
-// Handler: what a loop tells about its connections, and what it asks. One per loop; implemented by the
-// edge. Every call comes on the loop's own thread and must not wait.
+// Handler: what a loop tells about its connections, and what it asks. One per loop; implemented by
+// the edge. Every call comes on the loop's own thread and must not wait.
 //
 // Life of a connection, as its handler sees it:
 //
@@ -8,9 +8,11 @@
 //               ├─ Pending ─→ Loop::decide(id, …) ─┐
 //               └─ Accept ─────────────────────────┴─ on_open → on_text* → on_closed
 //
-// Invariants: 1. on_closed comes exactly once for every on_open, and never from inside a call into Loop.
-// 2. After on_closed, or once Loop::close was called, no on_text comes. 3. A connection that was
-// never opened ends silently; decide() then says false. 4. No exception may leave a handler.
+// Invariants:
+// 1. on_closed comes exactly once for every on_open, and never from inside a call into Loop.
+// 2. After on_closed, or once Loop::close was called, no on_text comes.
+// 3. A connection that was never opened ends silently; decide() then says false.
+// 4. No exception may leave a handler.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +31,8 @@ using base::ConnId;
 
 class Loop;
 
-// What a handler sends along with a descriptor to another loop's handler: a verified ticket, for example.
+// What a handler sends along with a descriptor to another loop's handler: a verified ticket, for
+// example.
 class Carried {
  public:
   virtual ~Carried() = default;
@@ -59,25 +62,27 @@ class Handler {
   virtual void on_start(Loop&) {}
   virtual void on_stop() {}
 
-  // A whole HTTP request: an upgrade or any other. Accepting what is no valid upgrade is answered by net
-  // with request.upgrade_refusal(). `carried` is what the other loop's handler sent, else null.
-  // Handing over what was handed over already is answered with 503.
-  virtual Decision on_request(ConnId id, const Request& request, std::unique_ptr<Carried> carried) = 0;
+  // A whole HTTP request: an upgrade or any other. Accepting what is no valid upgrade is answered
+  // by net with request.upgrade_refusal(). `carried` is what the other loop's handler sent, else
+  // null. Handing over what was handed over already is answered with 503.
+  virtual Decision on_request(ConnId id, const Request& request,
+                              std::unique_ptr<Carried> carried) = 0;
   virtual void on_open(ConnId id) = 0;
-  // One whole message, valid UTF-8, at most message_bytes_max. The handler may change the bytes; they are
-  // gone after the call.
+  // One whole message, valid UTF-8, at most message_bytes_max. The handler may change the bytes;
+  // they are gone after the call.
   virtual void on_text(ConnId id, std::span<char> message) = 0;
   // `code`: what was sent or received in the first Close frame, or close_code::none or abnormal.
   // The user word can still be read.
   virtual void on_closed(ConnId id, std::uint16_t code) = 0;
 
-  // The peer reads too slowly: since a frame was refused, all are, until on_drained, or until slow_ms
-  // are over and the connection is dropped. Whatever is sent next must stand alone (a full STATE).
+  // The peer reads too slowly: since a frame was refused, all are, until on_drained, or until
+  // slow_ms are over and the connection is dropped. Whatever is sent next must stand alone (a full
+  // STATE).
   virtual void on_overflow(ConnId id) = 0;
   virtual void on_drained(ConnId id) = 0;
 
-  // Last call of every turn; what is sent here leaves in this turn. The loop wakes for the next turn at
-  // next_deadline_ms() at the latest (same clock as now_ms: runtime::Clock::monotonic_ms).
+  // Last call of every turn; what is sent here leaves in this turn. The loop wakes for the next
+  // turn at next_deadline_ms() at the latest (same clock as now_ms: runtime::Clock::monotonic_ms).
   virtual void on_turn_end(std::int64_t now_ms) = 0;
   [[nodiscard]] virtual std::int64_t next_deadline_ms() const { return never; }
 

@@ -15,13 +15,16 @@ constexpr std::array<bool, 256> token_characters = [] {
   for (unsigned c = '0'; c <= '9'; ++c) set[c] = true;
   for (unsigned c = 'a'; c <= 'z'; ++c) set[c] = true;
   for (unsigned c = 'A'; c <= 'Z'; ++c) set[c] = true;
-  for (const char c : {'!', '#', '$', '%', '&', '\'', '*', '+', '-', '.', '^', '_', '`', '|', '~'}) {
+  for (const char c :
+       {'!', '#', '$', '%', '&', '\'', '*', '+', '-', '.', '^', '_', '`', '|', '~'}) {
     set[static_cast<unsigned char>(c)] = true;
   }
   return set;
 }();
 
-constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+constexpr char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
 
 std::string_view trimmed(std::string_view text) {
   const auto first = text.find_first_not_of(" \t");
@@ -34,7 +37,9 @@ bool value_character(char c) {
   return byte == '\t' || (byte >= 0x20 && byte != 0x7f);
 }
 
-bool target_character(char c) { return c > 0x20 && c < 0x7f && c != '#'; }
+bool target_character(char c) {
+  return c > 0x20 && c < 0x7f && c != '#';
+}
 
 bool host_character(char c) {
   const bool alphanumeric = (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z');
@@ -67,22 +72,24 @@ std::optional<std::string> percent_decoded(std::string_view text) {
 }  // namespace
 
 HeadScan scan_head(std::string_view text, std::size_t scanned) {
-  const std::size_t skipped = text.starts_with("\r\n") ? 2 : 0;  // RFC 9112 2.2: one empty line before
+  const std::size_t skipped =
+      text.starts_with("\r\n") ? 2 : 0;  // RFC 9112 2.2: one empty line before
   for (std::size_t at = scanned; at < text.size(); ++at) {
     const char c = text[at];
     if (c == '\0') return {HeadScan::Kind::Malformed, 0};
     const bool after_cr = at > 0 && text[at - 1] == '\r';
     if ((c == '\n') != after_cr) return {HeadScan::Kind::Malformed, 0};
     if (c != '\n' || at + 1 < skipped + 2) continue;
-    if (at == skipped + 1) return {HeadScan::Kind::Malformed, 0};  // a second empty line, no request line
+    if (at == skipped + 1)
+      return {HeadScan::Kind::Malformed, 0};  // a second empty line, no request line
     if (text[at - 2] == '\n') return {HeadScan::Kind::Complete, at + 1};
   }
   return {};
 }
 
 bool equal_without_case(std::string_view a, std::string_view b) {
-  return a.size() == b.size() &&
-         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
+                                            [](char x, char y) { return lower(x) == lower(y); });
 }
 
 bool is_token(std::string_view text) {
@@ -154,7 +161,8 @@ int HttpHead::parse_request_line(std::string_view line) {
 
 // origin-form and absolute-form (RFC 9112 3.2); asterisk-form for OPTIONS only; this is no proxy.
 int HttpHead::parse_target() {
-  if (target_.empty() || !std::all_of(target_.begin(), target_.end(), target_character)) return bad_request;
+  if (target_.empty() || !std::all_of(target_.begin(), target_.end(), target_character))
+    return bad_request;
   std::string_view rest = target_;
   if (rest == "*") {
     path_ = rest;
@@ -169,7 +177,8 @@ int HttpHead::parse_target() {
     const std::size_t end = std::min(rest.find_first_of("/?"), rest.size());
     host_ = rest.substr(0, end);
     rest.remove_prefix(end);
-    if (host_.empty() || !std::all_of(host_.begin(), host_.end(), host_character)) return bad_request;
+    if (host_.empty() || !std::all_of(host_.begin(), host_.end(), host_character))
+      return bad_request;
   }
   const std::size_t question = std::min(rest.find('?'), rest.size());
   path_ = question == 0 ? std::string_view("/") : rest.substr(0, question);
@@ -202,9 +211,9 @@ int HttpHead::check_body() {
   has_body_ = encoded;
   if (lengths == 1) {
     const std::string_view digits = *header("Content-Length");
-    const bool number = !digits.empty() && digits.size() <= 18 &&
-                        std::all_of(digits.begin(), digits.end(),
-                                    [](char c) { return c >= '0' && c <= '9'; });
+    const bool number =
+        !digits.empty() && digits.size() <= 18 &&
+        std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; });
     if (!number) return bad_request;
     has_body_ = digits.find_first_not_of('0') != std::string_view::npos;
   }
@@ -219,10 +228,9 @@ std::optional<std::string_view> HttpHead::header(std::string_view name) const {
 }
 
 std::size_t HttpHead::header_count(std::string_view name) const {
-  return static_cast<std::size_t>(
-      std::count_if(fields_.begin(), fields_.end(), [&](const HeaderField& field) {
-        return equal_without_case(field.name, name);
-      }));
+  return static_cast<std::size_t>(std::count_if(
+      fields_.begin(), fields_.end(),
+      [&](const HeaderField& field) { return equal_without_case(field.name, name); }));
 }
 
 bool HttpHead::has_token(std::string_view name, std::string_view token) const {

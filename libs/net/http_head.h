@@ -1,5 +1,6 @@
-// HttpHead: the request line and headers of one HTTP/1 request (RFC 9112), parsed strictly: CRLF only, no
-// obs-fold, no control characters, one Host, no request smuggling. Pure: views into the caller's text.
+// HttpHead: the request line and headers of one HTTP/1 request (RFC 9112), parsed strictly: CRLF
+// only, no obs-fold, no control characters, one Host, no request smuggling. Pure: views into the
+// caller's text.
 //
 // Owner: whoever parses; lives on the stack while the text does. Any thread.
 #pragma once
@@ -34,14 +35,15 @@ struct HeaderField {
 
 class HttpHead {
  public:
-  // `text`: a whole head, as scan_head found it. 0, or the HTTP status that refuses it: 400, 431, 505.
+  // `text`: a whole head, as scan_head found it. 0, or the HTTP status that refuses it: 400, 431,
+  // 505.
   [[nodiscard]] int parse(std::string_view text);
 
   [[nodiscard]] std::string_view method() const { return method_; }
   [[nodiscard]] std::string_view target() const { return target_; }  // as it was sent
-  [[nodiscard]] std::string_view path() const { return path_; }      // raw, starts with '/' (or is "*")
-  [[nodiscard]] std::string_view query() const { return query_; }    // raw, without '?'
-  [[nodiscard]] std::string_view host() const { return host_; }      // empty: HTTP/1.0 without one
+  [[nodiscard]] std::string_view path() const { return path_; }  // raw, starts with '/' (or is "*")
+  [[nodiscard]] std::string_view query() const { return query_; }  // raw, without '?'
+  [[nodiscard]] std::string_view host() const { return host_; }    // empty: HTTP/1.0 without one
   [[nodiscard]] bool http_1_1() const { return minor_version_ == 1; }
   [[nodiscard]] bool has_body() const { return has_body_; }
 
@@ -67,11 +69,12 @@ class HttpHead {
 
 [[nodiscard]] bool equal_without_case(std::string_view a, std::string_view b);
 [[nodiscard]] bool is_token(std::string_view text);  // RFC 9110 5.6.2, not empty
-// Cuts the next comma-separated element off `list`, trimmed; nullopt at the end. Empty ones are skipped.
+// Cuts the next comma-separated element off `list`, trimmed; nullopt at the end. Empty ones are
+// skipped.
 [[nodiscard]] std::optional<std::string_view> next_element(std::string_view& list);
 
-// The value of `name` in a raw query, percent-decoded ('+' is a blank); nullopt: not there, given twice, or
-// wrongly encoded.
+// The value of `name` in a raw query, percent-decoded ('+' is a blank); nullopt: not there, given
+// twice, or wrongly encoded.
 [[nodiscard]] std::optional<std::string> query_value(std::string_view query, std::string_view name);
 
 }  // namespace whoosh::net

@@ -1,5 +1,6 @@
-// Fuzz: heads. Scanning must not depend on how the bytes came; whatever is accepted must be within the text,
-// unambiguous (one Host, no bare CR or LF) and must survive being written out and read again.
+// Fuzz: heads. Scanning must not depend on how the bytes came; whatever is accepted must be within
+// the text, unambiguous (one Host, no bare CR or LF) and must survive being written out and read
+// again.
 #include <cstddef>
 #include <cstdint>
 
@@ -18,8 +19,9 @@ void check_accepted(const HttpHead& head, std::string_view text) {
   for (const HeaderField& field : head.fields()) {
     ASSERT(is_token(field.name));
     ASSERT(field.value.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos);
-    ASSERT(field.value.empty() || (field.value.data() >= text.data() &&
-                                   field.value.data() + field.value.size() <= text.data() + text.size()));
+    ASSERT(field.value.empty() ||
+           (field.value.data() >= text.data() &&
+            field.value.data() + field.value.size() <= text.data() + text.size()));
     again += std::string(field.name) + ": " + std::string(field.value) + "\r\n";
   }
   again += "\r\n";

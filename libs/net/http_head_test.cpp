@@ -1,5 +1,5 @@
-// Goal: heads are read strictly (RFC 9112) and however they are cut; the handshake has the verdicts of
-// docs/PROTOCOL.md. Method: tables of requests with the status or verdict each must get.
+// Goal: heads are read strictly (RFC 9112) and however they are cut; the handshake has the verdicts
+// of docs/PROTOCOL.md. Method: tables of requests with the status or verdict each must get.
 #include "net/http_head.h"
 
 #include <gtest/gtest.h>
@@ -15,7 +15,8 @@ constexpr int incomplete_scan = -2;
 int status_of(const std::string& text) {
   const HeadScan scan = scan_head(text, 0);
   HeadScan piecewise;
-  for (std::size_t size = 1; size <= text.size() && piecewise.kind == HeadScan::Kind::Incomplete; ++size) {
+  for (std::size_t size = 1; size <= text.size() && piecewise.kind == HeadScan::Kind::Incomplete;
+       ++size) {
     piecewise = scan_head(std::string_view(text).substr(0, size), size - 1);
   }
   EXPECT_EQ(scan.kind, piecewise.kind) << text;
@@ -26,7 +27,9 @@ int status_of(const std::string& text) {
   return head.parse(std::string_view(text).substr(0, scan.bytes));
 }
 
-std::string with(const std::string& fields) { return "GET / HTTP/1.1\r\nHost: x\r\n" + fields + "\r\n"; }
+std::string with(const std::string& fields) {
+  return "GET / HTTP/1.1\r\nHost: x\r\n" + fields + "\r\n";
+}
 
 TEST(HttpHead, AcceptsWhatIsGood) {
   const std::string rows[] = {
@@ -93,7 +96,8 @@ TEST(HttpHead, RefusesWhatIsMalformed) {
       {400, with("Content-Length: 9999999999999999999999\r\n")},
       {400, with("Transfer-Encoding: chunked\r\n")},
       {400, with("Transfer-Encoding: chunked\r\nContent-Length: 0\r\n")},
-      {400, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"},
+      {400,
+       "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"},
       {400, "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n"},
       {malformed_scan, "GET / HTTP/1.1\nHost: x\n\n"},
       {malformed_scan, "GET / HTTP/1.1\r\nHost: x\n\r\n"},
@@ -118,7 +122,8 @@ TEST(HttpHead, LimitsTheNumberOfFields) {
 
 TEST(HttpHead, TellsItsParts) {
   const std::string text =
-      "GET /ws?game_id=AB%2012&x HTTP/1.1\r\nHOST: play.example:8080\r\nconnection: keep-alive , Upgrade\r\n"
+      "GET /ws?game_id=AB%2012&x HTTP/1.1\r\nHOST: play.example:8080\r\nconnection: keep-alive , "
+      "Upgrade\r\n"
       "Connection: x\r\nA: \t one two \r\n\r\nrest";
   const HeadScan scan = scan_head(text, 0);
   ASSERT_EQ(scan.bytes, text.size() - 4);
@@ -157,7 +162,8 @@ TEST(HttpHead, QueryValues) {
 }
 
 constexpr const char* good_key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
-constexpr const char* good_rest = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n";
+constexpr const char* good_rest =
+    "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n";
 
 int refusal_of(const std::string& text) {
   Request request;
@@ -172,13 +178,15 @@ TEST(Handshake, Verdicts) {
   const std::string no_version = "Upgrade: websocket\r\nConnection: Upgrade\r\n";
   const std::pair<int, std::string> rows[] = {
       {0, with(key + rest)},
-      {0, with(key + "upgrade: h2c, WebSocket\r\nCONNECTION: keep-alive, UPGRADE\r\nsec-websocket-version: 13\r\n")},
+      {0, with(key + "upgrade: h2c, WebSocket\r\nCONNECTION: keep-alive, "
+                     "UPGRADE\r\nsec-websocket-version: 13\r\n")},
       {426, with("")},
       {426, with(key)},
       {426, with(key + "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n")},
       {426, with(key + "Upgrade: h2c\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n")},
       {426, with(key + "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n")},
-      {426, with(key + "Upgrade: websocket\r\nConnection: keep-alive\r\nSec-WebSocket-Version: 13\r\n")},
+      {426,
+       with(key + "Upgrade: websocket\r\nConnection: keep-alive\r\nSec-WebSocket-Version: 13\r\n")},
       {426, with(key + no_version)},
       {426, with(key + no_version + "Sec-WebSocket-Version: 8\r\n")},
       {426, with(key + no_version + "Sec-WebSocket-Version: 13, 8\r\n")},
@@ -201,8 +209,9 @@ TEST(Handshake, Verdicts) {
 
 TEST(Handshake, SubprotocolsInOrder) {
   Request request;
-  const std::string text = with(std::string(good_key) + good_rest +
-                                "Sec-WebSocket-Protocol: whoosh.v1, ticket.abc\r\nSec-WebSocket-Protocol: ,x\r\n");
+  const std::string text =
+      with(std::string(good_key) + good_rest +
+           "Sec-WebSocket-Protocol: whoosh.v1, ticket.abc\r\nSec-WebSocket-Protocol: ,x\r\n");
   ASSERT_EQ(request.head.parse(text), 0);
   check_upgrade(request);
   EXPECT_EQ(request.upgrade, Upgrade::Valid);
@@ -223,9 +232,10 @@ TEST(Handshake, ResponsesAreWhole) {
   response.headers.emplace_back("X-Request-Id", "7");
   const std::string text = response_bytes(response, true, {784111777000});
   EXPECT_TRUE(text.starts_with("HTTP/1.1 426 Upgrade Required\r\n")) << text;
-  for (const char* line : {"\r\nSec-WebSocket-Version: 13\r\n", "\r\nUpgrade: websocket\r\n",
-                           "\r\nContent-Length: 2\r\n", "\r\nContent-Type: application/json\r\n",
-                           "\r\nX-Request-Id: 7\r\n", "\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"}) {
+  for (const char* line :
+       {"\r\nSec-WebSocket-Version: 13\r\n", "\r\nUpgrade: websocket\r\n",
+        "\r\nContent-Length: 2\r\n", "\r\nContent-Type: application/json\r\n",
+        "\r\nX-Request-Id: 7\r\n", "\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"}) {
     EXPECT_NE(text.find(line), std::string::npos) << line << text;
   }
   EXPECT_TRUE(text.ends_with("\r\n\r\n{}")) << text;

@@ -44,7 +44,7 @@ class Inbox {
   }
 
  private:
-  std::mutex mutex_;
+  std::mutex mutex_;  // tidy: no-locks: it is the mailbox, the one door
   std::vector<runtime::Task> tasks_;
   std::vector<runtime::Task> due_;  // the loop's own: keeps its capacity
   bool closed_ = false;

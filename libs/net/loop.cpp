@@ -42,13 +42,16 @@ Loop::Loop(const Options& options, const runtime::Clock& clock, Handler& handler
       read_buffer_(read_bytes_max),
       start_ms_(clock.monotonic_ms()),
       now_ms_(start_ms_) {
-  static_assert(BufferPool::block_bytes_max >= 4 * read_bytes_max, "answers and frames fit a block");
+  static_assert(BufferPool::block_bytes_max >= 4 * read_bytes_max,
+                "answers and frames fit a block");
   ASSERT(options.head_bytes_max <= read_bytes_max);
   ASSERT(options.message_bytes_max + control_bytes_max <= BufferPool::block_bytes_max);
   ASSERT(options.out_bytes_max + control_bytes_max + 16 <= BufferPool::block_bytes_max);
 }
 
-Loop::~Loop() { release_all(); }
+Loop::~Loop() {
+  release_all();
+}
 
 base::Result<void> Loop::open_kernel_objects(Descriptor listener) {
   listener_ = std::move(listener);
@@ -59,7 +62,8 @@ base::Result<void> Loop::open_kernel_objects(Descriptor listener) {
   spare_.reset(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   if (!spare_) return kernel_error("open /dev/null");
   epoll_event event{.events = EPOLLIN, .data = {.u64 = wake_key}};
-  if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wake_.get(), &event) != 0) return kernel_error("epoll_ctl");
+  if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wake_.get(), &event) != 0)
+    return kernel_error("epoll_ctl");
   event = {.events = EPOLLIN, .data = {.u64 = listener_key}};
   if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, listener_.get(), &event) != 0) {
     return kernel_error("epoll_ctl");
@@ -114,7 +118,8 @@ int Loop::timeout_ms() const {
   until = std::min(until, accept_again_ms_);
   if (table_.size() > 0) {
     const std::int64_t elapsed_ms = now_ms_ - start_ms_;
-    until = std::min(until, start_ms_ + (elapsed_ms / DeadlineWheel::tick_ms + 1) * DeadlineWheel::tick_ms);
+    until = std::min(
+        until, start_ms_ + (elapsed_ms / DeadlineWheel::tick_ms + 1) * DeadlineWheel::tick_ms);
   }
   // Against the time of now, not of the turn's begin: a long turn must not delay the next.
   return static_cast<int>(std::max<std::int64_t>(0, until - clock_.monotonic_ms()));
@@ -151,18 +156,21 @@ void Loop::begin_stop() {
         close(connection.id(), close_code::going_away, "server is stopping");
         break;
       case ConnectionState::Head:
-      case ConnectionState::Deciding: refuse(connection, 503); break;
+      case ConnectionState::Deciding:
+        refuse(connection, 503);
+        break;
       case ConnectionState::Closing:
       case ConnectionState::Lingering:
       case ConnectionState::Dead:
-      case ConnectionState::Free: break;
+      case ConnectionState::Free:
+        break;
     }
   });
 }
 
 void Loop::report() {
-  // What handlers do in here may add to the lists: that waits for the next turn. Nothing of it is on the
-  // steady path, so the lists may allocate.
+  // What handlers do in here may add to the lists: that waits for the next turn. Nothing of it is
+  // on the steady path, so the lists may allocate.
   for (const ConnId id : std::exchange(overflowed_, {})) {
     if (is_open(id)) handler_.on_overflow(id);
   }
@@ -218,24 +226,32 @@ void Loop::release_all() {
 
 std::uint32_t Loop::deadline(const Connection& connection) const {
   switch (connection.state) {
-    case ConnectionState::Head: return connection.since_ms + options_.head_ms;
-    case ConnectionState::Deciding: return connection.since_ms + options_.decide_ms;
+    case ConnectionState::Head:
+      return connection.since_ms + options_.head_ms;
+    case ConnectionState::Deciding:
+      return connection.since_ms + options_.decide_ms;
     case ConnectionState::Closing:
-    case ConnectionState::Lingering: return connection.since_ms + options_.close_ms;
-    case ConnectionState::Open: break;
+    case ConnectionState::Lingering:
+      return connection.since_ms + options_.close_ms;
+    case ConnectionState::Open:
+      break;
     case ConnectionState::Free:
-    case ConnectionState::Dead: return elapsed();
+    case ConnectionState::Dead:
+      return elapsed();
   }
   const std::uint32_t now = elapsed();  // times wrap: only distances from now are compared
   auto ahead = static_cast<std::int32_t>(connection.pinged_ms + options_.ping_ms - now);
   ahead = std::min(ahead, static_cast<std::int32_t>(connection.heard_ms + options_.idle_ms - now));
   if (connection.overflowed && !connection.drained) {
-    ahead = std::min(ahead, static_cast<std::int32_t>(connection.since_ms + options_.slow_ms - now));
+    ahead =
+        std::min(ahead, static_cast<std::int32_t>(connection.since_ms + options_.slow_ms - now));
   }
   return now + static_cast<std::uint32_t>(ahead);
 }
 
-void Loop::arm(Connection& connection) { wheel_.schedule(connection, elapsed(), deadline(connection)); }
+void Loop::arm(Connection& connection) {
+  wheel_.schedule(connection, elapsed(), deadline(connection));
+}
 
 void Loop::visit(Connection& connection) {
   if (connection.state == ConnectionState::Dead) return;
@@ -250,14 +266,17 @@ void Loop::visit(Connection& connection) {
         counters_.decide_timeouts.add();
         refuse(connection, 503);
         return;
-      case ConnectionState::Open: visit_open(connection); break;
+      case ConnectionState::Open:
+        visit_open(connection);
+        break;
       case ConnectionState::Closing:
       case ConnectionState::Lingering:
         counters_.close_timeouts.add();
         drop(connection, close_code::abnormal);
         return;
       case ConnectionState::Free:
-      case ConnectionState::Dead: return;
+      case ConnectionState::Dead:
+        return;
     }
   }
   if (connection.state != ConnectionState::Dead) arm(connection);
@@ -268,7 +287,8 @@ void Loop::visit_open(Connection& connection) {
   if (now - connection.heard_ms >= options_.idle_ms) {
     counters_.idle_dropped.add();
     drop(connection, close_code::abnormal);
-  } else if (connection.overflowed && !connection.drained && now - connection.since_ms >= options_.slow_ms) {
+  } else if (connection.overflowed && !connection.drained &&
+             now - connection.since_ms >= options_.slow_ms) {
     counters_.slow_dropped.add();
     drop(connection, close_code::try_again);
   } else if (now - connection.pinged_ms >= options_.ping_ms) {

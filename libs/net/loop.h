@@ -1,15 +1,19 @@
-// Loop: one thread's epoll loop: its listener, its connections, its mailbox. It knows bytes and frames only.
+// Loop: one thread's epoll loop: its listener, its connections, its mailbox. It knows bytes and
+// frames only.
 //
 // A turn: wait → events (accept, read, parse, Handler::on_text) → posted tasks → deadlines → what
-// happened to connections (on_overflow, on_drained, on_closed) → on_turn_end → one write per connection
-// that has something to say → free what was closed.
+// happened to connections (on_overflow, on_drained, on_closed) → on_turn_end → one write per
+// connection that has something to say → free what was closed.
 //
 // Owner: Server; lives until the server is destroyed. Thread: everything but post(), counters() and
 // request_stop() belongs to the thread that run() is on.
-// Invariants: 1. send() only copies; bytes leave at the end of the turn. 2. Nothing is freed before the
-// end of a turn, and no Handler function is called from inside a Loop function. 3. A message that lies
-// whole in the read buffer is parsed, unmasked and handled there: no copy, no allocation. 4. Every
-// limit is one of Options, and beyond it is what limits.h says.
+// Invariants:
+// 1. send() only copies; bytes leave at the end of the turn, in one write per connection.
+// 2. Nothing is freed before the end of a turn.
+// 3. No Handler function is called from inside a Loop function, but for decide(): it opens at once.
+// 4. A message that lies whole in the read buffer is parsed, unmasked and handled there: no copy,
+//    no allocation.
+// 5. Every limit is one of Options, and beyond it is what limits.h says.
 #pragma once
 
 #include <cstdint>
@@ -31,7 +35,8 @@ namespace whoosh::net {
 
 class Loop final : public runtime::Mailbox {
  public:
-  // `listener`: bound and listening, non-blocking. Error: the kernel gives no epoll or event descriptor.
+  // `listener`: bound and listening, non-blocking. Error: the kernel gives no epoll or event
+  // descriptor.
   [[nodiscard]] static base::Result<std::unique_ptr<Loop>> make(const Options& options,
                                                                 const runtime::Clock& clock,
                                                                 Handler& handler, std::size_t index,
@@ -52,7 +57,8 @@ class Loop final : public runtime::Mailbox {
   // Answers what on_request left Pending. False: gone, decided, or too late.
   bool decide(ConnId id, Decision decision);
 
-  // The handler's own word per connection, 0 at first; REQUIRES: `id` lives (from on_request to on_closed).
+  // The handler's own word per connection, 0 at first; REQUIRES: `id` lives (from on_request to
+  // on_closed).
   void set_user(ConnId id, std::uint64_t word);
   [[nodiscard]] std::uint64_t user(ConnId id);
   [[nodiscard]] bool is_open(ConnId id);
@@ -60,7 +66,8 @@ class Loop final : public runtime::Mailbox {
   [[nodiscard]] std::int64_t now_ms() const { return now_ms_; }  // of this turn
   [[nodiscard]] const Options& options() const { return options_; }
 
-  // Any thread. Tasks run on the loop's thread, in order. Once the loop has stopped they are destroyed unrun.
+  // Any thread. Tasks run on the loop's thread, in order. Once the loop has stopped they are
+  // destroyed unrun.
   void post(runtime::Task task) override;
   [[nodiscard]] const Counters& counters() const { return counters_; }
   // No more connections; 1001 to all; run() returns when they are gone or after Options::stop_ms.
@@ -135,7 +142,9 @@ class Loop final : public runtime::Mailbox {
   void watch(Connection& connection, std::uint32_t events, int operation);
 
   [[nodiscard]] Connection* open_connection(ConnId id);
-  [[nodiscard]] std::uint32_t elapsed() const { return static_cast<std::uint32_t>(now_ms_ - start_ms_); }
+  [[nodiscard]] std::uint32_t elapsed() const {
+    return static_cast<std::uint32_t>(now_ms_ - start_ms_);
+  }
 
   const Options options_;
   const runtime::Clock& clock_;
@@ -152,16 +161,16 @@ class Loop final : public runtime::Mailbox {
   ConnectionTable table_;
   DeadlineWheel wheel_;
   std::vector<char> read_buffer_;
-  std::vector<std::uint32_t> dirty_;       // slots; each at most once
+  std::vector<std::uint32_t> dirty_;  // slots; each at most once
   std::vector<ConnId> overflowed_;
   std::vector<ConnId> drained_;
-  std::vector<std::uint32_t> closed_;      // slots with an on_closed to come
-  std::vector<std::uint32_t> dead_;        // slots to free
+  std::vector<std::uint32_t> closed_;  // slots with an on_closed to come
+  std::vector<std::uint32_t> dead_;    // slots to free
   std::int64_t start_ms_ = 0;
   std::int64_t now_ms_ = 0;
   std::int64_t stop_at_ms_ = Handler::never;
   std::int64_t accept_again_ms_ = Handler::never;
-  std::size_t refusals_ = 0;               // lingering 503s of refuse_full()
+  std::size_t refusals_ = 0;  // lingering 503s of refuse_full()
   bool stopping_ = false;
 };
 

@@ -30,7 +30,8 @@ Response full_response(Handler& handler) {
 
 // For a socket that gets no slot: what fits into its empty send buffer, then the end.
 void send_and_forget(int fd, const std::string& bytes) {
-  if (::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT) > 0) ::shutdown(fd, SHUT_WR);
+  if (::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT) > 0)
+    ::shutdown(fd, SHUT_WR);
 }
 
 }  // namespace
@@ -61,14 +62,15 @@ void Loop::accept_some() {
     }
     if (table_.size() - refusals_ >= options_.connections_max) {
       refuse_full(std::move(socket));
-    } else if (Connection* const connection = add(std::move(socket), false); connection != nullptr) {
+    } else if (Connection* const connection = add(std::move(socket), false);
+               connection != nullptr) {
       arm(*connection);
     }
   }
 }
 
-// Without a descriptor the queue can't even be emptied: give up the spare one for as long as it takes to
-// answer the first in the queue. False: that did not help either.
+// Without a descriptor the queue can't even be emptied: give up the spare one for as long as it
+// takes to answer the first in the queue. False: that did not help either.
 bool Loop::refuse_with_spare() {
   spare_.reset();
   Descriptor socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
@@ -135,14 +137,16 @@ void Loop::read_head(Connection& connection, std::span<char> bytes) {
   const HeadScan scan = scan_head(text, connection.head_scanned);
   connection.head_scanned = static_cast<std::uint32_t>(text.size());
   switch (scan.kind) {
-    case HeadScan::Kind::Malformed: return refuse(connection, 400);
+    case HeadScan::Kind::Malformed:
+      return refuse(connection, 400);
     case HeadScan::Kind::Incomplete:
       if (text.size() >= options_.head_bytes_max) return refuse(connection, 431);
       if (connection.in.size == 0 && !buffers_.append(connection.in, text)) {
         drop(connection, close_code::try_again);
       }
       return;
-    case HeadScan::Kind::Complete: break;
+    case HeadScan::Kind::Complete:
+      break;
   }
   ask(connection, text, scan.bytes, nullptr);
 }
@@ -226,7 +230,8 @@ bool Loop::decide(ConnId id, Decision decision) {
 void Loop::leave(Connection& connection, std::string_view bytes, std::size_t head_bytes,
                  HandOver hand_over) {
   ASSERT(hand_over.loop < peers_.size());
-  Taken taken{Descriptor(connection.fd), std::string(bytes), head_bytes, std::move(hand_over.carried)};
+  Taken taken{Descriptor(connection.fd), std::string(bytes), head_bytes,
+              std::move(hand_over.carried)};
   ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, connection.fd, nullptr);
   connection.fd = -1;
   counters_.handed_over.add();
@@ -243,7 +248,8 @@ void Loop::adopt(Taken taken) {
   Connection* const connection = add(std::move(taken.socket), false);
   if (connection == nullptr) return;
   connection->handed_over = true;
-  if (!buffers_.append(connection->in, taken.bytes)) return drop(*connection, close_code::try_again);
+  if (!buffers_.append(connection->in, taken.bytes))
+    return drop(*connection, close_code::try_again);
   arm(*connection);
   const std::string_view bytes(connection->in.data, connection->in.size);
   ask(*connection, bytes, taken.head_bytes, std::move(taken.carried));

@@ -1,9 +1,10 @@
-// Goal: at every limit of net/limits.h the loop does what is written there, counts it, and serves others on.
-// Method: real sockets, with limits and deadlines small enough to be met within a fraction of a second.
+// Goal: at every limit of net/limits.h the loop does what is written there, counts it, and serves
+// others on. Method: real sockets, with limits and deadlines small enough to be met within a
+// fraction of a second.
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
-#include "net/loop_test_support.h"
+#include "net/loop_testing.h"
 
 namespace whoosh::net {
 namespace {
@@ -25,8 +26,8 @@ TEST(LoopLimits, UndecidedRequestIsTimedOut) {
   Options options;
   options.decide_ms = 60;
   TestServer server(options);
-  server.handler().answer = [](TestHandler&, ConnId, const Request&, std::unique_ptr<Carried>)
-      -> Decision { return Pending{}; };
+  server.handler().answer = [](TestHandler&, ConnId, const Request&,
+                               std::unique_ptr<Carried>) -> Decision { return Pending{}; };
   server.start();
   TestClient client(server.port());
   ASSERT_TRUE(client.send(upgrade_request()));
@@ -64,7 +65,8 @@ TEST(LoopLimits, SlowReaderOverflowsOnceAndRecovers) {
     int refused = 0;
     for (int i = 0; i < 2000; ++i) refused += self.loop->send(id, big) ? 0 : 1;
     EXPECT_GT(refused, 1900);
-    EXPECT_FALSE(self.loop->send(id, "x")) << "small ones are refused as well: nothing may be left out";
+    EXPECT_FALSE(self.loop->send(id, "x"))
+        << "small ones are refused as well: nothing may be left out";
   };
   server.handler().drained = [](TestHandler& self, ConnId id) {
     EXPECT_TRUE(self.loop->send(id, "whole state"));
@@ -149,11 +151,14 @@ TEST(LoopLimits, NothingSlipsThroughBeforeTheWholeState) {
     if (message == "overflow") self.loop->send(id, std::string(1001, 'x'));
     self.loop->send(id, "update");
     if (message == "overflow") {
-      // A task posted now runs in the next turn, after the buffer was written and before on_drained.
+      // A task posted now runs in the next turn, after the buffer was written and before
+      // on_drained.
       self.loop->post([&self, id] { EXPECT_FALSE(self.loop->send(id, "update")); });
     }
   };
-  server.handler().drained = [](TestHandler& self, ConnId id) { self.loop->send(id, "whole state"); };
+  server.handler().drained = [](TestHandler& self, ConnId id) {
+    self.loop->send(id, "whole state");
+  };
   server.start();
   TestClient client(server.port());
   ASSERT_TRUE(client.upgrade());
@@ -301,7 +306,8 @@ TEST(LoopLimits, WithoutEvenASpareDescriptorItWaitsQuietly) {
   address.sin_family = AF_INET;
   address.sin_port = htons(server.port());
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  const int connected = ::connect(waiting.get(), reinterpret_cast<sockaddr*>(&address), sizeof address);
+  const int connected =
+      ::connect(waiting.get(), reinterpret_cast<sockaddr*>(&address), sizeof address);
   std::this_thread::sleep_for(std::chrono::milliseconds(3 * accept_pause_ms));
   const std::uint64_t turns = server.counters().turns.value();
   ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &old), 0);

@@ -59,7 +59,9 @@ std::uint64_t Loop::user(ConnId id) {
   return connection->user;
 }
 
-bool Loop::is_open(ConnId id) { return open_connection(id) != nullptr; }
+bool Loop::is_open(ConnId id) {
+  return open_connection(id) != nullptr;
+}
 
 Connection* Loop::open_connection(ConnId id) {
   Connection* const connection = table_.find(id);
@@ -68,10 +70,12 @@ Connection* Loop::open_connection(ConnId id) {
 
 void Loop::readable(Connection& connection) {
   const bool head = connection.state == ConnectionState::Head;
-  const std::size_t limit = head ? options_.head_bytes_max - connection.in.size : read_buffer_.size();
+  const std::size_t limit =
+      head ? options_.head_bytes_max - connection.in.size : read_buffer_.size();
   const ssize_t got = ::recv(connection.fd, read_buffer_.data(), limit, 0);
   if (got < 0) {
-    if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) drop(connection, close_code::abnormal);
+    if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
+      drop(connection, close_code::abnormal);
     return;
   }
   if (got == 0) {
@@ -85,7 +89,8 @@ void Loop::readable(Connection& connection) {
   const std::span<char> bytes(read_buffer_.data(), static_cast<std::size_t>(got));
   counters_.bytes_in.add(bytes.size());
   switch (connection.state) {
-    case ConnectionState::Head: return read_head(connection, bytes);
+    case ConnectionState::Head:
+      return read_head(connection, bytes);
     case ConnectionState::Open:
     case ConnectionState::Closing:
       connection.heard_ms = elapsed();
@@ -98,12 +103,14 @@ void Loop::readable(Connection& connection) {
     case ConnectionState::Lingering:  // thrown away
     case ConnectionState::Deciding:
     case ConnectionState::Dead:
-    case ConnectionState::Free: return;
+    case ConnectionState::Free:
+      return;
   }
 }
 
 void Loop::read_frames(Connection& connection, std::span<char> bytes) {
-  while (connection.state == ConnectionState::Open || connection.state == ConnectionState::Closing) {
+  while (connection.state == ConnectionState::Open ||
+         connection.state == ConnectionState::Closing) {
     const FrameEvent event =
         connection.reader.next(bytes, connection.in, buffers_, options_.message_bytes_max);
     if (event.kind == FrameEvent::Kind::NeedMore) return;
@@ -114,16 +121,20 @@ void Loop::read_frames(Connection& connection, std::span<char> bytes) {
 void Loop::on_event(Connection& connection, const FrameEvent& event) {
   const bool open = connection.state == ConnectionState::Open;
   switch (event.kind) {
-    case FrameEvent::Kind::NeedMore: return;
+    case FrameEvent::Kind::NeedMore:
+      return;
     case FrameEvent::Kind::Text:
       counters_.frames_in.add();
       if (open) handler_.on_text(connection.id(), event.payload);
       return;
     case FrameEvent::Kind::Ping:
       counters_.frames_in.add();
-      if (open) queue_control(connection, Opcode::Pong, {event.payload.data(), event.payload.size()});
+      if (open)
+        queue_control(connection, Opcode::Pong, {event.payload.data(), event.payload.size()});
       return;
-    case FrameEvent::Kind::Pong: counters_.frames_in.add(); return;
+    case FrameEvent::Kind::Pong:
+      counters_.frames_in.add();
+      return;
     case FrameEvent::Kind::Close:
       counters_.frames_in.add();
       peer_closed(connection, event);
@@ -272,7 +283,8 @@ void Loop::write_out(Connection& connection) {
   Buffer& out = connection.out;
   const std::size_t waiting = out.size - connection.out_begin;
   if (waiting > 0) {
-    const ssize_t sent = ::send(connection.fd, out.data + connection.out_begin, waiting, MSG_NOSIGNAL);
+    const ssize_t sent =
+        ::send(connection.fd, out.data + connection.out_begin, waiting, MSG_NOSIGNAL);
     counters_.writes.add();
     if (sent < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
       return drop(connection, close_code::abnormal);

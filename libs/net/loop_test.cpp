@@ -1,9 +1,9 @@
-// Goal: a loop serves WebSockets over real sockets: upgrade, messages in any cut, closing from both sides,
-// decisions, hand-over, stop. Method: a server on a free port with short deadlines, and a client that sends
-// exact bytes. loop_limits_test.cpp has what happens at limits.
+// Goal: a loop serves WebSockets over real sockets: upgrade, messages in any cut, closing from both
+// sides, decisions, hand-over, stop. Method: a server on a free port with short deadlines, and a
+// client that sends exact bytes. loop_limits_test.cpp has what happens at limits.
 #include <gtest/gtest.h>
 
-#include "net/loop_test_support.h"
+#include "net/loop_testing.h"
 
 namespace whoosh::net {
 namespace {
@@ -40,9 +40,11 @@ TEST(Loop, EveryByteMayComeAlone) {
 TEST(Loop, FramesMayComeWithTheRequest) {
   TestServer server;
   server.start();
-  for (const std::size_t cut : {std::size_t{0}, std::size_t{3}}) {  // the last frame whole, or in two
+  for (const std::size_t cut :
+       {std::size_t{0}, std::size_t{3}}) {  // the last frame whole, or in two
     TestClient client(server.port());
-    const std::string bytes = upgrade_request() + client_frame(0x81, "one") + client_frame(0x81, "two");
+    const std::string bytes =
+        upgrade_request() + client_frame(0x81, "one") + client_frame(0x81, "two");
     ASSERT_TRUE(client.send(bytes.substr(0, bytes.size() - cut)));
     EXPECT_TRUE(client.head().starts_with("HTTP/1.1 101 "));
     EXPECT_EQ(client.frame(), "text:one");
@@ -53,8 +55,8 @@ TEST(Loop, FramesMayComeWithTheRequest) {
 
 TEST(Loop, AnswersPlainRequests) {
   TestServer server;
-  server.handler().answer = [](TestHandler&, ConnId, const Request& request, std::unique_ptr<Carried>)
-      -> Decision {
+  server.handler().answer = [](TestHandler&, ConnId, const Request& request,
+                               std::unique_ptr<Carried>) -> Decision {
     if (request.path() != "/health") return Accept{};
     Response response;
     response.body = R"({"status":"ok"})";
@@ -104,27 +106,33 @@ TEST(Loop, RefusesMalformedRequests) {
 
 TEST(Loop, SubprotocolIsEchoed) {
   TestServer server;
-  server.handler().answer = [](TestHandler&, ConnId, const Request& request, std::unique_ptr<Carried>)
-      -> Decision { return Accept{std::string(request.subprotocols[0])}; };
+  server.handler().answer = [](TestHandler&, ConnId, const Request& request,
+                               std::unique_ptr<Carried>) -> Decision {
+    return Accept{std::string(request.subprotocols[0])};
+  };
   server.start();
   TestClient client(server.port());
-  ASSERT_TRUE(client.send(upgrade_request("/ws", "Sec-WebSocket-Protocol: whoosh.v1, ticket.x\r\n")));
+  ASSERT_TRUE(
+      client.send(upgrade_request("/ws", "Sec-WebSocket-Protocol: whoosh.v1, ticket.x\r\n")));
   const std::string head = client.head();
   EXPECT_NE(head.find("\r\nSec-WebSocket-Protocol: whoosh.v1\r\n"), std::string::npos) << head;
-  EXPECT_NE(head.find("\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"), std::string::npos);
+  EXPECT_NE(head.find("\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"),
+            std::string::npos);
 }
 
 TEST(Loop, RequestTellsWhoAsks) {
   TestServer server;
   server.handler().answer = [](TestHandler& self, ConnId, const Request& request,
                                std::unique_ptr<Carried>) -> Decision {
-    self.note("from " + request.remote.text() + " origin " + std::string(request.origin()) + " with " +
-              std::string(request.authorization()) + " for " + request.query_value("game_id").value_or(""));
+    self.note("from " + request.remote.text() + " origin " + std::string(request.origin()) +
+              " with " + std::string(request.authorization()) + " for " +
+              request.query_value("game_id").value_or(""));
     return Accept{};
   };
   server.start();
   TestClient client(server.port());
-  ASSERT_TRUE(client.send(upgrade_request("/ws?game_id=AB12", "Origin: http://o\r\nAuthorization: Bearer t\r\n")));
+  ASSERT_TRUE(client.send(
+      upgrade_request("/ws?game_id=AB12", "Origin: http://o\r\nAuthorization: Bearer t\r\n")));
   EXPECT_TRUE(server.handler().wait_for("from 127.0.0.1 origin http://o with Bearer t for AB12"));
 }
 
@@ -276,8 +284,8 @@ TEST(Loop, ManyMessagesOfOneTurnAreOneWrite) {
 TEST(Loop, DecisionsMayComeLater) {
   TestServer server;
   std::vector<ConnId> waiting;
-  server.handler().answer = [&](TestHandler& self, ConnId id, const Request&, std::unique_ptr<Carried>)
-      -> Decision {
+  server.handler().answer = [&](TestHandler& self, ConnId id, const Request&,
+                                std::unique_ptr<Carried>) -> Decision {
     waiting.push_back(id);
     self.note("pending");
     return Pending{};
@@ -328,7 +336,8 @@ TEST(Loop, HandsConnectionsOverToTheirLoop) {
       const std::size_t wanted = request.path() == "/one" ? 1 : 0;
       EXPECT_EQ(request.handed_over, carried != nullptr);
       if (carried) self.note("carried " + static_cast<Ticket&>(*carried).text);
-      if (wanted != i) return HandOver{wanted, std::make_unique<Ticket>(std::string(request.query()))};
+      if (wanted != i)
+        return HandOver{wanted, std::make_unique<Ticket>(std::string(request.query()))};
       return Accept{};
     };
     server.handler(i).text = [i](TestHandler& self, ConnId id, std::string_view message) {
@@ -339,7 +348,8 @@ TEST(Loop, HandsConnectionsOverToTheirLoop) {
   for (int i = 0; i < 16; ++i) {
     const bool one = i % 2 == 1;
     TestClient client(server.port());
-    ASSERT_TRUE(client.send(upgrade_request(one ? "/one?t" : "/zero?t") + client_frame(0x81, "early")));
+    ASSERT_TRUE(
+        client.send(upgrade_request(one ? "/one?t" : "/zero?t") + client_frame(0x81, "early")));
     ASSERT_TRUE(client.head().starts_with("HTTP/1.1 101 "));
     EXPECT_EQ(client.frame(), one ? "text:1:early" : "text:0:early");
     ASSERT_TRUE(client.send(client_frame(0x81, "later")));
@@ -356,8 +366,10 @@ TEST(Loop, HandsConnectionsOverToTheirLoop) {
 TEST(Loop, HandedOverOnceOnly) {
   TestServer server({}, 2);
   for (std::size_t i = 0; i < 2; ++i) {
-    server.handler(i).answer = [i](TestHandler&, ConnId, const Request&, std::unique_ptr<Carried>)
-        -> Decision { return HandOver{1 - i, nullptr}; };
+    server.handler(i).answer = [i](TestHandler&, ConnId, const Request&,
+                                   std::unique_ptr<Carried>) -> Decision {
+      return HandOver{1 - i, nullptr};
+    };
   }
   server.start();
   TestClient client(server.port());
@@ -411,11 +423,11 @@ TEST(Server, SaysThatAPortIsTaken) {
   runtime::OsClock clock;
   TestHandler handler;
   Handler* const list[] = {&handler};
-  const auto second = Server::listen({.host = "127.0.0.1", .port = first.port(),
-                                      .port_option = "--edge-port"}, {}, clock, list);
+  const auto second = Server::listen(
+      {.host = "127.0.0.1", .port = first.port(), .port_option = "--edge-port"}, {}, clock, list);
   ASSERT_FALSE(second);
-  EXPECT_EQ(second.error().message,
-            "Port " + std::to_string(first.port()) + " is taken; stop the other program or give --edge-port.");
+  EXPECT_EQ(second.error().message, "Port " + std::to_string(first.port()) +
+                                        " is taken; stop the other program or give --edge-port.");
   const auto nowhere = Server::listen({.host = "192.0.2.1", .port = 0}, {}, clock, list);
   ASSERT_FALSE(nowhere);
   EXPECT_EQ(nowhere.error().message, "This machine does not have the address 192.0.2.1.");

@@ -47,27 +47,36 @@ Upgrade verdict(Request& request) {
   return version_13 ? Upgrade::Valid : Upgrade::WrongVersion;
 }
 
+struct Reason {
+  int status;
+  std::string_view text;
+};
+constexpr Reason reasons[] = {
+    {200, "OK"},
+    {204, "No Content"},
+    {400, "Bad Request"},
+    {401, "Unauthorized"},
+    {403, "Forbidden"},
+    {404, "Not Found"},
+    {405, "Method Not Allowed"},
+    {408, "Request Timeout"},
+    {409, "Conflict"},
+    {413, "Content Too Large"},
+    {422, "Unprocessable Content"},
+    {426, "Upgrade Required"},
+    {429, "Too Many Requests"},
+    {431, "Request Header Fields Too Large"},
+    {500, "Internal Server Error"},
+    {503, "Service Unavailable"},
+    {505, "HTTP Version Not Supported"},
+};
+
+// May be empty (RFC 9112 section 4).
 std::string_view reason(int status) {
-  switch (status) {
-    case 200: return "OK";
-    case 204: return "No Content";
-    case 400: return "Bad Request";
-    case 401: return "Unauthorized";
-    case 403: return "Forbidden";
-    case 404: return "Not Found";
-    case 405: return "Method Not Allowed";
-    case 408: return "Request Timeout";
-    case 409: return "Conflict";
-    case 413: return "Content Too Large";
-    case 422: return "Unprocessable Content";
-    case 426: return "Upgrade Required";
-    case 429: return "Too Many Requests";
-    case 431: return "Request Header Fields Too Large";
-    case 500: return "Internal Server Error";
-    case 503: return "Service Unavailable";
-    case 505: return "HTTP Version Not Supported";
-    default: return "Status";
+  for (const Reason& row : reasons) {
+    if (row.status == status) return row.text;
   }
+  return {};
 }
 
 // IMF-fixdate (RFC 9110 5.6.7), whatever the locale.
@@ -86,21 +95,27 @@ std::string http_date(base::UnixMs now) {
 
 int Request::upgrade_refusal() const {
   switch (upgrade) {
-    case Upgrade::Valid: return 0;
-    case Upgrade::BadKey: return 400;
+    case Upgrade::Valid:
+      return 0;
+    case Upgrade::BadKey:
+      return 400;
     case Upgrade::NotAsked:
-    case Upgrade::WrongVersion: return 426;
+    case Upgrade::WrongVersion:
+      return 426;
   }
   return 400;
 }
 
-void check_upgrade(Request& request) { request.upgrade = verdict(request); }
+void check_upgrade(Request& request) {
+  request.upgrade = verdict(request);
+}
 
 std::string accept_key(std::string_view key) {
   static constexpr std::string_view guid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";  // RFC 6455 1.3
   const std::string text = std::string(key) + std::string(guid);
   std::array<unsigned char, SHA_DIGEST_LENGTH> digest;
-  const int hashed = EVP_Digest(text.data(), text.size(), digest.data(), nullptr, EVP_sha1(), nullptr);
+  const int hashed =
+      EVP_Digest(text.data(), text.size(), digest.data(), nullptr, EVP_sha1(), nullptr);
   ASSERT(hashed == 1);
   std::array<unsigned char, 32> base64;
   const int size = EVP_EncodeBlock(base64.data(), digest.data(), SHA_DIGEST_LENGTH);
@@ -131,7 +146,8 @@ std::string response_bytes(const Response& response, bool with_body, base::UnixM
 std::string upgrade_bytes(std::string_view key, std::string_view subprotocol) {
   std::string out = fmt::format(
       "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-      "Sec-WebSocket-Accept: {}\r\n", accept_key(key));
+      "Sec-WebSocket-Accept: {}\r\n",
+      accept_key(key));
   if (!subprotocol.empty()) out += fmt::format("Sec-WebSocket-Protocol: {}\r\n", subprotocol);
   out += "\r\n";
   return out;

@@ -1,5 +1,5 @@
-// Request: one parsed HTTP request as a Handler sees it, and the WebSocket handshake (RFC 6455 section 4.2).
-// Response: what the edge answers to whoever gets no WebSocket.
+// Request: one parsed HTTP request as a Handler sees it, and the WebSocket handshake (RFC 6455
+// section 4.2). Response: what the edge answers to whoever gets no WebSocket.
 //
 // Owner: the loop; a Request and all its views live for the one call of Handler::on_request.
 #pragma once
@@ -17,9 +17,9 @@ namespace whoosh::net {
 
 enum class Upgrade : std::uint8_t {
   Valid,
-  NotAsked,      // 426: no `Upgrade: websocket`, or no `Connection: Upgrade`, or not GET, or HTTP/1.0
-  BadKey,        // 400: Sec-WebSocket-Key is missing, given twice or not 16 bytes in base64; or the list
-                 //      of subprotocols is malformed
+  NotAsked,  // 426: no `Upgrade: websocket`, or no `Connection: Upgrade`, or not GET, or HTTP/1.0
+  BadKey,  // 400: Sec-WebSocket-Key is missing, given twice or not 16 bytes in base64; or the list
+           //      of subprotocols is malformed
   WrongVersion,  // 426: Sec-WebSocket-Version is not 13
 };
 
@@ -27,10 +27,10 @@ using Subprotocols = base::FixedVector<std::string_view, subprotocols_max>;
 
 struct Request {
   HttpHead head;
-  Address remote;              // of the peer: behind a proxy, the proxy's
+  Address remote;  // of the peer: behind a proxy, the proxy's
   Upgrade upgrade = Upgrade::NotAsked;
-  Subprotocols subprotocols;   // as offered, in order
-  bool handed_over = false;    // another loop had it first
+  Subprotocols subprotocols;  // as offered, in order
+  bool handed_over = false;   // another loop had it first
 
   [[nodiscard]] std::string_view path() const { return head.path(); }
   [[nodiscard]] std::string_view query() const { return head.query(); }
@@ -58,9 +58,10 @@ struct Response {
   std::vector<std::pair<std::string, std::string>> headers;  // beside those that net writes itself
 };
 
-// The bytes of an answer: `Connection: close`, Date, Content-Length, and what a 426 must say. `with_body`
-// is false for HEAD. REQUIRES: no CR or LF in the response's headers.
-[[nodiscard]] std::string response_bytes(const Response& response, bool with_body, base::UnixMs now);
+// The bytes of an answer: `Connection: close`, Date, Content-Length, and what a 426 must say.
+// `with_body` is false for HEAD. REQUIRES: no CR or LF in the response's headers.
+[[nodiscard]] std::string response_bytes(const Response& response, bool with_body,
+                                         base::UnixMs now);
 [[nodiscard]] std::string upgrade_bytes(std::string_view key, std::string_view subprotocol);
 
 }  // namespace whoosh::net

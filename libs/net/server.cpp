@@ -18,13 +18,14 @@ namespace {
 using Addresses = std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)>;
 
 base::Error error_for(const Listen& listen, int code) {
-  const std::string other = listen.port_option.empty() ? "choose another port"
-                                                       : "give " + listen.port_option;
+  const std::string other =
+      listen.port_option.empty() ? "choose another port" : "give " + listen.port_option;
   std::string text;
   if (code == EADDRINUSE) {
     text = fmt::format("Port {} is taken; stop the other program or {}.", listen.port, other);
   } else if (code == EACCES) {
-    text = fmt::format("No right to listen on port {}; use one from 1024 on: {}.", listen.port, other);
+    text =
+        fmt::format("No right to listen on port {}; use one from 1024 on: {}.", listen.port, other);
   } else if (code == EADDRNOTAVAIL) {
     text = fmt::format("This machine does not have the address {}.", listen.host);
   } else {
@@ -41,15 +42,18 @@ base::Result<Addresses> resolve(const Listen& listen) {
   const int status = ::getaddrinfo(listen.host.empty() ? nullptr : listen.host.c_str(),
                                    std::to_string(listen.port).c_str(), &hints, &found);
   if (status != 0) {
-    return base::Error{base::ErrorCode::unavailable,
-                       fmt::format("Can't find the address {}: {}.", listen.host, ::gai_strerror(status))};
+    return base::Error{
+        base::ErrorCode::unavailable,
+        fmt::format("Can't find the address {}: {}.", listen.host, ::gai_strerror(status))};
   }
   return Addresses(found, &::freeaddrinfo);
 }
 
 void set_port(sockaddr* address, std::uint16_t port) {
-  if (address->sa_family == AF_INET6) reinterpret_cast<sockaddr_in6*>(address)->sin6_port = htons(port);
-  else reinterpret_cast<sockaddr_in*>(address)->sin_port = htons(port);
+  if (address->sa_family == AF_INET6)
+    reinterpret_cast<sockaddr_in6*>(address)->sin6_port = htons(port);
+  else
+    reinterpret_cast<sockaddr_in*>(address)->sin_port = htons(port);
 }
 
 // Bound; empty with errno: not.
@@ -74,8 +78,8 @@ std::uint16_t port_of(int fd) {
   return Address::from(storage).port;
 }
 
-// `count` sockets on one port. The first try is without SO_REUSEPORT: with it, bind() would silently
-// share the port with another process of the same user.
+// `count` sockets on one port. The first try is without SO_REUSEPORT: with it, bind() would
+// silently share the port with another process of the same user.
 base::Result<std::vector<Descriptor>> listeners(const Listen& listen, std::size_t count,
                                                 std::uint32_t backlog) {
   auto addresses = resolve(listen);
@@ -127,12 +131,14 @@ base::Result<std::unique_ptr<Server>> Server::listen(const Listen& listen, Optio
 
   constexpr std::size_t own_per_loop = 4;  // epoll, eventfd, listener, spare
   const std::size_t limit = descriptor_limit();
-  const std::size_t taken = listen.descriptors_for_others +
-                            count * (own_per_loop + options.refusals_max);
+  const std::size_t taken =
+      listen.descriptors_for_others + count * (own_per_loop + options.refusals_max);
   if (limit < taken + count) {
-    return base::Error{base::ErrorCode::unavailable,
-                       fmt::format("The limit of descriptors is {}, and {} are needed before the first "
-                                   "player; raise it (ulimit -n).", limit, taken + count)};
+    return base::Error{
+        base::ErrorCode::unavailable,
+        fmt::format("The limit of descriptors is {}, and {} are needed before the first "
+                    "player; raise it (ulimit -n).",
+                    limit, taken + count)};
   }
   if (const std::size_t share = (limit - taken) / count; share < options.connections_max) {
     options.connections_max = share;
@@ -153,7 +159,9 @@ base::Result<std::unique_ptr<Server>> Server::listen(const Listen& listen, Optio
   return server;
 }
 
-Server::~Server() { stop(); }
+Server::~Server() {
+  stop();
+}
 
 void Server::start() {
   ASSERT(threads_.empty());
@@ -162,7 +170,7 @@ void Server::start() {
 
 void Server::stop() {
   for (const auto& loop : loops_) loop->request_stop();
-  for (std::thread& thread : threads_) {
+  for (auto& thread : threads_) {
     if (thread.joinable()) thread.join();
   }
 }

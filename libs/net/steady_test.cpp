@@ -1,11 +1,12 @@
-// Goal: the steady message path takes nothing from the heap. Method: operator new of this binary counts per
-// thread; a loop echoes until its pools are warm, then a thousand more messages must not allocate.
+// Goal: the steady message path takes nothing from the heap. Method: operator new of this binary
+// counts per thread; a loop echoes until its pools are warm, then a thousand more messages must not
+// allocate.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
 #include <new>
 
-#include "net/loop_test_support.h"
+#include "net/loop_testing.h"
 
 namespace {
 thread_local std::uint64_t allocations = 0;
@@ -17,8 +18,12 @@ thread_local std::uint64_t allocations = 0;
   if (void* const memory = std::malloc(bytes)) return memory;
   throw std::bad_alloc();
 }
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory) noexcept {
+  std::free(memory);
+}
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept {
+  std::free(memory);
+}
 
 namespace whoosh::net {
 namespace {
@@ -41,7 +46,8 @@ TEST(Steady, MessagesTakeNothingFromTheHeap) {
   ASSERT_TRUE(client.upgrade());
   const std::string text(160, 'm');
   const std::string bytes = client_frame(0x81, text);
-  for (int i = 0; i < 1100; ++i) {  // every third one in two pieces: the partial buffer is warm as well
+  for (int i = 0; i < 1100;
+       ++i) {  // every third one in two pieces: the partial buffer is warm as well
     if (i % 3 == 0) {
       ASSERT_TRUE(client.send(bytes.substr(0, 100)));
       ASSERT_TRUE(client.send(bytes.substr(100)));

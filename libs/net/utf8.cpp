@@ -22,14 +22,22 @@ Utf8Check::State Utf8Check::step(State state, unsigned char byte) {
       if (byte == 0xF0) return State::AfterF0;
       if (between(byte, 0xF1, 0xF3)) return State::Tail3;
       return byte == 0xF4 ? State::AfterF4 : State::Bad;
-    case State::Tail1: return between(byte, 0x80, 0xBF) ? State::Start : State::Bad;
-    case State::Tail2: return between(byte, 0x80, 0xBF) ? State::Tail1 : State::Bad;
-    case State::Tail3: return between(byte, 0x80, 0xBF) ? State::Tail2 : State::Bad;
-    case State::AfterE0: return between(byte, 0xA0, 0xBF) ? State::Tail1 : State::Bad;
-    case State::AfterED: return between(byte, 0x80, 0x9F) ? State::Tail1 : State::Bad;
-    case State::AfterF0: return between(byte, 0x90, 0xBF) ? State::Tail2 : State::Bad;
-    case State::AfterF4: return between(byte, 0x80, 0x8F) ? State::Tail2 : State::Bad;
-    case State::Bad: return State::Bad;
+    case State::Tail1:
+      return between(byte, 0x80, 0xBF) ? State::Start : State::Bad;
+    case State::Tail2:
+      return between(byte, 0x80, 0xBF) ? State::Tail1 : State::Bad;
+    case State::Tail3:
+      return between(byte, 0x80, 0xBF) ? State::Tail2 : State::Bad;
+    case State::AfterE0:
+      return between(byte, 0xA0, 0xBF) ? State::Tail1 : State::Bad;
+    case State::AfterED:
+      return between(byte, 0x80, 0x9F) ? State::Tail1 : State::Bad;
+    case State::AfterF0:
+      return between(byte, 0x90, 0xBF) ? State::Tail2 : State::Bad;
+    case State::AfterF4:
+      return between(byte, 0x80, 0x8F) ? State::Tail2 : State::Bad;
+    case State::Bad:
+      return State::Bad;
   }
   return State::Bad;
 }

@@ -18,7 +18,15 @@ class Utf8Check {
  private:
   // What must come next. The last four are the second bytes that are not the whole of 80..BF.
   enum class State : std::uint8_t {
-    Start, Tail1, Tail2, Tail3, AfterE0, AfterED, AfterF0, AfterF4, Bad
+    Start,
+    Tail1,
+    Tail2,
+    Tail3,
+    AfterE0,
+    AfterED,
+    AfterF0,
+    AfterF4,
+    Bad
   };
   static State step(State state, unsigned char byte);
 

@@ -1,4 +1,5 @@
-// For tests and the fuzz target: masked client frames, and what a FrameReader makes of bytes, as text.
+// For tests and the fuzz target: masked client frames, and what a FrameReader makes of bytes, as
+// text.
 #pragma once
 
 #include <cstring>
@@ -29,19 +30,26 @@ inline std::string describe(const FrameEvent& event) {
   const std::string payload(event.payload.data(), event.payload.size());
   const std::string code = std::to_string(event.code);
   switch (event.kind) {
-    case FrameEvent::Kind::NeedMore: return "more";
-    case FrameEvent::Kind::Text: return "text:" + payload;
-    case FrameEvent::Kind::Ping: return "ping:" + payload;
-    case FrameEvent::Kind::Pong: return "pong:" + payload;
-    case FrameEvent::Kind::Close: return "close:" + code + ":" + payload;
-    case FrameEvent::Kind::Failed: return "fail:" + code;
-    case FrameEvent::Kind::NoMemory: return "memory:" + code;
+    case FrameEvent::Kind::NeedMore:
+      return "more";
+    case FrameEvent::Kind::Text:
+      return "text:" + payload;
+    case FrameEvent::Kind::Ping:
+      return "ping:" + payload;
+    case FrameEvent::Kind::Pong:
+      return "pong:" + payload;
+    case FrameEvent::Kind::Close:
+      return "close:" + code + ":" + payload;
+    case FrameEvent::Kind::Failed:
+      return "fail:" + code;
+    case FrameEvent::Kind::NoMemory:
+      return "memory:" + code;
   }
   return "?";
 }
 
-// Feeds the pieces one by one, each from memory of its own size (so that sanitizers see an overrun), until
-// the end or the first Failed.
+// Feeds the pieces one by one, each from memory of its own size (so that sanitizers see an
+// overrun), until the end or the first Failed.
 inline std::vector<std::string> read_pieces(const std::vector<std::string_view>& pieces,
                                             std::size_t message_bytes_max = 8192,
                                             std::size_t pool_bytes_max = 1 << 20) {

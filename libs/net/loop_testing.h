@@ -1,5 +1,7 @@
-// For tests of whole loops over real sockets: a handler that writes down what happens, a server of such
-// handlers, and a small blocking client that sends exactly the bytes it is told to.
+// For tests of whole loops over real sockets: a handler that writes down what happens, a server of
+// such handlers, and a small blocking client that sends exactly the bytes it is told to.
+// Lock ledger: TestHandler::mutex_ protects its notes; taken in note, count and wait_for; nothing
+// is called under it.
 #pragma once
 
 #include <arpa/inet.h>
@@ -17,17 +19,19 @@
 #include <string>
 #include <vector>
 
-#include "net/frame_test_support.h"
+#include "net/frame_testing.h"
 #include "net/server.h"
 
 namespace whoosh::net {
 
 inline constexpr std::chrono::seconds patience{5};  // how long a test waits before it fails
 
-// Echoes, unless told otherwise. The hooks run on the loop's thread; notes are read from the test's.
+// Echoes, unless told otherwise. The hooks run on the loop's thread; notes are read from the
+// test's.
 class TestHandler final : public Handler {
  public:
-  using Answer = std::function<Decision(TestHandler&, ConnId, const Request&, std::unique_ptr<Carried>)>;
+  using Answer =
+      std::function<Decision(TestHandler&, ConnId, const Request&, std::unique_ptr<Carried>)>;
 
   Answer answer = [](TestHandler&, ConnId, const Request&, std::unique_ptr<Carried>) -> Decision {
     return Accept{};
@@ -38,19 +42,29 @@ class TestHandler final : public Handler {
   std::function<void(TestHandler&, ConnId)> drained = [](TestHandler&, ConnId) {};
   Loop* loop = nullptr;
 
-  void on_start(Loop& started) override { loop = &started; note("start"); }
+  void on_start(Loop& started) override {
+    loop = &started;
+    note("start");
+  }
   void on_stop() override { note("stop"); }
-  Decision on_request(ConnId id, const Request& request, std::unique_ptr<Carried> carried) override {
+  Decision on_request(ConnId id, const Request& request,
+                      std::unique_ptr<Carried> carried) override {
     note("request " + std::string(request.path()));
     return answer(*this, id, request, std::move(carried));
   }
-  void on_open(ConnId id) override { note("open"); opened(*this, id); }
+  void on_open(ConnId id) override {
+    note("open");
+    opened(*this, id);
+  }
   void on_text(ConnId id, std::span<char> message) override {
     text(*this, id, {message.data(), message.size()});
   }
   void on_closed(ConnId, std::uint16_t code) override { note("closed " + std::to_string(code)); }
   void on_overflow(ConnId) override { note("overflow"); }
-  void on_drained(ConnId id) override { note("drained"); drained(*this, id); }
+  void on_drained(ConnId id) override {
+    note("drained");
+    drained(*this, id);
+  }
   void on_turn_end(std::int64_t) override {}
   std::string refusal_body(int status) override { return "refused " + std::to_string(status); }
 
@@ -85,8 +99,11 @@ class TestServer {
       handlers_.push_back(std::make_unique<TestHandler>());
       list.push_back(handlers_.back().get());
     }
-    auto made = Server::listen({.host = "127.0.0.1", .port = 0, .port_option = "--edge-port",
-                                .descriptors_for_others = 64}, options, clock_, list);
+    auto made = Server::listen({.host = "127.0.0.1",
+                                .port = 0,
+                                .port_option = "--edge-port",
+                                .descriptors_for_others = 64},
+                               options, clock_, list);
     if (!made) throw std::runtime_error(made.error().message);
     server_ = std::move(*made);
   }
@@ -129,7 +146,8 @@ class TestClient {
     address.sin_family = AF_INET;
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    connected_ = ::connect(socket_.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+    connected_ =
+        ::connect(socket_.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
   }
 
   [[nodiscard]] bool connected() const { return connected_; }
@@ -187,15 +205,20 @@ class TestClient {
     const auto first = static_cast<unsigned char>(buffer_[0]);
     const std::string payload = take(header + size).substr(header);
     switch (first) {
-      case 0x81: return "text:" + payload;
-      case 0x89: return "ping:" + payload;
-      case 0x8a: return "pong:" + payload;
+      case 0x81:
+        return "text:" + payload;
+      case 0x89:
+        return "ping:" + payload;
+      case 0x8a:
+        return "pong:" + payload;
       case 0x88:
         if (payload.size() < 2) return "close::" + payload;
-        return "close:" + std::to_string(static_cast<unsigned char>(payload[0]) << 8 |
-                                         static_cast<unsigned char>(payload[1])) +
+        return "close:" +
+               std::to_string(static_cast<unsigned char>(payload[0]) << 8 |
+                              static_cast<unsigned char>(payload[1])) +
                ":" + payload.substr(2);
-      default: return "unexpected first byte " + std::to_string(first);
+      default:
+        return "unexpected first byte " + std::to_string(first);
     }
   }
   bool ended() { return buffer_.empty() && !receive() && !timed_out_; }
