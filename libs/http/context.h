@@ -16,6 +16,11 @@
 #include "http/loop_mailbox.h"
 #include "http/message.h"
 
+// g++ 12 takes asio's own allocation of coroutine frames for a mismatch.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
+#endif
+
 namespace whoosh::http {
 
 template <class T = void>

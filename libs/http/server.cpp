@@ -30,11 +30,6 @@
 
 #include "http/answer.h"
 
-// g++ 12 takes asio's own allocation of coroutine frames for a mismatch.
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
-#endif
-
 namespace whoosh::http {
 namespace {
 

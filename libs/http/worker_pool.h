@@ -47,7 +47,7 @@ class WorkerPool {
   std::vector<std::thread> threads_;
 };
 
-// Runs `work` on the pool and waits for its result. Error: unavailable. `work` owns what it needs:
+// Runs `work` on the pool and waits for its T or Result<T>. Error: unavailable. `work` owns what it needs:
 // it may still run when the waiting coroutine is gone.
 template <class T, class Work>
 Awaitable<base::Result<T>> run_on(WorkerPool& pool, RequestContext& context, Work work) {

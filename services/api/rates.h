@@ -1,0 +1,57 @@
+// Rates of Service A (protocol.md, Rates): what may be done how often, and the one way to ask.
+// Limits by address hold for loopback, too. Counters live in state, so all processes share them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "http/context.h"
+#include "runtime/clock.h"
+#include "state/state.h"
+
+namespace whoosh::api {
+
+struct Rates {
+  bool enabled = true;
+  // By address. A party behind one router must fit: 100 in a burst, then one a second.
+  state::RateRule guest{100, 60};
+  state::RateRule registration{100, 60};
+  state::RateRule refresh{300, 300};
+  state::RateRule failed_login_address{30, 30};
+  state::RateRule wrong_code{10, 10};
+  state::RateRule wrong_code_hour{30, 0.5};
+  // By account.
+  state::RateRule failed_login_account{10, 10};
+  state::RateRule create_room{20, 20};
+  state::RateRule join_room{60, 60};
+  state::RateRule queue{60, 60};
+  state::RateRule ticket_poll{120, 120};
+  state::RateRule profile_change{30, 30};
+};
+
+// One bucket: "login:account:ada" under a rule.
+struct Limit {
+  std::string key;
+  state::RateRule rule;
+};
+
+class RateGate {
+ public:
+  RateGate(bool enabled, state::RateLimits& limits, const runtime::Clock& clock)
+      : enabled_(enabled), limits_(limits), clock_(clock) {}
+
+  // Takes one. rate_limited with Retry-After; unavailable when state is away.
+  [[nodiscard]] http::Awaitable<base::Result<>> take(http::RequestContext& context,
+                                                     Limit limit) const;
+  // Puts it back: it didn't count.
+  void give(Limit limit) const;
+
+ private:
+  bool enabled_;
+  state::RateLimits& limits_;
+  const runtime::Clock& clock_;
+};
+
+}  // namespace whoosh::api
