@@ -234,3 +234,24 @@ export interface WhisperInput {
   text: string;
 }
 
+export type GameServerMessage =
+  | { type: 'EVENT_NEWS'; payload: NewsEvent }
+  | { type: 'EVENT_SAY'; payload: SayEvent }
+  | { type: 'EVENT_WHISPER'; payload: WhisperEvent }
+  | { type: 'EVENT_EVIDENCE'; payload: EvidenceEvent }
+  | { type: 'EVENT_PRESS'; payload: PressEvent }
+  | { type: 'EVENT_INSPECT'; payload: InspectEvent }
+  | { type: 'EVENT_REVEAL'; payload: RevealEvent };
+
+export type GameClientMessage =
+  | { type: 'ROLE_SEEN'; payload: RoleSeenInput }
+  | { type: 'SUSPECT'; payload: SuspectInput }
+  | { type: 'VOTE'; payload: SuspectInput }
+  | { type: 'ANSWER'; payload: AnswerInput }
+  | { type: 'SAY'; payload: SayInput }
+  | { type: 'WHISPER'; payload: WhisperInput }
+  | { type: 'EVIDENCE'; payload: EvidenceInput }
+  | { type: 'PRESS'; payload: PressInput }
+  | { type: 'INSPECT'; payload: InspectInput }
+  | { type: 'ESCAPE'; payload: EscapeInput }
+  | { type: 'LOCK'; payload: LockInput };

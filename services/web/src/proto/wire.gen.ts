@@ -119,6 +119,13 @@ export interface Kick {
   target: string;
 }
 
+export interface KickVote {
+  target: string;
+  votes: number;
+  needed: number;
+  ends_at: number;
+}
+
 export type Leave = Record<string, never>;
 
 export interface Login {
@@ -373,6 +380,7 @@ export type ServerMessage =
   | { type: 'PONG'; payload: Pong }
   | { type: 'EVENT_CHAT'; payload: ChatLine }
   | { type: 'EVENT_EMOTE'; payload: EmoteShown }
+  | { type: 'EVENT_KICK_VOTE'; payload: KickVote }
   | { type: 'MATCH_FOUND'; payload: MatchFound }
   | { type: 'MOVED'; payload: Moved };
 
