@@ -43,7 +43,9 @@ struct Config {
 };
 
 // Join info with a seat ticket for this person in this room.
-using Invite = std::function<wire::JoinInfo(const state::Ticket&, const state::RoomEntry&)>;
+// Without one the person still learns of the room by polling the ticket.
+using Invite =
+    std::function<base::Result<wire::JoinInfo>(const state::Ticket&, const state::RoomEntry&)>;
 
 struct Ports {
   state::Queue& queue;

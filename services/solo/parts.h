@@ -1,0 +1,55 @@
+// Parts: what Solo is made of, in the order in which it is built up; torn down in the order of Solo::stop().
+#pragma once
+
+#include <memory>
+
+#include "auth/tokens.h"
+#include "runtime/clock.h"
+#include "runtime/entropy.h"
+#include "runtime/loop_thread.h"
+#include "services/api/api_server.h"
+#include "services/edge/edge_server.h"
+#include "services/matchmaker/matchmaker.h"
+#include "services/solo/config.h"
+#include "services/solo/local_gateway.h"
+#include "services/solo/ops.h"
+#include "services/solo/solo.h"
+#include "state/memory/directory.h"
+#include "state/memory/queue.h"
+#include "state/memory/rate_limits.h"
+#include "state/memory/results.h"
+#include "store/store.h"
+
+namespace whoosh::solo {
+
+struct Solo::Parts {
+  explicit Parts(Config c) : config(std::move(c)) {}
+
+  [[nodiscard]] base::Result<> open_data();
+  [[nodiscard]] base::Result<> start_edge();
+  [[nodiscard]] base::Result<> start_api();
+  [[nodiscard]] base::Result<> start_ops();
+  void start_matchmaker();
+  void apply(match::MatchRecord record, runtime::Reply<> done);
+
+  const Config config;
+  runtime::OsClock clock;
+  runtime::OsEntropy entropy;
+  std::shared_ptr<const auth::KeySet> keys;
+  std::unique_ptr<auth::TokenAuthority> authority;
+  std::unique_ptr<store::Store> store;
+  state::memory::Directory directory{entropy};
+  state::memory::Queue queue{directory, clock};
+  state::memory::RateLimits limits;
+  runtime::LoopThread mailbox;  // where answers arrive that belong to no service
+  std::unique_ptr<state::memory::Results> results;
+  std::unique_ptr<edge::EdgeServer> edge;
+  std::unique_ptr<LocalGateway> gateway;
+  std::unique_ptr<api::ApiServer> api;
+  std::unique_ptr<matchmaker::MatchmakerThread> matchmaker;
+  std::unique_ptr<OpsPages> ops;
+  std::unique_ptr<OpsPages> ops_edge;
+  bool stopped = false;
+};
+
+}  // namespace whoosh::solo
