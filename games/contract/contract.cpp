@@ -58,7 +58,8 @@ std::string everything(Driver& driver) {
   for (const rules::Viewer viewer : viewers(driver.table())) text += driver.view(viewer);
   text += driver.tick_members();
   for (const Told& told : driver.told()) {
-    text += std::to_string(told.tick) + " " + std::to_string(told.to.value) + told.type + told.payload;
+    text +=
+        std::to_string(told.tick) + " " + std::to_string(told.to.value) + told.type + told.payload;
   }
   return text + driver.game_over();
 }
@@ -120,7 +121,8 @@ void expect_end_whoever_leaves(const rules::Game& game) {
         for (std::size_t leavers = 0; leavers <= seats; ++leavers) {
           Driver driver(game, make_table(seats, 0), {}, seats * 100 + leavers);
           driver.tick_until(when);
-          for (std::size_t i = 0; i < leavers; ++i) driver.leave(Seat{static_cast<std::uint8_t>(i)}, why);
+          for (std::size_t i = 0; i < leavers; ++i)
+            driver.leave(Seat{static_cast<std::uint8_t>(i)}, why);
           driver.tick_until(ticks);
           expect_result(driver);
         }
@@ -213,7 +215,8 @@ void expect_views(const rules::Game& game, const Options& options) {
       EXPECT_LE(driver.view({}).size() + driver.view({Seat{0}}).size(), view_bytes_max);
       EXPECT_LE(driver.tick_members().size(), tick_bytes_max);
     });
-    for (const Told& told : driver.told()) EXPECT_LE(told.payload.size(), message_bytes_max) << told.type;
+    for (const Told& told : driver.told())
+      EXPECT_LE(told.payload.size(), message_bytes_max) << told.type;
     if (::testing::Test::HasFatalFailure()) return;
   }
 }
@@ -225,7 +228,8 @@ void expect_rejoin(const rules::Game& game, const Options& options) {
     const auto log = random_match(game, match.table, options, rng, 3);
     Driver driver(game, match.table, match.start, match.seed);
     play(driver, log, [&] {
-      const Seat seat{static_cast<std::uint8_t>(rng.below(static_cast<std::uint32_t>(match.table.size())))};
+      const Seat seat{
+          static_cast<std::uint8_t>(rng.below(static_cast<std::uint32_t>(match.table.size())))};
       if (match.table.seats[seat.value].bot || driver.outcome()) return;
       driver.join(seat);  // he may be away in this match
       const std::string before = all_of(driver, {seat});
@@ -255,7 +259,8 @@ void expect_nothing_told(Driver& driver, std::size_t told_before, const Options&
   }
 }
 
-void expect_no_influence(Driver& driver, const Options& options, rules::Viewer viewer, base::Rng& rng) {
+void expect_no_influence(Driver& driver, const Options& options, rules::Viewer viewer,
+                         base::Rng& rng) {
   const std::string before = all_of(driver, viewer);
   Driver other = driver.fork();
   options.scramble(other.raw_state(), other.table(), viewer, rng);

@@ -1,6 +1,6 @@
-// Driver: plays one match of any game without a room: keeps its State, Table, dice and tick number, hands in
-// events and keeps what came out. For contract tests, play scripts, benchmarks, fuzz targets and tools.
-// One thread; lives for one match.
+// Driver: plays one match of any game without a room: keeps its State, Table, dice and tick number,
+// hands in events and keeps what came out. For contract tests, play scripts, benchmarks, fuzz
+// targets and tools. One thread; lives for one match.
 #pragma once
 
 #include <cstddef>
@@ -42,7 +42,8 @@ struct Told {  // one message that a game sent
 
 class Driver {
  public:
-  Driver(const rules::Game& game, const rules::Table& table, const rules::Start& start, std::uint64_t seed)
+  Driver(const rules::Game& game, const rules::Table& table, const rules::Start& start,
+         std::uint64_t seed)
       : game_(game),
         table_(table),
         rng_(seed),
@@ -77,7 +78,8 @@ class Driver {
     while (tick_ < tick && !outcome_) this->tick();
   }
   // `payload`: JSON; what is no object is answered as a room answers it.
-  base::Result<> input(Seat seat, std::string_view type, std::string_view payload, std::int32_t ms = 0) {
+  base::Result<> input(Seat seat, std::string_view type, std::string_view payload,
+                       std::int32_t ms = 0) {
     const auto json = parser_.parse(payload);
     if (!json || !json->is_object()) return base::ErrorCode::bad_message;
     return apply(rules::Input{seat, type, *json, ms});
@@ -118,7 +120,9 @@ class Driver {
   [[nodiscard]] std::uint32_t now() const { return tick_; }
   [[nodiscard]] const std::vector<Told>& told() const { return told_; }
   [[nodiscard]] const std::optional<rules::Outcome>& outcome() const { return outcome_; }
-  [[nodiscard]] const std::string& game_over() const { return game_over_; }  // JSON object of its members
+  [[nodiscard]] const std::string& game_over() const {
+    return game_over_;
+  }  // JSON object of its members
   [[nodiscard]] std::string_view state_bytes() const {
     return {reinterpret_cast<const char*>(words_.data()), game_.state_bytes()};
   }
@@ -137,9 +141,13 @@ class Driver {
         outcome_(other.outcome_),
         game_over_(other.game_over_) {}
 
-  static void discard(const base::Result<>& result) { RULE_CHECK(result.has_value(), "only inputs have errors"); }
+  static void discard(const base::Result<>& result) {
+    RULE_CHECK(result.has_value(), "only inputs have errors");
+  }
   std::byte* state() { return reinterpret_cast<std::byte*>(words_.data()); }
-  [[nodiscard]] const std::byte* state() const { return reinterpret_cast<const std::byte*>(words_.data()); }
+  [[nodiscard]] const std::byte* state() const {
+    return reinterpret_cast<const std::byte*>(words_.data());
+  }
 
   const rules::Game& game_;
   rules::Table table_;

@@ -22,7 +22,9 @@ struct Failure {
   std::string why;
 };
 
-[[noreturn]] void fail(const std::string& why) { throw Failure{why}; }
+[[noreturn]] void fail(const std::string& why) {
+  throw Failure{why};
+}
 
 // Words between blanks; blanks inside quotes and brackets stay.
 Words words_of(std::string_view line) {
@@ -132,13 +134,20 @@ class Play {
   void line(const Words& words) {
     if (words.empty()) return;
     const std::string& first = words[0];
-    if (first == "seats") humans_ = number(word(words, 1));
-    else if (first == "bots") bots_ = number(word(words, 1));
-    else if (first == "newcomers") newcomers_.assign(words.begin() + 1, words.end());
-    else if (first == "setting") setting(word(words, 1), word(words, 2));
-    else if (first == "given") given_.push_back(words);
-    else if (first == "at") at(words);
-    else fail("no such statement: " + first);
+    if (first == "seats")
+      humans_ = number(word(words, 1));
+    else if (first == "bots")
+      bots_ = number(word(words, 1));
+    else if (first == "newcomers")
+      newcomers_.assign(words.begin() + 1, words.end());
+    else if (first == "setting")
+      setting(word(words, 1), word(words, 2));
+    else if (first == "given")
+      given_.push_back(words);
+    else if (first == "at")
+      at(words);
+    else
+      fail("no such statement: " + first);
   }
 
  private:
@@ -153,11 +162,16 @@ class Play {
     const auto choose = [&](auto& field) {
       if (!boost::describe::enum_from_string(value.c_str(), field)) fail("no such value: " + value);
     };
-    if (name == "filter") choose(settings.filter);
-    else if (name == "pace") choose(settings.pace);
-    else if (name == "one_room") settings.one_room = value == "true";
-    else if (name == "family") settings.family = value == "true";
-    else fail("no such setting: " + name);
+    if (name == "filter")
+      choose(settings.filter);
+    else if (name == "pace")
+      choose(settings.pace);
+    else if (name == "one_room")
+      settings.one_room = value == "true";
+    else if (name == "family")
+      settings.family = value == "true";
+    else
+      fail("no such setting: " + name);
   }
 
   rules::Table table() const {
@@ -165,7 +179,8 @@ class Play {
     for (std::size_t i = 0; i < humans_ + bots_; ++i) {
       rules::SeatInfo seat;
       seat.bot = i >= humans_;
-      const std::string id = seat.bot ? "bot_" + std::to_string(i - humans_ + 1) : "p" + std::to_string(i + 1);
+      const std::string id =
+          seat.bot ? "bot_" + std::to_string(i - humans_ + 1) : "p" + std::to_string(i + 1);
       seat.id = std::string_view(id);
       seat.name = std::string_view(id);
       seat.newcomer = std::find(newcomers_.begin(), newcomers_.end(), id) != newcomers_.end();
@@ -181,7 +196,8 @@ class Play {
       const bool fits = std::all_of(given_.begin(), given_.end(), [&](const Words& words) {
         if (words.size() < 5) fail("`given` needs a path, an operator and a value");
         const std::size_t path = words.size() - 3;
-        return holds(value_at(source(words, 1, path), words[path]), words[path + 1], value(words[path + 2]));
+        return holds(value_at(source(words, 1, path), words[path]), words[path + 1],
+                     value(words[path + 2]));
       });
       if (fits) return;
     }
@@ -203,7 +219,8 @@ class Play {
     return json_text(text);
   }
 
-  // The JSON that words [from, to) speak of: "everybody", "seat p1", "tick", "clock", "outcome", "game_over".
+  // The JSON that words [from, to) speak of: "everybody", "seat p1", "tick", "clock", "outcome",
+  // "game_over".
   std::string source(const Words& words, std::size_t from, std::size_t to) {
     const std::string& what = word(words, from);
     if (what == "everybody") return driver_->view({});
@@ -289,10 +306,14 @@ class Play {
 
   void leave(Seat who, const std::string& why) {
     using Why = rules::Leave::Why;
-    if (why == "away") driver_->leave(who, Why::away);
-    else if (why == "bot") driver_->leave(who, Why::bot);
-    else if (why == "abandoned") driver_->leave(who, Why::abandoned);
-    else fail("no such reason: " + why);
+    if (why == "away")
+      driver_->leave(who, Why::away);
+    else if (why == "bot")
+      driver_->leave(who, Why::bot);
+    else if (why == "abandoned")
+      driver_->leave(who, Why::abandoned);
+    else
+      fail("no such reason: " + why);
   }
 
   void let(const Words& words) {
@@ -326,7 +347,8 @@ class Play {
       }
       const std::size_t equals = words[i].find('=');
       if (equals == std::string::npos) fail("no key=value: " + words[i]);
-      payload += (payload.size() > 1 ? "," : "") + json_text("\"" + words[i].substr(0, equals) + "\"") + ":";
+      payload += (payload.size() > 1 ? "," : "") +
+                 json_text("\"" + words[i].substr(0, equals) + "\"") + ":";
       payload += value(words[i].substr(equals + 1));
     }
     const auto answer = driver_->input(from, word(words, type), payload + "}", ms_);

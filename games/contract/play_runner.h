@@ -1,4 +1,5 @@
-// Play scripts: table tests of a game as text, games/<slug>/scripts/*.play. One statement a line, '#' comments.
+// Play scripts: table tests of a game as text, games/<slug>/scripts/*.play. One statement a line,
+// '#' comments.
 //
 //   seats 7                                  seven humans p1 … p7          (first)
 //   bots 2                                   and bot_1, bot_2
@@ -17,11 +18,11 @@
 //   at 60 told all EVENT_NEWS names.size = 4        the last such message; `told p3 …` to one seat
 //   at 60 not told p2 EVENT_INSPECT
 //   at 60 let $scene = seat p2 scene.id      a name for later lines
-//   at end outcome void = false              void, winner, ended_at, seats.<id>.(score placement team winner …)
-//   at end game_over town_wins = true
+//   at end outcome void = false              void, winner, ended_at, seats.<id>.(score placement
+//   team winner …) at end game_over town_wins = true
 //
-// Paths: names and numbers between dots, `.size` at the end. Operators: = != < > <= >= has. Values: words, JSON
-// or $names. What is absent is null. `at end` plays until the match ends.
+// Paths: names and numbers between dots, `.size` at the end. Operators: = != < > <= >= has. Values:
+// words, JSON or $names. What is absent is null. `at end` plays until the match ends.
 #pragma once
 
 #include <string>

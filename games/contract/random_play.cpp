@@ -4,9 +4,29 @@ namespace whoosh::games::contract {
 namespace {
 
 constexpr std::string_view nonsense[] = {
-    "null", "true", "0", "-1", "3.5", "1e300", "9007199254740993", "\"\"", "\" \"", "\"\\u202e\\u0007\"",
-    "\"\\ud83d\\ude00\"", "[]", "{}", "[[[[]]]]", "\"__proto__\"", "\"1\"", "\"2\"", "\"3\"", "\"bot_1\"",
-    "[\"1\",\"2\",\"3\"]", "[\"1\",\"1\",\"1\"]", "[\"1\"]", "\"the quick brown fox\"",
+    "null",
+    "true",
+    "0",
+    "-1",
+    "3.5",
+    "1e300",
+    "9007199254740993",
+    "\"\"",
+    "\" \"",
+    "\"\\u202e\\u0007\"",
+    "\"\\ud83d\\ude00\"",
+    "[]",
+    "{}",
+    "[[[[]]]]",
+    "\"__proto__\"",
+    "\"1\"",
+    "\"2\"",
+    "\"3\"",
+    "\"bot_1\"",
+    "[\"1\",\"2\",\"3\"]",
+    "[\"1\",\"1\",\"1\"]",
+    "[\"1\"]",
+    "\"the quick brown fox\"",
 };
 
 template <class List>
@@ -16,7 +36,8 @@ std::string pick(base::Rng& rng, const List& list) {
 
 Happening presence(base::Rng& rng, const rules::Table& table, std::vector<bool>& here) {
   Happening happening;
-  happening.seat = Seat{static_cast<std::uint8_t>(rng.below(static_cast<std::uint32_t>(table.size())))};
+  happening.seat =
+      Seat{static_cast<std::uint8_t>(rng.below(static_cast<std::uint32_t>(table.size())))};
   const std::size_t i = happening.seat.value;
   if (table.seats[i].bot) return happening;
   happening.kind = here[i] ? Happening::Kind::leave : Happening::Kind::join;
@@ -54,7 +75,8 @@ std::string random_payload(base::Rng& rng, const Options& options) {
 }
 
 std::vector<Happening> random_match(const rules::Game& game, const rules::Table& table,
-                                    const Options& options, base::Rng& rng, std::uint32_t inputs_per_tick) {
+                                    const Options& options, base::Rng& rng,
+                                    std::uint32_t inputs_per_tick) {
   std::vector<std::string_view> types;
   for (const rules::MessageSpec& spec : game.info().messages) {
     if (spec.from_client) types.push_back(spec.type);
@@ -66,7 +88,8 @@ std::vector<Happening> random_match(const rules::Game& game, const rules::Table&
     for (std::uint32_t i = rng.below(2 * inputs_per_tick + 1); i > 0; --i) {
       Happening input;
       input.kind = Happening::Kind::input;
-      input.seat = Seat{static_cast<std::uint8_t>(rng.below(static_cast<std::uint32_t>(table.size())))};
+      input.seat =
+          Seat{static_cast<std::uint8_t>(rng.below(static_cast<std::uint32_t>(table.size())))};
       input.type = pick(rng, types);
       input.payload = random_payload(rng, options);
       input.ms = static_cast<std::int32_t>(rng.below(1000));
@@ -83,13 +106,18 @@ std::vector<Happening> random_match(const rules::Game& game, const rules::Table&
 
 void happen(Driver& driver, const Happening& happening) {
   switch (happening.kind) {
-    case Happening::Kind::tick: return driver.tick();
-    case Happening::Kind::join: return driver.join(happening.seat);
-    case Happening::Kind::leave: return driver.leave(happening.seat, happening.why);
+    case Happening::Kind::tick:
+      return driver.tick();
+    case Happening::Kind::join:
+      return driver.join(happening.seat);
+    case Happening::Kind::leave:
+      return driver.leave(happening.seat, happening.why);
     case Happening::Kind::input: {
       // An error code is a good answer to a random input.
-      const auto answer = driver.input(happening.seat, happening.type, happening.payload, happening.ms);
-      RULE_CHECK(answer.has_value() || !base::error_name(answer.error().code).empty(), "an error has a code");
+      const auto answer =
+          driver.input(happening.seat, happening.type, happening.payload, happening.ms);
+      RULE_CHECK(answer.has_value() || !base::error_name(answer.error().code).empty(),
+                 "an error has a code");
       return;
     }
   }

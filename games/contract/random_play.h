@@ -1,5 +1,6 @@
-// Random matches for the contract: a list of events from a seed, played the same every time. Players do legal
-// things, illegal things and nonsense; they lose their connection, leave and come back.
+// Random matches for the contract: a list of events from a seed, played the same every time.
+// Players do legal things, illegal things and nonsense; they lose their connection, leave and come
+// back.
 #pragma once
 
 #include <functional>
@@ -23,12 +24,13 @@ struct Happening {
 [[nodiscard]] std::string random_payload(base::Rng& rng, const Options& options);
 
 // A whole match of events, `inputs_per_tick` on average; ends with ticks until ticks_max.
-[[nodiscard]] std::vector<Happening> random_match(const rules::Game& game, const rules::Table& table,
-                                                  const Options& options, base::Rng& rng,
-                                                  std::uint32_t inputs_per_tick);
+[[nodiscard]] std::vector<Happening> random_match(const rules::Game& game,
+                                                  const rules::Table& table, const Options& options,
+                                                  base::Rng& rng, std::uint32_t inputs_per_tick);
 
 void happen(Driver& driver, const Happening& happening);
 // Until the match ends; `after` is called after each event.
-void play(Driver& driver, const std::vector<Happening>& log, const std::function<void()>& after = {});
+void play(Driver& driver, const std::vector<Happening>& log,
+          const std::function<void()>& after = {});
 
 }  // namespace whoosh::games::contract

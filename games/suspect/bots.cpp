@@ -14,16 +14,20 @@ using rules::Ctx;
 // How bots think; tuned with tools/suspect_odds. Scores are in tenths.
 constexpr std::int32_t score_one_of = 20;     // for each ONE_OF that names a seat
 constexpr std::int32_t score_clear = -30;     // for each CLEAR
-constexpr std::int32_t score_news = 15;       // named in the news
+constexpr std::int32_t score_news = 40;       // named in the news
+constexpr std::int32_t score_misfit = 40;     // an answer that does not fit the scene, when noticed
 constexpr std::int32_t score_certain = 1000;  // the inspector's own knowledge
 constexpr std::int32_t score_noise = 15;      // either way, anew for every look
-constexpr std::uint32_t ear_percent = 6;      // answers that a culprit bot can place
-constexpr std::uint16_t vote_pause_s = 20;    // between two changes of mind
+constexpr std::uint32_t eye_percent = 40;     // misfits that a witness bot notices at one look
+constexpr std::uint32_t ear_permille =
+    400;                                    // answers of a whole match that a culprit bot can place
+constexpr std::uint16_t vote_pause_s = 20;  // between two changes of mind
 constexpr std::uint16_t first_vote_s = 50;
 constexpr std::uint8_t bot_says_max = 4;
-constexpr std::size_t vague_fits = 3;         // scenes that a culprit bot's answer fits at least
+constexpr std::size_t vague_fits = 3;  // scenes that a culprit bot's answer fits at least
 
-// True with a chance that spreads one deed evenly over the `seconds` left for it; certain in the last.
+// True with a chance that spreads one deed evenly over the `seconds` left for it; certain in the
+// last.
 bool now_or_later(Rng& rng, std::int32_t seconds) {
   return seconds <= 1 || rng.below(static_cast<std::uint32_t>(seconds)) == 0;
 }
@@ -38,7 +42,8 @@ std::size_t fits(const State& state, const Snippet& snippet) {
   return count;
 }
 
-// A culprit's bluff: of all snippets of the twelve scenes one that fits several; any where none does.
+// A culprit's bluff: of all snippets of the twelve scenes one that fits several; any where none
+// does.
 std::string_view vague_snippet(const State& state, std::uint8_t type, Rng& rng) {
   for (std::size_t wanted = vague_fits; wanted > 0; --wanted) {
     std::string_view chosen;
@@ -59,7 +64,8 @@ std::string_view bot_text(const State& state, Seat seat, std::uint8_t type, Rng&
 }
 
 void answer(State& state, Seat seat, Ctx& ctx) {
-  put_answer(state, seat, state.round, bot_text(state, seat, state.question_types[state.round - 1U], ctx.rng()));
+  put_answer(state, seat, state.round,
+             bot_text(state, seat, state.question_types[state.round - 1U], ctx.rng()));
 }
 
 void answer_press(State& state, Seat seat, Ctx& ctx) {
@@ -120,6 +126,35 @@ struct Scores {
   }
 };
 
+// A witness's ear for bluffs: answers that are known not to fit the scene. Only bots' answers are
+// known, so a human is never caught by this.
+bool is_misfit(const State& state, std::string_view text) {
+  const SceneNo truth = state.scenes[state.scene];
+  bool known = false;
+  for (std::uint8_t i = 0; i < scenes_per_match; ++i) {
+    for (const auto& of_type : scene_at(state, i).snippets) {
+      for (const Snippet& snippet : of_type) {
+        if (snippet.text != text) continue;
+        const bool also =
+            std::find(snippet.also.begin(), snippet.also.end(), truth) != snippet.also.end();
+        if (state.scenes[i] == truth || also) return false;
+        known = true;
+      }
+    }
+  }
+  return known;
+}
+
+void add_misfits(const State& state, Seat seat, Rng& rng, Scores& scores) {
+  for (std::uint8_t round = 1; round <= state.round; ++round) {
+    state.texts.for_each(
+        answer_kind(round), [&](const TextArena::Entry& entry, std::string_view text) {
+          if (entry.seat == seat || !rng.chance(eye_percent) || !is_misfit(state, text)) return;
+          scores.of[entry.seat.value] += score_misfit;
+        });
+  }
+}
+
 Seat witness_choice(const State& state, Seat seat, Rng& rng) {
   const SeatState& own = at(state, seat);
   Scores scores;
@@ -131,13 +166,16 @@ Seat witness_choice(const State& state, Seat seat, Rng& rng) {
                own.card.kind == CardKind::one_of ? EvidenceKind::one_of : EvidenceKind::clear);
   }
   for (const Seat named : state.news) scores.of[named.value] += score_news;
+  add_misfits(state, seat, rng, scores);
   if (own.role == Role::INSPECTOR && state.inspect_told) {
-    scores.of[state.inspected.value] += is_culprit(state, state.inspected) ? score_certain : -score_certain;
+    scores.of[state.inspected.value] +=
+        is_culprit(state, state.inspected) ? score_certain : -score_certain;
   }
   Seat best = no_seat;
   for_each_seat(state, [&](Seat other) {
     if (other == seat) return;
-    scores.of[other.value] += static_cast<std::int32_t>(rng.below(2 * score_noise + 1)) - score_noise;
+    scores.of[other.value] +=
+        static_cast<std::int32_t>(rng.below(2 * score_noise + 1)) - score_noise;
     if (best == no_seat || scores.of[other.value] > scores.of[best.value]) best = other;
   });
   return best;
@@ -161,9 +199,8 @@ Seat culprit_choice(const State& state, Seat seat, Rng& rng) {
     if (other != seat && target != no_seat) ++suspected[target.value];
   });
   const auto witnesses = shuffled(state, Side::town, seat, rng);
-  return *std::max_element(witnesses.begin(), witnesses.end(), [&](Seat a, Seat b) {
-    return suspected[a.value] < suspected[b.value];
-  });
+  return *std::max_element(witnesses.begin(), witnesses.end(),
+                           [&](Seat a, Seat b) { return suspected[a.value] < suspected[b.value]; });
 }
 
 void maybe_suspect(State& state, Seat seat, Ctx& ctx) {
@@ -173,9 +210,12 @@ void maybe_suspect(State& state, Seat seat, Ctx& ctx) {
   if (own.vote != no_seat && state.now_s < own.vote_since_s + vote_pause_s && !voting) return;
   if (ctx.rng().below(8) != 0) return;
   Seat choice = no_seat;
-  if (own.role == Role::CULPRIT) choice = culprit_choice(state, seat, ctx.rng());
-  else if (own.vote == no_seat && !voting) choice = first_choice(state, seat, ctx.rng());
-  else choice = witness_choice(state, seat, ctx.rng());
+  if (own.role == Role::CULPRIT)
+    choice = culprit_choice(state, seat, ctx.rng());
+  else if (own.vote == no_seat && !voting)
+    choice = first_choice(state, seat, ctx.rng());
+  else
+    choice = witness_choice(state, seat, ctx.rng());
   if (choice != no_seat) set_vote(state, seat, choice);
 }
 
@@ -205,14 +245,16 @@ void maybe_say(State& state, Seat seat, Ctx& ctx) {
 // The scene whose snippets share most words with the answers; a bot can place only some of them.
 std::uint8_t escape_guess(const State& state, Rng& rng) {
   std::array<std::uint32_t, scenes_per_match> overlap{};
+  const auto answers = static_cast<std::uint32_t>(rounds * (state.seats - culprit_count(state)));
   for (std::uint8_t round = 1; round <= rounds; ++round) {
-    state.texts.for_each(answer_kind(round), [&](const TextArena::Entry& entry, std::string_view text) {
-      if (is_culprit(state, entry.seat) || !rng.chance(ear_percent)) return;
-      const std::string folded = base::fold(text);
-      for (std::uint8_t i = 0; i < scenes_per_match; ++i) {
-        overlap[i] += shared_words(folded, scene_at(state, i));
-      }
-    });
+    state.texts.for_each(
+        answer_kind(round), [&](const TextArena::Entry& entry, std::string_view text) {
+          if (is_culprit(state, entry.seat) || rng.below(1000) >= ear_permille / answers) return;
+          const std::string folded = base::fold(text);
+          for (std::uint8_t i = 0; i < scenes_per_match; ++i) {
+            overlap[i] += shared_words(folded, scene_at(state, i));
+          }
+        });
   }
   std::uint8_t best = 0;
   std::uint32_t seen = 0;
@@ -224,7 +266,8 @@ std::uint8_t escape_guess(const State& state, Rng& rng) {
   return best;
 }
 
-// A human partner decides; a bot steps in only in the last ten seconds, when there is no guess at all.
+// A human partner decides; a bot steps in only in the last ten seconds, when there is no guess at
+// all.
 bool human_partner_decides(const State& state) {
   bool decides = false;
   for_each_seat(state, [&](Seat seat) {
@@ -256,7 +299,8 @@ void act(State& state, Seat seat, Ctx& ctx) {
   if (press_target(state) == seat) answer_press(state, seat, ctx);
   switch (state.step) {
     case Step::BRIEFING:
-    case Step::REVEAL: return;
+    case Step::REVEAL:
+      return;
     case Step::ANSWER: {
       const std::int32_t left = state.step_started_s + 21 - state.now_s;
       const bool ready = state.now_s >= state.step_started_s + 3;

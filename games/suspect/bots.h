@@ -1,6 +1,6 @@
-// Bots: they play the seats that no human plays. Fair: a bot uses what a human in its seat would see, and the
-// dice of the match, so a replay plays the same. README.md ("Bots") says how they think; tools/suspect_odds
-// measures who wins.
+// Bots: they play the seats that no human plays. Fair: a bot uses what a human in its seat would
+// see, and the dice of the match, so a replay plays the same. README.md ("Bots") says how they
+// think; tools/suspect_odds measures who wins.
 #pragma once
 
 #include "games/suspect/state.h"

@@ -1,11 +1,11 @@
 #include "games/suspect/content.h"
 
+#include <fmt/format.h>
+
 #include <cstdio>
 #include <cstdlib>
 #include <map>
 #include <optional>
-
-#include <fmt/format.h>
 
 #include "base/described.h"
 #include "base/text.h"
@@ -28,7 +28,11 @@ struct SceneRow {
   ByType<std::vector<std::string>> also;
 };
 BOOST_DESCRIBE_STRUCT(SceneRow, (), (id, name, aliases, snippets, also))
-struct QuestionRow { std::string id; std::string type; std::string text; };
+struct QuestionRow {
+  std::string id;
+  std::string type;
+  std::string text;
+};
 BOOST_DESCRIBE_STRUCT(QuestionRow, (), (id, type, text))
 struct CaseRow {
   std::string id;
@@ -38,7 +42,10 @@ struct CaseRow {
   std::vector<std::string> headlines;
 };
 BOOST_DESCRIBE_STRUCT(CaseRow, (), (id, title, stolen, briefing, headlines))
-struct LineRow { std::string id; std::string text; };
+struct LineRow {
+  std::string id;
+  std::string text;
+};
 BOOST_DESCRIBE_STRUCT(LineRow, (), (id, text))
 
 Error wrong(std::string_view file, std::string_view what) {
@@ -97,8 +104,8 @@ Result<Scene> make_scene(const SceneRow& row, const std::map<std::string, SceneN
     const std::string key(question_type_names[type]);
     const auto texts = row.snippets.find(key);
     const auto also = row.also.find(key);
-    if (texts == row.snippets.end() || also == row.also.end() || texts->second.size() != snippets_per_type ||
-        also->second.size() != snippets_per_type) {
+    if (texts == row.snippets.end() || also == row.also.end() ||
+        texts->second.size() != snippets_per_type || also->second.size() != snippets_per_type) {
       return wrong(row.id, fmt::format("`snippets` and `also` need 3 rows for {}", key));
     }
     for (std::size_t i = 0; i < snippets_per_type; ++i) {
@@ -146,7 +153,8 @@ Result<> read_questions(std::span<const base::EmbeddedFile> files, Content& out)
     }
   }
   for (const auto& of_type : out.questions) {
-    if (of_type.empty() || of_type.size() > 255) return wrong("questions", "every type needs 1 … 255");
+    if (of_type.empty() || of_type.size() > 255)
+      return wrong("questions", "every type needs 1 … 255");
   }
   if (out.press.size() < seats_max || out.press.size() > 255) {
     return wrong("press", "there must be 10 … 255, one for each player");
@@ -159,7 +167,8 @@ Result<> read_cases(std::span<const base::EmbeddedFile> files, Content& out) {
   if (!list) return list.error();
   if (list->empty() || list->size() > 255) return wrong("cases", "there must be 1 … 255");
   for (CaseRow& row : *list) {
-    if (row.headlines.empty() || row.headlines.size() > 255) return wrong(row.id, "has no headlines");
+    if (row.headlines.empty() || row.headlines.size() > 255)
+      return wrong(row.id, "has no headlines");
     for (const std::string& headline : row.headlines) {
       const std::size_t at = headline.find("{names}");
       if (at == std::string::npos || headline.find("{names}", at + 1) != std::string::npos) {

@@ -1,6 +1,6 @@
-// What Suspect talks about: scenes, questions, cases, canned lines. Compiled in from content/*.jsonl, read once
-// at first use (content/README.md has the fields). A file that breaks its rules aborts with a sentence then;
-// content_test.cpp finds it before.
+// What Suspect talks about: scenes, questions, cases, canned lines. Compiled in from
+// content/*.jsonl, read once at first use (content/README.md has the fields). A file that breaks
+// its rules aborts with a sentence then; content_test.cpp finds it before.
 //
 // Immutable afterwards; any thread. Indices into the lists are what a State keeps.
 #pragma once
@@ -22,8 +22,8 @@ std::span<const base::EmbeddedFile> embedded();  // content/*, written by the bu
 
 inline constexpr std::size_t question_types = 4;
 inline constexpr std::size_t snippets_per_type = 3;
-inline constexpr std::array<std::string_view, question_types> question_type_names = {"sense", "do", "people",
-                                                                                     "object"};
+inline constexpr std::array<std::string_view, question_types> question_type_names = {
+    "sense", "do", "people", "object"};
 
 using SceneNo = std::uint8_t;
 inline constexpr SceneNo no_scene = 255;
@@ -43,7 +43,6 @@ struct Scene {
 
 // How many words of four letters and more of a folded text stand in the scene's snippets.
 [[nodiscard]] std::uint32_t shared_words(std::string_view folded_text, const Scene& scene);
-
 
 struct Question {
   std::string id;
@@ -73,7 +72,8 @@ struct Content {
   std::vector<Line> lines;
 
   // Reads one locale out of `files`. Error: the file, the line and what is wrong.
-  static base::Result<Content> read(std::span<const base::EmbeddedFile> files, std::string_view locale);
+  static base::Result<Content> read(std::span<const base::EmbeddedFile> files,
+                                    std::string_view locale);
 };
 
 // The locales that are compiled in; number 0 is English.

@@ -37,8 +37,9 @@ Seat most_valuable(const State& state) {
   for_each_seat(state, [&](Seat seat) {
     if (team_of(state, seat) != winners) return;
     const SeatState& own = at(state, seat);
-    const bool better = best == no_seat || own.points > at(state, best).points ||
-                        (own.points == at(state, best).points && lock_s(own) < lock_s(at(state, best)));
+    const bool better =
+        best == no_seat || own.points > at(state, best).points ||
+        (own.points == at(state, best).points && lock_s(own) < lock_s(at(state, best)));
     if (better) best = seat;
   });
   return best;
@@ -58,7 +59,8 @@ rules::Outcome outcome_of(const State& state) {
     result.score = own.points;
     result.team = team_of(state, seat);
     result.winner = !end.is_void && result.team == winners;
-    result.placement = static_cast<std::uint8_t>(end.is_void || result.winner ? 1 : 1 + winner_count);
+    result.placement =
+        static_cast<std::uint8_t>(end.is_void || result.winner ? 1 : 1 + winner_count);
     result.activity_percent =
         static_cast<std::uint8_t>(own.required == 0 ? 100 : own.given * 100 / own.required);
     result.feat = seat == end.mvp;

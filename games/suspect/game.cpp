@@ -60,7 +60,8 @@ base::Result<> Rules::apply(State& state, const rules::Event& event, rules::Ctx&
   return {};
 }
 
-void Rules::view(const State& state, const rules::Table& table, rules::Viewer viewer, rules::ViewWriter& out) {
+void Rules::view(const State& state, const rules::Table& table, rules::Viewer viewer,
+                 rules::ViewWriter& out) {
   write_view(state, table, viewer, out);
 }
 

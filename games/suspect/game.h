@@ -1,4 +1,5 @@
-// Suspect: the catalogue entry and the Rules that libs/rules/game.h asks for. README.md has the rules.
+// Suspect: the catalogue entry and the Rules that libs/rules/game.h asks for. README.md has the
+// rules.
 #pragma once
 
 #include "games/suspect/state.h"

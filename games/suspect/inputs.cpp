@@ -36,7 +36,9 @@ struct Call {
   }
 };
 
-Error no(ErrorCode code, const char* sentence) { return Error{code, sentence}; }
+Error no(ErrorCode code, const char* sentence) {
+  return Error{code, sentence};
+}
 
 Result<> take_turn(const Call& call, std::uint32_t& next_ms, std::uint32_t gap_ms) {
   if (call.now_ms() < next_ms) return ErrorCode::rate;
@@ -60,7 +62,8 @@ Result<std::string> clean_text(const Call& call, Text text, std::size_t characte
   return line;
 }
 
-// An answer may name none of the twelve scenes: refusing only the true one would tell culprits which it is.
+// An answer may name none of the twelve scenes: refusing only the true one would tell culprits
+// which it is.
 bool names_a_scene(const State& state, std::string_view text) {
   const std::string folded = base::fold(text);
   for (std::uint8_t i = 0; i < scenes_per_match; ++i) {
@@ -129,7 +132,8 @@ Result<> on_answer(const Call& call) {
   const auto round = static_cast<std::uint8_t>(input->q.json[0] - '0');
   State& state = call.state;
   SeatState& own = call.own();
-  // Late by a moment: only where there is no answer yet, so that nobody rewrites his after seeing the others'.
+  // Late by a moment: only where there is no answer yet, so that nobody rewrites his after seeing
+  // the others'.
   const bool late = state.step == Step::CROSSFIRE && call.in_grace() && !has_answered(own, round) &&
                     state.now_s == round_starts_s[round - 1U] + answer_s;
   if (round != state.round || !(state.step == Step::ANSWER || late)) return ErrorCode::phase;
@@ -174,7 +178,8 @@ Result<> on_whisper(const Call& call) {
   if (!input) return input.error();
   SeatState& own = call.own();
   if (own.role != Role::CULPRIT) return no(ErrorCode::forbidden, "Only culprits whisper.");
-  if (culprit_count(call.state) < 2) return no(ErrorCode::forbidden, "There is nobody to whisper to.");
+  if (culprit_count(call.state) < 2)
+    return no(ErrorCode::forbidden, "There is nobody to whisper to.");
   if (auto allowed = talk_allowed(call); !allowed) return allowed;
   const auto line = clean_text(call, input->text, whisper_characters_max);
   if (!line) return line.error();
@@ -183,7 +188,8 @@ Result<> on_whisper(const Call& call) {
   return {};
 }
 
-// A culprit's own words for his blank card: like a true one it never names its holder or anybody twice.
+// A culprit's own words for his blank card: like a true one it never names its holder or anybody
+// twice.
 Result<Targets> forged_targets(const Call& call, const EvidenceInput& input) {
   if (!input.kind || !input.targets) {
     return no(ErrorCode::bad_payload, "A blank card needs `kind` and `targets`.");
@@ -213,7 +219,8 @@ Result<> on_evidence(const Call& call) {
   if (own.card.published) return ErrorCode::duplicate;
   if (auto allowed = talk_allowed(call); !allowed) return allowed;
   if (own.role != Role::CULPRIT) {
-    const auto kind = own.card.kind == CardKind::one_of ? EvidenceKind::one_of : EvidenceKind::clear;
+    const auto kind =
+        own.card.kind == CardKind::one_of ? EvidenceKind::one_of : EvidenceKind::clear;
     publish(call.state, call.ctx, call.seat, kind, own.card.targets);
     return {};
   }
@@ -232,7 +239,8 @@ Result<> on_press(const Call& call) {
   if (!target) return target.error();
   const std::size_t open = call.state.press_open ? 1 : 0;
   const std::size_t waiting = call.state.presses.size() - call.state.press_done - open;
-  if (waiting >= press_waiting_max) return no(ErrorCode::rate, "Two others are waiting to press. Try again.");
+  if (waiting >= press_waiting_max)
+    return no(ErrorCode::rate, "Two others are waiting to press. Try again.");
   press(call.state, call.ctx, call.seat, *target);
   return {};
 }
@@ -240,7 +248,8 @@ Result<> on_press(const Call& call) {
 Result<> on_inspect(const Call& call) {
   const auto input = call.read<InspectInput>();
   if (!input) return input.error();
-  if (call.own().role != Role::INSPECTOR) return no(ErrorCode::forbidden, "Only the inspector inspects.");
+  if (call.own().role != Role::INSPECTOR)
+    return no(ErrorCode::forbidden, "Only the inspector inspects.");
   if (call.state.inspected != no_seat) return ErrorCode::duplicate;
   if (auto allowed = crossfire_allowed(call); !allowed) return allowed;
   if (call.state.now_s < inspect_from_s) return ErrorCode::phase;
@@ -253,7 +262,8 @@ Result<> on_inspect(const Call& call) {
 Result<> on_escape(const Call& call) {
   const auto input = call.read<EscapeInput>();
   if (!input) return input.error();
-  if (call.own().role != Role::CULPRIT) return no(ErrorCode::forbidden, "Only culprits need an escape.");
+  if (call.own().role != Role::CULPRIT)
+    return no(ErrorCode::forbidden, "Only culprits need an escape.");
   if (call.state.step != Step::VOTE) return ErrorCode::phase;
   if (call.state.escape_locked) return ErrorCode::locked;
   for (std::uint8_t i = 0; i < scenes_per_match; ++i) {
@@ -283,9 +293,9 @@ struct Handler {
   Result<> (*handle)(const Call&);
 };
 constexpr Handler handlers[] = {
-    {"SUSPECT", on_suspect}, {"VOTE", on_vote},         {"ANSWER", on_answer},
-    {"SAY", on_say},         {"WHISPER", on_whisper},   {"EVIDENCE", on_evidence},
-    {"PRESS", on_press},     {"INSPECT", on_inspect},   {"ESCAPE", on_escape},
+    {"SUSPECT", on_suspect}, {"VOTE", on_vote},           {"ANSWER", on_answer},
+    {"SAY", on_say},         {"WHISPER", on_whisper},     {"EVIDENCE", on_evidence},
+    {"PRESS", on_press},     {"INSPECT", on_inspect},     {"ESCAPE", on_escape},
     {"LOCK", on_lock},       {"ROLE_SEEN", on_role_seen},
 };
 
@@ -306,10 +316,13 @@ Result<> on_input(State& state, const rules::Input& input, Ctx& ctx) {
 std::span<const rules::MessageSpec> message_specs() {
   static constexpr rules::MessageSpec specs[] = {
       {"ROLE_SEEN", "RoleSeenInput", "I have read my role."},
-      {"SUSPECT", "SuspectInput", "Whom I suspect now; from the news on my secret vote. null: nobody."},
+      {"SUSPECT", "SuspectInput",
+       "Whom I suspect now; from the news on my secret vote. null: nobody."},
       {"VOTE", "SuspectInput", "The same as SUSPECT, during VOTING only."},
-      {"ANSWER", "AnswerInput", "My answer to question 1, 2, 3 or to the press; 1 to 60 characters."},
-      {"SAY", "SayInput", "A line to everybody: a text of 1 to 120 characters or the id of a canned line."},
+      {"ANSWER", "AnswerInput",
+       "My answer to question 1, 2, 3 or to the press; 1 to 60 characters."},
+      {"SAY", "SayInput",
+       "A line to everybody: a text of 1 to 120 characters or the id of a canned line."},
       {"WHISPER", "WhisperInput", "A line to the other culprits, 1 to 80 characters."},
       {"EVIDENCE", "EvidenceInput", "Publish my card; a culprit writes kind and targets himself."},
       {"PRESS", "PressInput", "Ask one player a follow-up question, once per match."},

@@ -1,5 +1,5 @@
-// Messages of players: checked in full, then done (moves.h). Nothing that a client sends can break the State;
-// whatever is not allowed comes back as an error code.
+// Messages of players: checked in full, then done (moves.h). Nothing that a client sends can break
+// the State; whatever is not allowed comes back as an error code.
 #pragma once
 
 #include <span>

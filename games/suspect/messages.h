@@ -1,21 +1,22 @@
-// What Suspect says on the wire: payloads of its messages, its events, and the members of its views.
-// tools/wiregen writes their TypeScript types from here; `WireTypes` at the end is the list.
+// What Suspect says on the wire: payloads of its messages, its events, and the members of its
+// views. tools/wiregen writes their TypeScript types from here; `WireTypes` at the end is the list.
 //
-// Ids are public ids of players ("17", "bot_1"); seconds are seconds of the match. Times of day are the room's
-// business. Values only, any thread. Texts are views: into the parser's document for inputs, into the State
-// and the content for views. A struct here lives as long as the call that fills it.
+// Ids are public ids of players ("17", "bot_1"); seconds are seconds of the match. Times of day are
+// the room's business. Values only, any thread. Texts are views: into the parser's document for
+// inputs, into the State and the content for views. A struct here lives as long as the call that
+// fills it.
 //
-// A field whose name ends in an underscore loses it on the wire (`case_` is "case": base/described.h).
-// Every member of a view is always written, empty ones as null: a merge patch can't see a key go.
+// A field whose name ends in an underscore loses it on the wire (`case_` is "case":
+// base/described.h). Every member of a view is always written, empty ones as null: a merge patch
+// can't see a key go.
 #pragma once
 
+#include <boost/mp11.hpp>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include <boost/mp11.hpp>
 
 #include "base/described.h"
 #include "base/fixed.h"
@@ -48,7 +49,8 @@ BOOST_DESCRIBE_ENUM(Step, BRIEFING, ANSWER, CROSSFIRE, VOTE, REVEAL)
 enum class Role : std::uint8_t { WITNESS, INSPECTOR, CULPRIT };
 BOOST_DESCRIBE_ENUM(Role, WITNESS, INSPECTOR, CULPRIT)
 
-// one_of: at least one of three is a culprit. clear: this one is clean. blank: a culprit's, to be forged.
+// one_of: at least one of three is a culprit. clear: this one is clean. blank: a culprit's, to be
+// forged.
 enum class CardKind : std::uint8_t { one_of, clear, blank };
 BOOST_DESCRIBE_ENUM(CardKind, one_of, clear, blank)
 
@@ -57,10 +59,12 @@ BOOST_DESCRIBE_ENUM(EvidenceKind, one_of, clear)
 
 // ---- client to server ---------------------------------------------------------------------------
 
-struct SuspectInput { Nullable<Text> target; };  // SUSPECT, VOTE; null: nobody
+struct SuspectInput {
+  Nullable<Text> target;
+};  // SUSPECT, VOTE; null: nobody
 BOOST_DESCRIBE_STRUCT(SuspectInput, (), (target))
-struct AnswerInput {                             // ANSWER
-  base::Raw q;                                   // 1, 2, 3 or "press"
+struct AnswerInput {  // ANSWER
+  base::Raw q;        // 1, 2, 3 or "press"
   Text text;
 };
 BOOST_DESCRIBE_STRUCT(AnswerInput, (), (q, text))
@@ -69,18 +73,26 @@ struct SayInput {  // SAY: one of the two
   std::optional<Text> line;  // id of a canned line
 };
 BOOST_DESCRIBE_STRUCT(SayInput, (), (text, line))
-struct WhisperInput { Text text; };  // WHISPER
+struct WhisperInput {
+  Text text;
+};  // WHISPER
 BOOST_DESCRIBE_STRUCT(WhisperInput, (), (text))
 struct EvidenceInput {  // EVIDENCE: empty for a witness, both for a culprit
   std::optional<EvidenceKind> kind;
   std::optional<FixedVector<Text, evidence_targets_max>> targets;
 };
 BOOST_DESCRIBE_STRUCT(EvidenceInput, (), (kind, targets))
-struct PressInput { Text target; };  // PRESS
+struct PressInput {
+  Text target;
+};  // PRESS
 BOOST_DESCRIBE_STRUCT(PressInput, (), (target))
-struct InspectInput { Text target; };  // INSPECT
+struct InspectInput {
+  Text target;
+};  // INSPECT
 BOOST_DESCRIBE_STRUCT(InspectInput, (), (target))
-struct EscapeInput { Text scene; };  // ESCAPE: id of a scene
+struct EscapeInput {
+  Text scene;
+};  // ESCAPE: id of a scene
 BOOST_DESCRIBE_STRUCT(EscapeInput, (), (scene))
 struct LockInput {};  // LOCK
 BOOST_DESCRIBE_STRUCT(LockInput, (), ())
@@ -95,9 +107,17 @@ struct NewsEvent {  // EVENT_NEWS
   FixedVector<Text, news_names_max> names;
 };
 BOOST_DESCRIBE_STRUCT(NewsEvent, (), (message, phase, names))
-struct SayEvent { Text from; Text text; std::uint32_t at = 0; };  // EVENT_SAY
+struct SayEvent {
+  Text from;
+  Text text;
+  std::uint32_t at = 0;
+};  // EVENT_SAY
 BOOST_DESCRIBE_STRUCT(SayEvent, (), (from, text, at))
-struct WhisperEvent { Text from; Text text; std::uint32_t at = 0; };  // EVENT_WHISPER, to culprits
+struct WhisperEvent {
+  Text from;
+  Text text;
+  std::uint32_t at = 0;
+};  // EVENT_WHISPER, to culprits
 BOOST_DESCRIBE_STRUCT(WhisperEvent, (), (from, text, at))
 struct EvidenceEvent {  // EVENT_EVIDENCE; also one row of PublicView.evidence
   Text by;
@@ -106,9 +126,16 @@ struct EvidenceEvent {  // EVENT_EVIDENCE; also one row of PublicView.evidence
   bool verified = true;
 };
 BOOST_DESCRIBE_STRUCT(EvidenceEvent, (), (by, kind, targets, verified))
-struct PressEvent { Text by; Text target; Text question; };  // EVENT_PRESS
+struct PressEvent {
+  Text by;
+  Text target;
+  Text question;
+};  // EVENT_PRESS
 BOOST_DESCRIBE_STRUCT(PressEvent, (), (by, target, question))
-struct InspectEvent { Text target; bool culprit = false; };  // EVENT_INSPECT, to the inspector
+struct InspectEvent {
+  Text target;
+  bool culprit = false;
+};  // EVENT_INSPECT, to the inspector
 BOOST_DESCRIBE_STRUCT(InspectEvent, (), (target, culprit))
 struct RevealEvent {  // EVENT_REVEAL
   Nullable<Text> accused;
@@ -121,7 +148,9 @@ BOOST_DESCRIBE_STRUCT(RevealEvent, (), (accused, culprits, town_wins, slipped_aw
 // Who suspects whom, every player a key.
 using Meter = std::map<std::string, Nullable<Text>>;
 
-struct TickMembers { Meter confmeter; };  // in TICK
+struct TickMembers {
+  Meter confmeter;
+};  // in TICK
 BOOST_DESCRIBE_STRUCT(TickMembers, (), (confmeter))
 struct GameOverMembers {  // in GAME_OVER
   Meter confmeter;
@@ -134,9 +163,16 @@ BOOST_DESCRIBE_STRUCT(GameOverMembers, (), (confmeter, accused, culprits, town_w
 
 // ---- the public view ----------------------------------------------------------------------------
 
-struct CaseView { Text title; Text stolen; Text briefing; };
+struct CaseView {
+  Text title;
+  Text stolen;
+  Text briefing;
+};
 BOOST_DESCRIBE_STRUCT(CaseView, (), (title, stolen, briefing))
-struct SceneView { Text id; Text name; };
+struct SceneView {
+  Text id;
+  Text name;
+};
 BOOST_DESCRIBE_STRUCT(SceneView, (), (id, name))
 struct QuestionView {
   std::uint8_t round = 0;
@@ -150,13 +186,28 @@ struct AnswersView {  // one revealed round
   FixedVector<Nullable<Text>, seats_max> texts;  // by seat; null: no answer
 };
 BOOST_DESCRIBE_STRUCT(AnswersView, (), (round, question, texts))
-struct PressView { Text by; Text target; Text question; std::uint32_t ends_s = 0; };
+struct PressView {
+  Text by;
+  Text target;
+  Text question;
+  std::uint32_t ends_s = 0;
+};
 BOOST_DESCRIBE_STRUCT(PressView, (), (by, target, question, ends_s))
-struct PressAnswerView { Text target; Text question; Nullable<Text> text; };
+struct PressAnswerView {
+  Text target;
+  Text question;
+  Nullable<Text> text;
+};
 BOOST_DESCRIBE_STRUCT(PressAnswerView, (), (target, question, text))
-struct NewsView { std::string message; FixedVector<Text, news_names_max> names; };
+struct NewsView {
+  std::string message;
+  FixedVector<Text, news_names_max> names;
+};
 BOOST_DESCRIBE_STRUCT(NewsView, (), (message, names))
-struct EscapeReveal { SceneView scene; bool correct = false; };
+struct EscapeReveal {
+  SceneView scene;
+  bool correct = false;
+};
 BOOST_DESCRIBE_STRUCT(EscapeReveal, (), (scene, correct))
 struct CardReveal {
   Text holder;
@@ -179,12 +230,13 @@ struct RevealView {
   Meter votes;
   std::map<std::string, std::int32_t> points;
   Nullable<Text> mvp;
-  // Since when a player held his final, right suspicion without a break; null: his vote was no culprit.
+  // Since when a player held his final, right suspicion without a break; null: his vote was no
+  // culprit.
   std::map<std::string, Nullable<std::uint32_t>> right_since;
 };
 BOOST_DESCRIBE_STRUCT(RevealView, (),
-                      (accused, culprits, inspector, scene, escape, town_wins, slipped_away, is_void,
-                       cards, votes, points, mvp, right_since))
+                      (accused, culprits, inspector, scene, escape, town_wins, slipped_away,
+                       is_void, cards, votes, points, mvp, right_since))
 
 struct PublicView {
   Phase phase{};
@@ -205,9 +257,11 @@ struct PublicView {
   Nullable<RevealView> reveal;
 };
 BOOST_DESCRIBE_STRUCT(PublicView, (),
-                      (phase, step, round, order, case_, scenes, question, answered, answers, evidence,
-                       confmeter, locks, press, press_answers, news, reveal))
-struct PublicBacklog { FixedVector<SayEvent, talk_shown_max> talk; };  // full views only
+                      (phase, step, round, order, case_, scenes, question, answered, answers,
+                       evidence, confmeter, locks, press, press_answers, news, reveal))
+struct PublicBacklog {
+  FixedVector<SayEvent, talk_shown_max> talk;
+};  // full views only
 BOOST_DESCRIBE_STRUCT(PublicBacklog, (), (talk))
 
 // ---- the private view of a seat -----------------------------------------------------------------
@@ -218,9 +272,15 @@ struct CardView {
   bool published = false;
 };
 BOOST_DESCRIBE_STRUCT(CardView, (), (kind, targets, published))
-struct EscapeView { Nullable<Text> scene; bool locked = false; };
+struct EscapeView {
+  Nullable<Text> scene;
+  bool locked = false;
+};
 BOOST_DESCRIBE_STRUCT(EscapeView, (), (scene, locked))
-struct PressMeView { Text question; std::uint32_t ends_s = 0; };
+struct PressMeView {
+  Text question;
+  std::uint32_t ends_s = 0;
+};
 BOOST_DESCRIBE_STRUCT(PressMeView, (), (question, ends_s))
 
 struct SeatView {
@@ -240,19 +300,21 @@ struct SeatView {
   std::int32_t points = 0;
 };
 BOOST_DESCRIBE_STRUCT(SeatView, (),
-                      (role, scene, fellows, card, my_answers, my_vote, locked, inspected, can_inspect,
-                       can_press, says_left, escape, press_me, points))
-struct SeatBacklog { FixedVector<WhisperEvent, whispers_shown_max> whispers; };  // full views only
+                      (role, scene, fellows, card, my_answers, my_vote, locked, inspected,
+                       can_inspect, can_press, says_left, escape, press_me, points))
+struct SeatBacklog {
+  FixedVector<WhisperEvent, whispers_shown_max> whispers;
+};  // full views only
 BOOST_DESCRIBE_STRUCT(SeatBacklog, (), (whispers))
 
 // Everything above that a client may want a type for.
 using WireTypes =
-    boost::mp11::mp_list<SuspectInput, AnswerInput, SayInput, WhisperInput, EvidenceInput, PressInput,
-                         InspectInput, EscapeInput, LockInput, RoleSeenInput, NewsEvent, SayEvent,
-                         WhisperEvent, EvidenceEvent, PressEvent, InspectEvent, RevealEvent,
-                         TickMembers, GameOverMembers, CaseView, SceneView, QuestionView, AnswersView,
-                         PressView, PressAnswerView, NewsView, EscapeReveal, CardReveal, RevealView,
-                         PublicView, PublicBacklog, CardView, EscapeView, PressMeView, SeatView,
-                         SeatBacklog>;
+    boost::mp11::mp_list<SuspectInput, AnswerInput, SayInput, WhisperInput, EvidenceInput,
+                         PressInput, InspectInput, EscapeInput, LockInput, RoleSeenInput, NewsEvent,
+                         SayEvent, WhisperEvent, EvidenceEvent, PressEvent, InspectEvent,
+                         RevealEvent, TickMembers, GameOverMembers, CaseView, SceneView,
+                         QuestionView, AnswersView, PressView, PressAnswerView, NewsView,
+                         EscapeReveal, CardReveal, RevealView, PublicView, PublicBacklog, CardView,
+                         EscapeView, PressMeView, SeatView, SeatBacklog>;
 
 }  // namespace whoosh::games::suspect

@@ -44,7 +44,8 @@ bool whisper(State& state, rules::Ctx& ctx, Seat seat, std::string_view text) {
 
 void publish(State& state, rules::Ctx& ctx, Seat seat, EvidenceKind kind, const Targets& targets) {
   at(state, seat).card.published = true;
-  // A newcomer's card is marked whatever its holder's role is: a mark on forgeries only would name the culprit.
+  // A newcomer's card is marked whatever its holder's role is: a mark on forgeries only would name
+  // the culprit.
   const bool verified = !ctx.table().seats[seat.value].newcomer;
   state.evidence.push_back({seat, kind, targets, verified});
   ctx.tell_all("EVENT_EVIDENCE", evidence_row(ctx.table(), state.evidence.back()));
@@ -76,17 +77,23 @@ void lock(State& state, Seat seat) {
 
 Seat press_target(const State& state) {
   if (!state.press_open) return no_seat;
-  const bool answered = state.texts.find(TextArena::Kind::press, Seat{state.press_done}).has_value();
+  const bool answered =
+      state.texts.find(TextArena::Kind::press, Seat{state.press_done}).has_value();
   return answered ? no_seat : state.presses[state.press_done].target;
 }
 
-std::size_t culprit_count(const State& state) { return setup_for(state.seats).culprits; }
+std::size_t culprit_count(const State& state) {
+  return setup_for(state.seats).culprits;
+}
 
 std::uint16_t press_seconds(rules::Pace pace) {
   switch (pace) {
-    case rules::Pace::normal: return press_s;
-    case rules::Pace::relaxed: return press_s * 7 / 4;
-    case rules::Pace::party: return press_s * 4 / 5;
+    case rules::Pace::normal:
+      return press_s;
+    case rules::Pace::relaxed:
+      return press_s * 7 / 4;
+    case rules::Pace::party:
+      return press_s * 4 / 5;
   }
   return press_s;
 }

@@ -1,5 +1,5 @@
-// What a player does to the State once it is known to be allowed: inputs.cpp checks humans, bots.cpp knows what
-// it does. Each move also says what everybody hears of it.
+// What a player does to the State once it is known to be allowed: inputs.cpp checks humans,
+// bots.cpp knows what it does. Each move also says what everybody hears of it.
 #pragma once
 
 #include <optional>
@@ -22,7 +22,8 @@ bool put_answer(State& state, Seat seat, std::uint8_t round, std::string_view te
 bool put_press_answer(State& state, std::string_view text);
 bool say(State& state, rules::Ctx& ctx, Seat seat, std::string_view text);
 bool whisper(State& state, rules::Ctx& ctx, Seat seat, std::string_view text);
-// REQUIRES: the seat holds a card that is not published; for a culprit `kind` and `targets` are his forgery.
+// REQUIRES: the seat holds a card that is not published; for a culprit `kind` and `targets` are his
+// forgery.
 void publish(State& state, rules::Ctx& ctx, Seat seat, EvidenceKind kind, const Targets& targets);
 // Opens at once when no other press is open and this is a moment for it, otherwise waits.
 void press(State& state, rules::Ctx& ctx, Seat seat, Seat target);

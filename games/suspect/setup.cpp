@@ -7,8 +7,8 @@ namespace {
 
 using base::Rng;
 
-// A room's own order of `count` items, the same in all of its matches: match number i takes item i, so a
-// rematch repeats nothing until the set is used up.
+// A room's own order of `count` items, the same in all of its matches: match number i takes item i,
+// so a rematch repeats nothing until the set is used up.
 class RoomOrder {
  public:
   RoomOrder(std::uint64_t room_seed, std::uint64_t set, std::size_t count) : count_(count) {
@@ -16,15 +16,17 @@ class RoomOrder {
     std::iota(items_.begin(), items_.begin() + static_cast<std::ptrdiff_t>(count), std::uint8_t{0});
     rng.shuffle(std::span(items_.data(), count));
   }
-  [[nodiscard]] std::uint8_t item(std::uint32_t match_no) const { return items_[match_no % count_]; }
+  [[nodiscard]] std::uint8_t item(std::uint32_t match_no) const {
+    return items_[match_no % count_];
+  }
 
  private:
   std::array<std::uint8_t, 256> items_{};
   std::size_t count_;
 };
 
-// The scene of this match and eleven others. The others are scenes that this room has not played yet, as long
-// as there are enough: an old one would be no real candidate.
+// The scene of this match and eleven others. The others are scenes that this room has not played
+// yet, as long as there are enough: an old one would be no real candidate.
 void choose_scenes(State& state, const rules::Start& start, Rng& rng) {
   const std::size_t count = content_of(state).scenes.size();
   const RoomOrder order(start.room_seed, 1, count);
@@ -112,8 +114,10 @@ void deal_cards(State& state, const Setup& setup, Rng& rng) {
   for (std::size_t i = 0; i < setup.cards; ++i) {
     SeatState& holder = at(state, seats[i]);
     holder.card.dealt = true;
-    if (holder.role == Role::CULPRIT) holder.card.kind = CardKind::blank;
-    else fill_true_card(state, seats[i], rng);
+    if (holder.role == Role::CULPRIT)
+      holder.card.kind = CardKind::blank;
+    else
+      fill_true_card(state, seats[i], rng);
   }
 }
 
@@ -121,14 +125,17 @@ void deal_cards(State& state, const Setup& setup, Rng& rng) {
 
 const Setup& setup_for(std::size_t seats) {
   static constexpr std::array<Setup, seats_max + 1> table = {{
-      {}, {}, {}, {},
-      {1, 2, false, 3},   // 4
-      {1, 3, false, 4},   // 5
-      {1, 3, false, 5},   // 6
-      {2, 7, true, 4},    // 7
-      {2, 8, true, 4},    // 8
-      {2, 7, true, 5},    // 9
-      {3, 10, true, 5},   // 10
+      {},
+      {},
+      {},
+      {},
+      {1, 2, false, 3},  // 4
+      {1, 3, false, 4},  // 5
+      {1, 3, false, 5},  // 6
+      {2, 7, true, 4},   // 7
+      {2, 8, true, 4},   // 8
+      {2, 7, true, 5},   // 9
+      {3, 10, true, 5},  // 10
   }};
   RULE_CHECK(seats < table.size() && table[seats].culprits > 0, "Suspect needs 4 … 10 seats");
   return table[seats];

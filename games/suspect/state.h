@@ -1,10 +1,11 @@
-// The State of one match of Suspect, and the small questions that every part of the rules asks about it.
-// README.md has the rules; these are the numbers.
+// The State of one match of Suspect, and the small questions that every part of the rules asks
+// about it. README.md has the rules; these are the numbers.
 //
 // Owner: the room, as bytes (trivially copyable, no pointers). Seconds are seconds of the match.
 // Invariants:
 //  1. Roles, cards, scenes, case and questions are dealt in Start and never change.
-//  2. `vote` is what a seat wants now; `meter` is what everybody sees: equal until the news, frozen after.
+//  2. `vote` is what a seat wants now; `meter` is what everybody sees: equal until the news, frozen
+//  after.
 //  3. `now_s` is the second of the last tick; after `phase` is FINISHED nothing changes any more.
 #pragma once
 
@@ -95,9 +96,9 @@ struct SeatState {
   std::uint16_t locked_s = 0;
   bool locked = false;
 
-  bool here = false;       // its human is connected
-  bool abandoned = false;  // its human left for good
-  bool bot = false;        // the game plays it
+  bool here = false;          // its human is connected
+  bool abandoned = false;     // its human left for good
+  bool bot = false;           // the game plays it
   std::uint8_t missed = 0;    // answers missed in a row while here
   std::uint8_t answered = 0;  // bit per round
   std::uint8_t given = 0;     // required inputs that came
@@ -191,11 +192,17 @@ inline const SeatState& at(const State& state, Seat seat) {
   return state.seat[seat.value];
 }
 
-inline bool is_culprit(const State& state, Seat seat) { return at(state, seat).role == Role::CULPRIT; }
+inline bool is_culprit(const State& state, Seat seat) {
+  return at(state, seat).role == Role::CULPRIT;
+}
 // A human who is there to be waited for.
-inline bool is_waited_for(const SeatState& seat) { return seat.here && !seat.bot; }
+inline bool is_waited_for(const SeatState& seat) {
+  return seat.here && !seat.bot;
+}
 
-inline const Content& content_of(const State& state) { return contents()[state.locale]; }
+inline const Content& content_of(const State& state) {
+  return contents()[state.locale];
+}
 inline const Scene& scene_at(const State& state, std::uint8_t index) {
   return content_of(state).scenes[state.scenes[index]];
 }

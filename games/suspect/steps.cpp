@@ -114,7 +114,8 @@ void end_answer(State& state, Ctx& ctx) {
 void break_news(State& state, Ctx& ctx) {
   base::FixedVector<Seat, seats_max> culprits;
   base::FixedVector<Seat, seats_max> others;
-  for_each_seat(state, [&](Seat seat) { (is_culprit(state, seat) ? culprits : others).push_back(seat); });
+  for_each_seat(state,
+                [&](Seat seat) { (is_culprit(state, seat) ? culprits : others).push_back(seat); });
   ctx.rng().shuffle(culprits.span());
   state.news.push_back(culprits.back());
   culprits.pop_back();
@@ -141,18 +142,24 @@ bool step_is_over(const State& state) {
              everybody(state, [](const SeatState& s) { return s.locked; });
     case Step::BRIEFING:
     case Step::CROSSFIRE:
-    case Step::REVEAL: return false;
+    case Step::REVEAL:
+      return false;
   }
   return false;
 }
 
 void next_step(State& state, Ctx& ctx) {
   switch (state.step) {
-    case Step::BRIEFING: return begin_answer(state);
-    case Step::ANSWER: return end_answer(state, ctx);
-    case Step::CROSSFIRE: return state.round < rounds ? begin_answer(state) : break_news(state, ctx);
-    case Step::VOTE: return decide(state, ctx);
-    case Step::REVEAL: return;
+    case Step::BRIEFING:
+      return begin_answer(state);
+    case Step::ANSWER:
+      return end_answer(state, ctx);
+    case Step::CROSSFIRE:
+      return state.round < rounds ? begin_answer(state) : break_news(state, ctx);
+    case Step::VOTE:
+      return decide(state, ctx);
+    case Step::REVEAL:
+      return;
   }
 }
 

@@ -1,10 +1,11 @@
-// TextArena: every text of a match (answers, press answers, talk, whispers) in one fixed block, so that a State
-// stays small and trivially copyable. Talk and whispers are only a tail for people who come back: when room is
-// short they make way, oldest first. Answers are kept to the end.
+// TextArena: every text of a match (answers, press answers, talk, whispers) in one fixed block, so
+// that a State stays small and trivially copyable. Talk and whispers are only a tail for people who
+// come back: when room is short they make way, oldest first. Answers are kept to the end.
 //
 // Invariant: entries lie one after another in bytes_, in the order of entries_.
-// Bound: texts_bytes_max holds ten seats' three answers and a press answer of 60 one-byte characters each; only
-// a table that types many long non-Latin answers can hit it, and then put() refuses.
+// Bound: texts_bytes_max holds ten seats' three answers and a press answer of 60 one-byte
+// characters each; only a table that types many long non-Latin answers can hit it, and then put()
+// refuses.
 #pragma once
 
 #include <array>
@@ -24,7 +25,8 @@ inline constexpr std::size_t texts_bytes_max = seats_max * (rounds + 1) * answer
 
 class TextArena {
  public:
-  // answer_1 … answer_3 are round 1 … 3: one entry per seat. press: one per press, whose number stands in `seat`.
+  // answer_1 … answer_3 are round 1 … 3: one entry per seat. press: one per press, whose number
+  // stands in `seat`.
   enum class Kind : std::uint8_t { answer_1, answer_2, answer_3, press, talk, whisper };
   struct Entry {
     std::uint16_t at_s = 0;

@@ -138,7 +138,8 @@ void write_public(const State& state, const Table& table, rules::ViewWriter& out
     view.locks = static_cast<std::uint8_t>(view.locks + (at(state, seat).locked ? 1 : 0));
   });
   add_answers(state, view);
-  for (const Evidence& evidence : state.evidence) view.evidence.push_back(evidence_row(table, evidence));
+  for (const Evidence& evidence : state.evidence)
+    view.evidence.push_back(evidence_row(table, evidence));
   view.confmeter = meter_view(state, table);
   add_presses(state, table, view);
   if (!state.news.empty()) {
@@ -163,8 +164,10 @@ void write_private(const State& state, const Table& table, Seat seat, rules::Vie
   const bool crossfire = state.step == Step::CROSSFIRE;
   SeatView view;
   view.role = own.role;
-  if (own.role == Role::CULPRIT) write_culprit_part(state, table, seat, view);
-  else view.scene = scene_view(state, state.scene);
+  if (own.role == Role::CULPRIT)
+    write_culprit_part(state, table, seat, view);
+  else
+    view.scene = scene_view(state, state.scene);
   if (own.card.dealt) {
     view.card = CardView{own.card.kind, {}, own.card.published};
     add_ids(table, own.card.targets, view.card->targets);
@@ -201,9 +204,12 @@ void write_private(const State& state, const Table& table, Seat seat, rules::Vie
 
 }  // namespace
 
-void write_view(const State& state, const Table& table, rules::Viewer viewer, rules::ViewWriter& out) {
-  if (viewer.is_public()) write_public(state, table, out);
-  else write_private(state, table, viewer.seat, out);
+void write_view(const State& state, const Table& table, rules::Viewer viewer,
+                rules::ViewWriter& out) {
+  if (viewer.is_public())
+    write_public(state, table, out);
+  else
+    write_private(state, table, viewer.seat, out);
 }
 
 void write_tick_members(const State& state, const Table& table, base::JsonWriter& out) {
@@ -211,8 +217,10 @@ void write_tick_members(const State& state, const Table& table, base::JsonWriter
   for_each_seat(state, [&](Seat seat) {
     const Seat suspect = shown_suspect(state, seat);
     out.key(table.id(seat));
-    if (suspect == no_seat) out.null();
-    else out.value(table.id(suspect));
+    if (suspect == no_seat)
+      out.null();
+    else
+      out.value(table.id(suspect));
   });
   out.end_object();
 }

@@ -12,15 +12,22 @@ namespace {
 
 char plain_letter(char c) {
   switch (c) {
-    case '0': return 'o';
-    case '1': return 'i';
-    case '3': return 'e';
+    case '0':
+      return 'o';
+    case '1':
+      return 'i';
+    case '3':
+      return 'e';
     case '4':
-    case '@': return 'a';
+    case '@':
+      return 'a';
     case '5':
-    case '$': return 's';
-    case '7': return 't';
-    default: return c;
+    case '$':
+      return 's';
+    case '7':
+      return 't';
+    default:
+      return c;
   }
 }
 

@@ -1,8 +1,10 @@
-// WordFilter: whether a text may be shown, by the room's setting. Whole words only, after folding case and
-// marks, undoing the usual digit-for-letter swaps and letters repeated for stress ("Shiiit", "sh1t"): few
-// false alarms matter more than catching everything. The list is libs/rules/content/filter.<locale>.txt.
+// WordFilter: whether a text may be shown, by the room's setting. Whole words only, after folding
+// case and marks, undoing the usual digit-for-letter swaps and letters repeated for stress
+// ("Shiiit", "sh1t"): few false alarms matter more than catching everything. The list is
+// libs/rules/content/filter.<locale>.txt.
 //
-// Immutable after the first call of word_filter(); any thread. A malformed list aborts at that first call.
+// Immutable after the first call of word_filter(); any thread. A malformed list aborts at that
+// first call.
 #pragma once
 
 #include <string>

@@ -7,14 +7,16 @@ namespace whoosh::rules {
 namespace {
 
 TEST(WordFilter, RefusesWordsInAnyDress) {
-  for (const char* text : {"oh shit", "OH SHIT!", "sh1t", "Shiiiit happens", "what the fück", "a$$hole"}) {
+  for (const char* text :
+       {"oh shit", "OH SHIT!", "sh1t", "Shiiiit happens", "what the fück", "a$$hole"}) {
     EXPECT_TRUE(word_filter().refuses(text, Filter::moderate)) << text;
   }
 }
 
 TEST(WordFilter, LeavesInnocentWordsAlone) {
-  for (const char* text : {"Scunthorpe", "a classic cocktail", "the cockpit", "grass", "Dickens", "peacock",
-                           "7 people and 5 cats", "", "salt on everything, even the doorknob"}) {
+  for (const char* text :
+       {"Scunthorpe", "a classic cocktail", "the cockpit", "grass", "Dickens", "peacock",
+        "7 people and 5 cats", "", "salt on everything, even the doorknob"}) {
     EXPECT_FALSE(word_filter().refuses(text, Filter::moderate)) << text;
     EXPECT_FALSE(word_filter().refuses(text, Filter::strict)) << text;
   }

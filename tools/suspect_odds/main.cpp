@@ -1,9 +1,9 @@
 // suspect_odds: who wins Suspect when bots play it? Prints the town's share for every table size.
 //
 //   suspect_odds [matches per size] [first seed]
-#include <cstdlib>
-
 #include <fmt/format.h>
+
+#include <cstdlib>
 
 #include "games/contract/driver.h"
 #include "games/suspect/game.h"
@@ -25,8 +25,8 @@ Tally play(std::size_t seats, int matches, std::uint64_t seed) {
     rules::Start start;
     start.room_seed = seed;
     start.match_no = static_cast<std::uint32_t>(i);
-    games::contract::Driver driver(games::suspect::game(), games::contract::make_table(0, seats), start,
-                                   seed * 1000003 + static_cast<std::uint64_t>(i));
+    games::contract::Driver driver(games::suspect::game(), games::contract::make_table(0, seats),
+                                   start, seed * 1000003 + static_cast<std::uint64_t>(i));
     driver.tick_until(games::suspect::match_s);
     base::JsonParser parser(64 * 1024);
     const auto end = parser.parse(driver.game_over());
@@ -49,8 +49,9 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "usage: suspect_odds [matches per size, at least 1] [first seed]\n");
     return 2;
   }
-  fmt::print("| seats | town wins | culprit accused | slipped away | somebody accused |\n"
-             "| --- | --- | --- | --- | --- |\n");
+  fmt::print(
+      "| seats | town wins | culprit accused | slipped away | somebody accused |\n"
+      "| --- | --- | --- | --- | --- |\n");
   for (std::size_t seats = 4; seats <= games::suspect::seats_max; ++seats) {
     const Tally tally = play(seats, matches, seed);
     const auto percent = [&](int count) { return 100.0 * count / matches; };
