@@ -11,12 +11,12 @@ constexpr std::int64_t sleep_ms_max = 60'000;
 
 LoopThread::LoopThread(Turn turn) : turn_(std::move(turn)), thread_([this] { run(); }) {}
 
+// Notifies under the lock: once the task has run, the loop may be stopped and gone before a late
+// notify_one() would have touched it.
 void LoopThread::post(Task task) {
-  {
-    const std::scoped_lock lock(mutex_);
-    if (stopping_) return;
-    tasks_.push_back(std::move(task));
-  }
+  const std::scoped_lock lock(mutex_);
+  if (stopping_) return;
+  tasks_.push_back(std::move(task));
   wake_.notify_one();
 }
 
