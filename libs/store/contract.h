@@ -19,6 +19,7 @@
 
 #include "base/result.h"
 #include "runtime/mailbox.h"
+#include "store/contract_values.h"
 #include "store/store.h"
 
 namespace whoosh::store::contract {
@@ -120,23 +121,7 @@ class Client {
   Store& store_;
 };
 
-// ---- values for tests -----------------------------------------------------------------------------------
-
-inline constexpr UnixMs noon{1'780'056'000'000};  // 2026-05-29T12:00:00Z
-inline constexpr std::int64_t minute_ms = 60'000;
-inline constexpr std::int64_t hour_ms = 60 * minute_ms;
-
-inline NewAccount registered(const std::string& name) {
-  return {name, name + "@example.org", "argon2id of " + name, name, "fox", false, noon};
-}
-inline NewAccount guest(const std::string& name) {
-  return {name, std::nullopt, std::nullopt, name, "owl", true, noon};
-}
-// 32 bytes, different for each number.
-inline std::string token_hash(int number) {
-  std::string hash = std::to_string(number);
-  return std::string(32 - hash.size(), '#') + hash;
-}
+// ---- the suite --------------------------------------------------------------------------------------------
 
 template <class T>
 ErrorCode error_of(const Result<T>& result) {

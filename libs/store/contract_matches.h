@@ -10,50 +10,6 @@
 
 namespace whoosh::store::contract {
 
-inline base::MatchId match_id(int number) {
-  return base::MatchId::make(0x1234'5678'9abc'def0, static_cast<std::uint64_t>(number));
-}
-
-// A matchmade free-for-all of five minutes: the first user wins, the second is second …; 0 is a bot.
-inline match::MatchRecord record_of(int number, const std::vector<UserId>& users,
-                                    UnixMs ended_at = noon) {
-  match::MatchRecord record;
-  record.id = match_id(number);
-  record.room = base::RoomId::make(7, base::ShardNo{3}, 0x7ff'ffff'ffff);
-  record.epoch = 4'000'000'000;
-  record.game = "brainwave";
-  record.started_at = ended_at.plus_ms(-5 * minute_ms);
-  record.ended_at = ended_at;
-  record.played_s = 300;
-  record.matchmade = true;
-  for (const UserId user : users) {
-    match::SeatRecord seat;
-    const auto at = static_cast<std::int32_t>(record.seats.size());
-    seat.user = user;
-    seat.public_id = user.value == 0 ? "bot_" + std::to_string(at) : base::user_id_text(user);
-    seat.name = "seat " + std::to_string(at);
-    seat.placement = at + 1;
-    seat.score = 1000 - 100 * at;
-    seat.is_winner = at == 0;
-    record.seats.push_back(seat);
-  }
-  return record;
-}
-
-// As above, of Suspect: the first two are culprits and win.
-inline match::MatchRecord team_record_of(int number, const std::vector<UserId>& users,
-                                         UnixMs ended_at = noon) {
-  match::MatchRecord record = record_of(number, users, ended_at);
-  record.game = "suspect";
-  for (std::size_t at = 0; at < record.seats.size(); ++at) {
-    const bool culprit = at < 2;
-    record.seats[at].team = culprit ? 2 : 1;
-    record.seats[at].placement = culprit ? 1 : 3;
-    record.seats[at].is_winner = culprit;
-  }
-  return record;
-}
-
 inline std::vector<match::PlayerBefore> newcomers(const match::MatchRecord& record) {
   std::vector<match::PlayerBefore> before;
   for (const match::SeatRecord& seat : record.seats) {

@@ -5,13 +5,6 @@
 
 namespace whoosh::store::contract {
 
-inline NewSession session(const std::string& family, UserId user, int token, UnixMs now = noon) {
-  return {family, user, token_hash(token), now, now.plus_ms(7 * 24 * hour_ms)};
-}
-inline Rotation rotation(int from, int to, UnixMs now) {
-  return {token_hash(from), token_hash(to), now, 7 * 24 * hour_ms, 24 * hour_ms};
-}
-
 TEST_P(StoreContract, TokensRotate) {
   const UserId id = make_user("ann");
   ASSERT_TRUE(client_.sign_in(session("f", id, 1)).has_value());

@@ -1,8 +1,7 @@
 #include "store/sqlite/database.h"
 
+#include <fmt/format.h>
 #include <sqlite3.h>
-
-#include <array>
 
 #include "base/assert.h"
 #include "store/match_bytes.h"
@@ -11,6 +10,7 @@ namespace whoosh::store::sqlite {
 namespace {
 
 constexpr int busy_timeout_ms = 5000;
+constexpr int wal_bytes_kept = 64 * 1024 * 1024;  // a log that grew beyond is cut back
 
 int open_flags(Access access) {
   switch (access) {
@@ -88,7 +88,7 @@ std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(
 
 std::int32_t Statement::int32(int column) const {
   const std::int64_t value = integer(column);
-  ASSERT(value >= INT32_MIN && value <= INT32_MAX);
+  if (value < INT32_MIN || value > INT32_MAX) throw SqliteError(SQLITE_CORRUPT, "number too large");
   return static_cast<std::int32_t>(value);
 }
 
@@ -111,7 +111,7 @@ std::optional<std::string> Statement::optional_text(int column) const {
 
 base::MatchId Statement::match_id(int column) const {
   const std::optional<base::MatchId> id = match_of_bytes(text(column));
-  ASSERT(id.has_value());
+  if (!id) throw SqliteError(SQLITE_CORRUPT, "not a match id");
   return *id;
 }
 
@@ -123,7 +123,10 @@ Connection::Connection(const std::string& path, Access access) {
     if (const int code = sqlite3_open_v2(path.c_str(), &handle_, flags, nullptr)) fail(code);
     sqlite3_busy_timeout(handle_, busy_timeout_ms);
     execute("PRAGMA foreign_keys = ON");
-    if (access != Access::read) execute("PRAGMA synchronous = FULL");
+    if (access != Access::read) {
+      execute("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON");
+      execute(fmt::format("PRAGMA journal_size_limit = {}", wal_bytes_kept));
+    }
   } catch (const SqliteError&) {
     close();
     throw;
@@ -145,13 +148,12 @@ void Connection::execute(const std::string& sql) {
 }
 
 Prepared& Connection::prepare(std::string_view sql) {
-  Prepared& prepared = statements_[sql];
-  if (prepared.handle == nullptr) {
-    const int code = sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()),
-                                        SQLITE_PREPARE_PERSISTENT, &prepared.handle, nullptr);
-    if (code != SQLITE_OK) fail(code);
-  }
-  return prepared;
+  if (const auto found = statements_.find(sql); found != statements_.end()) return found->second;
+  Prepared prepared;
+  const int code = sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()),
+                                      SQLITE_PREPARE_PERSISTENT, &prepared.handle, nullptr);
+  if (code != SQLITE_OK) fail(code);
+  return statements_.emplace(sql, prepared).first->second;
 }
 
 std::int64_t Connection::changes() const { return sqlite3_changes64(handle_); }

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -93,14 +94,14 @@ class Statement {
 
   // Columns of the present row, from 0.
   [[nodiscard]] std::int64_t integer(int column) const;
-  [[nodiscard]] std::int32_t int32(int column) const;  // REQUIRES: it fits
+  [[nodiscard]] std::int32_t int32(int column) const;  // throws SqliteError (damaged) beyond 32 bits
   [[nodiscard]] bool flag(int column) const { return integer(column) != 0; }
   [[nodiscard]] double real(int column) const;
   [[nodiscard]] std::string text(int column) const;  // text or blob; NULL gives ""
   [[nodiscard]] bool is_null(int column) const;
   [[nodiscard]] std::optional<std::string> optional_text(int column) const;
   [[nodiscard]] base::UnixMs time(int column) const { return {integer(column)}; }
-  [[nodiscard]] base::MatchId match_id(int column) const;
+  [[nodiscard]] base::MatchId match_id(int column) const;  // throws as int32()
 
  private:
   Connection& connection_;
@@ -112,7 +113,8 @@ enum class Access : std::uint8_t { read, write, create };
 
 class Connection {
  public:
-  // Throws SqliteError. Sets busy_timeout, foreign_keys and, for writers, synchronous=FULL.
+  // Throws SqliteError. Sets busy_timeout, foreign_keys; for writers synchronous=FULL (what is committed is on
+  // the disk) and secure_delete (what is erased is overwritten).
   Connection(const std::string& path, Access access);
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -120,7 +122,7 @@ class Connection {
 
   // Statements without parameters and rows; several are fine. Not cached.
   void execute(const std::string& sql);
-  // A statement with its parameters bound. REQUIRES: `sql` is a literal (the cache keeps a view of it).
+  // A statement with its parameters bound. REQUIRES: few different texts (each is prepared once and kept).
   template <class... Args>
   [[nodiscard]] Statement query(std::string_view sql, const Args&... args) {
     return Statement(*this, prepare(sql), args...);
@@ -146,7 +148,11 @@ class Connection {
   void close();
 
   sqlite3* handle_ = nullptr;
-  std::unordered_map<std::string_view, Prepared> statements_;
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view sql) const { return std::hash<std::string_view>{}(sql); }
+  };
+  std::unordered_map<std::string, Prepared, TextHash, std::equal_to<>> statements_;
 };
 
 // BEGIN … COMMIT; destroyed before commit() it rolls back.

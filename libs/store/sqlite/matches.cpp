@@ -209,13 +209,7 @@ HistoryPage load_history(Connection& db, UserId user, const std::optional<std::s
     mark = *given;
   }
   const std::int32_t wanted = std::clamp(limit, 1, page_rows_max);
-  Statement row = db.query(
-      "SELECT s.match_id, m.game, m.started_at, s.ended_at, s.elo_before, s.elo_after, "
-      "s.xp_gained, s.coins_gained, s.placement, s.is_winner "
-      "FROM match_seats s JOIN matches m ON m.id = s.match_id "
-      "WHERE s.user_id = ? AND (s.ended_at, s.match_id) < (?, ?) "
-      "ORDER BY s.ended_at DESC, s.match_id DESC LIMIT ?",
-      user, mark.ended_at, mark.match, wanted + 1);
+  Statement row = db.query(history_sql, user, mark.ended_at, mark.match, wanted + 1);
   HistoryPage page;
   while (row.step()) {
     if (page.rows.size() == static_cast<std::size_t>(wanted)) {

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "base/assert.h"
+#include "base/embedded.h"
 #include "base/encoding.h"
 
 namespace whoosh::store::sqlite {
@@ -121,17 +122,6 @@ MigrationReport migrate_file(const std::string& path) {
     report.to = migration.version;
   }
   return report;
-}
-
-template <class T, class F>
-base::Result<T> guarded(const std::string& path, F f) {
-  try {
-    return f();
-  } catch (const Refused& refused) {
-    return refused.error;
-  } catch (const SqliteError& error) {
-    return explain(path, error);
-  }
 }
 
 }  // namespace

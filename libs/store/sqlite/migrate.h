@@ -5,12 +5,9 @@
 // a newer whoosh, or with a migration whose text was changed later is refused untouched.
 #pragma once
 
-#include <cstdint>
+#include <exception>
 #include <string>
-#include <string_view>
-#include <vector>
 
-#include "base/embedded.h"
 #include "base/result.h"
 #include "store/sqlite/database.h"
 #include "store/sqlite/sqlite.h"
@@ -23,5 +20,19 @@ namespace whoosh::store::sqlite {
 
 // One sentence about why the file can't be used; the code is `unavailable`.
 [[nodiscard]] base::Error explain(const std::string& path, const SqliteError& error);
+
+// Runs a function of sqlite.h: whatever it throws becomes its answer.
+template <class T, class F>
+base::Result<T> guarded(const std::string& path, F f) {
+  try {
+    return f();
+  } catch (const Refused& refused) {
+    return refused.error;
+  } catch (const SqliteError& error) {
+    return explain(path, error);
+  } catch (const std::exception& error) {
+    return base::Error{base::ErrorCode::unavailable, path + ": " + error.what()};
+  }
+}
 
 }  // namespace whoosh::store::sqlite

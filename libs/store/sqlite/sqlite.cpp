@@ -147,17 +147,19 @@ void report_to_stderr(std::string_view sentence) {
   fmt::print(stderr, "store: {}\n", sentence);
 }
 
+void refuse_old(const std::string& path, const SchemaStatus& schema) {
+  if (schema.pending.empty()) return;
+  throw Refused{{base::ErrorCode::unavailable,
+                 fmt::format("{}: the database has schema {}, this whoosh needs {}: run "
+                             "`whoosh migrate`",
+                             path, schema.version, schema.known)}};
+}
+
 std::unique_ptr<Store> open_file(Options options) {
   auto writer = std::make_unique<Connection>(options.path, Access::write);
   {
     const Transaction probe(*writer, Transaction::Kind::write);  // a file that can't be written fails here
-    const SchemaStatus schema = read_status(*writer, options.path);
-    if (!schema.pending.empty()) {
-      throw Refused{{base::ErrorCode::unavailable,
-                     fmt::format("{}: the database has schema {}, this whoosh needs {}: run "
-                                 "`whoosh migrate`",
-                                 options.path, schema.version, schema.known)}};
-    }
+    refuse_old(options.path, read_status(*writer, options.path));
   }
   Connections readers;
   for (int at = 0; at < options.readers; ++at) {
@@ -179,29 +181,16 @@ base::Result<std::unique_ptr<Store>> open(Options options) {
   if (options.migrate) {
     if (const auto migrated = migrate(path); migrated.has_error()) return migrated.error();
   }
-  try {
-    return open_file(std::move(options));
-  } catch (const Refused& refused) {
-    return refused.error;
-  } catch (const SqliteError& error) {
-    return explain(path, error);
-  }
+  return guarded<std::unique_ptr<Store>>(path, [&] { return open_file(std::move(options)); });
 }
 
 base::Result<LedgerCheck> verify(const std::string& path) {
-  try {
+  return guarded<LedgerCheck>(path, [&] {
     Connection db(path, Access::write);
     const Transaction snapshot(db, Transaction::Kind::read);
-    if (!read_status(db, path).pending.empty()) {
-      return base::Error{base::ErrorCode::unavailable,
-                         fmt::format("{}: the database is old: run `whoosh migrate`", path)};
-    }
+    refuse_old(path, read_status(db, path));
     return check_ledger(db);
-  } catch (const Refused& refused) {
-    return refused.error;
-  } catch (const SqliteError& error) {
-    return explain(path, error);
-  }
+  });
 }
 
 }  // namespace whoosh::store::sqlite

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <exception>
 #include <string>
+#include <system_error>
 
 namespace whoosh::store::sqlite {
 namespace {
@@ -104,19 +105,28 @@ void Writer::run_one(Job& job) {
 Readers::Readers(std::vector<std::unique_ptr<Connection>> connections, std::size_t queue_max,
                  Report& report)
     : connections_(std::move(connections)), report_(report), queue_(queue_max) {
-  for (const std::unique_ptr<Connection>& db : connections_) {
-    threads_.emplace_back([this, &db] {
-      for (Jobs jobs = queue_.take(1); !jobs.empty(); jobs = queue_.take(1)) {
-        run_one(*db, *jobs.front());
-        jobs.front()->answer();
-      }
-    });
+  try {
+    for (const std::unique_ptr<Connection>& db : connections_) {
+      threads_.emplace_back([this, &db] { serve(*db); });
+    }
+  } catch (const std::system_error&) {
+    stop();
+    throw;
   }
 }
 
-Readers::~Readers() {
+Readers::~Readers() { stop(); }
+
+void Readers::stop() {
   queue_.stop();
   for (std::thread& thread : threads_) thread.join();
+}
+
+void Readers::serve(Connection& db) {
+  for (Jobs jobs = queue_.take(1); !jobs.empty(); jobs = queue_.take(1)) {
+    run_one(db, *jobs.front());
+    jobs.front()->answer();
+  }
 }
 
 void Readers::run_one(Connection& db, Job& job) {

@@ -117,7 +117,9 @@ class Readers {
   void push(std::unique_ptr<Job> job) { queue_.push(std::move(job)); }
 
  private:
+  void serve(Connection& db);
   void run_one(Connection& db, Job& job);
+  void stop();
 
   std::vector<std::unique_ptr<Connection>> connections_;
   Report& report_;

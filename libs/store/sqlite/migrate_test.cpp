@@ -1,0 +1,204 @@
+// Goal: a database file is made, brought up to date, or refused with one clear sentence, and never harmed.
+// Method: real files in a new folder; tampering through a Connection of our own; threads and processes at once.
+#include "store/sqlite/migrate.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <fstream>
+#include <thread>
+
+#include "store/sqlite/test_folder.h"
+
+namespace whoosh::store::sqlite {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+constexpr std::int32_t newest = 3;
+
+class Migrate : public testing::Test {
+ protected:
+  void change(const std::string& sql) { Connection(path_, Access::create).execute(sql); }
+  void expect_refused(const std::string& sentence) {
+    Options options;
+    options.path = path_;
+    const auto opened = open(std::move(options));
+    ASSERT_TRUE(opened.has_error());
+    EXPECT_EQ(opened.error().code, base::ErrorCode::unavailable);
+    EXPECT_THAT(std::string(opened.error().sentence()), HasSubstr(sentence));
+    EXPECT_THAT(std::string(opened.error().sentence()), HasSubstr(path_));
+    for (const auto& error : {migrate(path_).has_error(), status(path_).has_error()}) {
+      EXPECT_TRUE(error);
+    }
+  }
+  void write_file(const std::string& text) { std::ofstream(path_) << text; }
+
+  TestFolder folder_;
+  std::string path_ = folder_.file("whoosh.db");
+};
+
+TEST_F(Migrate, MakesANewFile) {
+  const MigrationReport report = migrate(path_).value();
+  EXPECT_EQ(report.from, 0);
+  EXPECT_EQ(report.to, newest);
+  EXPECT_THAT(report.applied, ElementsAre("0001_accounts", "0002_matches", "0003_ledger"));
+  const SchemaStatus now = status(path_).value();
+  EXPECT_EQ(now.version, newest);
+  EXPECT_EQ(now.known, newest);
+  EXPECT_TRUE(now.pending.empty());
+}
+
+TEST_F(Migrate, OnlyTheOwnerMayReadIt) {
+  ASSERT_TRUE(migrate(path_).has_value());
+  struct stat file {};
+  ASSERT_EQ(::stat(path_.c_str(), &file), 0);
+  EXPECT_EQ(file.st_mode & 0777U, 0600U);
+}
+
+TEST_F(Migrate, ASecondTimeDoesNothing) {
+  ASSERT_TRUE(migrate(path_).has_value());
+  const MigrationReport again = migrate(path_).value();
+  EXPECT_EQ(again.from, newest);
+  EXPECT_EQ(again.to, newest);
+  EXPECT_TRUE(again.applied.empty());
+}
+
+TEST_F(Migrate, GoesOnFromAnOldVersion) {
+  ASSERT_TRUE(migrate(path_).has_value());
+  change("DROP TABLE ledger_postings; DROP TABLE ledger_journal; DROP TABLE ledger_accounts;"
+         "DELETE FROM schema_migrations WHERE version = 3");
+  EXPECT_THAT(status(path_).value().pending, ElementsAre("0003_ledger"));
+  Options options;
+  options.path = path_;
+  const auto opened = open(std::move(options));
+  ASSERT_TRUE(opened.has_error());
+  EXPECT_THAT(std::string(opened.error().sentence()),
+              HasSubstr("the database has schema 2, this whoosh needs 3: run `whoosh migrate`"));
+  const MigrationReport report = migrate(path_).value();
+  EXPECT_EQ(report.from, 2);
+  EXPECT_THAT(report.applied, ElementsAre("0003_ledger"));
+}
+
+TEST_F(Migrate, AFailedMigrationLeavesTheOldVersion) {
+  ASSERT_TRUE(migrate(path_).has_value());
+  change("DROP TABLE ledger_accounts; DELETE FROM schema_migrations WHERE version = 3");
+  EXPECT_TRUE(migrate(path_).has_error()) << "its second table is there already";
+  EXPECT_EQ(status(path_).value().version, 2);
+  Connection db(path_, Access::read);
+  EXPECT_FALSE(db.query("SELECT 1 FROM sqlite_schema WHERE name = 'ledger_accounts'").step())
+      << "its first table was undone";
+}
+
+TEST_F(Migrate, ThreadsAtOnce) {
+  std::atomic<int> applied{0};
+  std::vector<std::thread> threads;
+  for (int at = 0; at < 8; ++at) {
+    threads.emplace_back([&] {
+      const auto report = migrate(path_);
+      EXPECT_TRUE(report.has_value()) << (report ? "" : report.error().sentence());
+      if (report) applied.fetch_add(static_cast<int>(report.value().applied.size()));
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(applied.load(), newest);
+  EXPECT_EQ(status(path_).value().version, newest);
+}
+
+TEST_F(Migrate, ProcessesAtOnce) {
+  std::vector<pid_t> children;
+  for (int at = 0; at < 4; ++at) {
+    const pid_t child = ::fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) ::_exit(migrate(path_).has_value() ? 0 : 1);
+    children.push_back(child);
+  }
+  for (const pid_t child : children) {
+    int status_word = 0;
+    ASSERT_EQ(::waitpid(child, &status_word, 0), child);
+    EXPECT_EQ(status_word, 0);
+  }
+  EXPECT_EQ(status(path_).value().version, newest);
+}
+
+TEST_F(Migrate, RefusesANewerSchema) {
+  ASSERT_TRUE(migrate(path_).has_value());
+  change("INSERT INTO schema_migrations VALUES (7, '0007_future', 0, 0)");
+  expect_refused("the database was made by a newer whoosh (schema 7, this one knows 3): "
+                 "update whoosh");
+}
+
+TEST_F(Migrate, RefusesAChangedMigration) {
+  ASSERT_TRUE(migrate(path_).has_value());
+  change("UPDATE schema_migrations SET checksum = checksum + 1 WHERE version = 2");
+  expect_refused("migration 0002_matches of this database is not the one that this whoosh knows");
+}
+
+TEST_F(Migrate, RefusesTheDatabaseOfAnotherProgram) {
+  change("CREATE TABLE songs (title TEXT)");
+  expect_refused("this is the database of another program");
+  EXPECT_TRUE(Connection(path_, Access::read).query("SELECT 1 FROM sqlite_schema").step());
+  change("PRAGMA application_id = 42; DROP TABLE songs");
+  expect_refused("this is the database of another program");
+}
+
+TEST_F(Migrate, RefusesWhatIsNoDatabase) {
+  write_file(std::string(4096, 'x'));
+  expect_refused("this file is not a database");
+  EXPECT_EQ(std::ifstream(path_).get(), 'x') << "left as it was";
+}
+
+TEST_F(Migrate, RefusesADamagedFile) {
+  ASSERT_TRUE(migrate(path_).has_value());
+  std::fstream file(path_, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(100);
+  file << std::string(4000, '\x5a');
+  file.close();
+  expect_refused("the database is damaged");
+}
+
+TEST_F(Migrate, RefusesAMissingFolder) {
+  path_ = folder_.file("nowhere/whoosh.db");
+  expect_refused(folder_.file("nowhere"));
+}
+
+TEST_F(Migrate, RefusesAFolder) {
+  path_ = folder_.path();
+  expect_refused("this is a folder");
+}
+
+TEST_F(Migrate, RefusesAPlaceWhereNothingCanBeWritten) {
+  path_ = "/proc/whoosh.db";
+  expect_refused("");
+}
+
+TEST_F(Migrate, AMissingFileWantsMigrate) {
+  Options options;
+  options.path = path_;
+  const auto opened = open(std::move(options));
+  ASSERT_TRUE(opened.has_error());
+  EXPECT_THAT(std::string(opened.error().sentence()),
+              HasSubstr("there is no database yet: run `whoosh migrate`"));
+  EXPECT_TRUE(status(path_).has_error());
+  EXPECT_TRUE(verify(path_).has_error());
+  EXPECT_NE(::access(path_.c_str(), F_OK), 0) << "asking makes nothing";
+}
+
+TEST_F(Migrate, ReadOnlyFileIsRefused) {
+  ASSERT_TRUE(migrate(path_).has_value());
+  ASSERT_EQ(::chmod(path_.c_str(), 0400), 0);
+  if (::access(path_.c_str(), W_OK) == 0) GTEST_SKIP() << "root may write anything";
+  Options options;
+  options.path = path_;
+  const auto opened = open(std::move(options));
+  ASSERT_TRUE(opened.has_error());
+  EXPECT_THAT(std::string(opened.error().sentence()), HasSubstr("not writable"));
+}
+
+}  // namespace
+}  // namespace whoosh::store::sqlite
