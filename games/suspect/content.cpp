@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
-#include <cstdlib>
 #include <map>
 #include <optional>
 
@@ -194,10 +192,7 @@ std::vector<Content> read_all() {
   std::vector<Content> all;
   for (const std::string& locale : locales) {
     auto content = Content::read(embedded(), locale);
-    if (!content) {
-      std::fprintf(stderr, "%s\n", content.error().message.c_str());
-      std::abort();
-    }
+    if (!content) base::assertion_failed(content.error().message.c_str(), __FILE__, __LINE__);
     all.push_back(std::move(*content));
   }
   return all;

@@ -1,24 +1,27 @@
-// The contract that every game implements: info, a value-type State, one apply(State, Event, Ctx) and
-// view(State, Viewer). A game knows its State, one Event and Ctx; never users, sockets, clocks, logs, stores,
-// statics that change, or the order of unordered containers. The same events on the same seed give the same
-// state, byte for byte: a match's log is the list of its events, a replay is a fold.
+// The contract that every game implements: info, a value-type State, one apply(State, Event, Ctx)
+// and view(State, Viewer). A game knows its State, one Event and Ctx; never users, sockets, clocks,
+// logs, stores, statics that change, or the order of unordered containers. The same events on the
+// same seed give the same state, byte for byte: a match's log is the list of its events, a replay
+// is a fold.
 //
 // Author's side: write a struct
 //
 //   struct Rules {
-//     struct State { ... };          // trivially copyable, without padding; State{} is before Start
+//     struct State { ... };  // trivially copyable, without padding; State{} is before Start
 //     static const GameInfo& info();
 //     static base::Result<> apply(State&, const Event&, Ctx&);
 //     static void view(const State&, const Table&, Viewer, ViewWriter&);
 //     static Clock clock(const State&, const Table&);
-//     static void tick_members(const State&, const Table&, base::JsonWriter&);   // into TICK, after `ts`
+//     static void tick_members(const State&, const Table&, base::JsonWriter&);  // into TICK
 //   };
 //
-// and `const rules::Game& game() { static const rules::GameOf<Rules> g; return g; }`. GameOf erases the type.
+// and `const rules::Game& game() { static const rules::GameOf<Rules> g; return g; }`. GameOf erases
+// the type.
 //
-// Threads: a Game is immutable and shared by all; a State belongs to one room, so to one shard's thread.
-// Errors: apply() answers an Input with an error code (the room sends ERROR); a broken rule is a RULE_CHECK,
-// which ends that room only.
+// Threads: a Game is immutable and shared by all; a State belongs to one room, so to one shard's
+// thread.
+// Errors: apply() answers an Input with an error code (the room sends ERROR); a broken rule is a
+// RULE_CHECK, which ends that room only.
 #pragma once
 
 #include <cstddef>
@@ -45,7 +48,7 @@ namespace whoosh::rules {
 using base::no_seat;
 using base::Seat;
 
-// ---- what a game is -------------------------------------------------------------------------------------
+// ---- what a game is -----------------------------------------------------------------------------
 
 struct MessageSpec {
   std::string_view type;     // "SUSPECT"
@@ -62,14 +65,14 @@ struct GameInfo {
   std::uint8_t players_min = 3;
   std::uint8_t players_max = seats_max;
   std::uint8_t players_default = 8;
-  std::uint16_t duration_s = 300;   // nominal, of one match
-  std::uint16_t ticks_max = 400;    // a match that has not ended by then is a broken rule
-  std::uint8_t results_s = 10;      // how long results stay before the rematch vote
+  std::uint16_t duration_s = 300;  // nominal, of one match
+  std::uint16_t ticks_max = 400;   // a match that has not ended by then is a broken rule
+  std::uint8_t results_s = 10;     // how long results stay before the rematch vote
   std::span<const std::string_view> modes;
   std::span<const MessageSpec> messages;
 };
 
-// ---- who plays ------------------------------------------------------------------------------------------
+// ---- who plays ----------------------------------------------------------------------------------
 
 struct SeatInfo {
   base::FixedString<public_id_bytes_max> id;  // opaque public id: "17", "bot_1"
@@ -111,16 +114,19 @@ struct Settings {
   std::uint8_t max_seats = 8;
   base::FixedString<8> locale{"en"};
 };
-BOOST_DESCRIBE_STRUCT(Settings, (), (family, filter, pace, bots, audience, one_room, max_seats, locale))
+BOOST_DESCRIBE_STRUCT(Settings, (),
+                      (family, filter, pace, bots, audience, one_room, max_seats, locale))
 
-// ---- what happens ---------------------------------------------------------------------------------------
+// ---- what happens -------------------------------------------------------------------------------
 
 struct Start {
   Settings settings;
-  std::uint32_t match_no = 0;    // 0, 1, … within this room: rematches don't repeat content
-  std::uint64_t room_seed = 0;   // the same for all matches of the room
+  std::uint32_t match_no = 0;   // 0, 1, … within this room: rematches don't repeat content
+  std::uint64_t room_seed = 0;  // the same for all matches of the room
 };
-struct Join { Seat seat; };      // the human of this seat is here (again)
+struct Join {
+  Seat seat;  // its human is here (again)
+};
 struct Leave {
   enum class Why : std::uint8_t {
     away,       // connection lost; waits
@@ -140,7 +146,7 @@ struct Tick {};
 
 using Event = std::variant<Start, Join, Leave, Input, Tick>;
 
-// ---- what comes out -------------------------------------------------------------------------------------
+// ---- what comes out -----------------------------------------------------------------------------
 
 struct SeatResult {
   std::int32_t score = 0;
@@ -183,9 +189,13 @@ class Ctx {
   [[nodiscard]] std::uint32_t tick() const { return tick_; }  // whole seconds since Start
 
   template <base::Described T>
-  void tell(Seat to, const char* type, const T& payload) { emit(to, type, payload); }
+  void tell(Seat to, const char* type, const T& payload) {
+    emit(to, type, payload);
+  }
   template <base::Described T>
-  void tell_all(const char* type, const T& payload) { emit(no_seat, type, payload); }
+  void tell_all(const char* type, const T& payload) {
+    emit(no_seat, type, payload);
+  }
 
   // Ends the match. REQUIRES: once per match, one result per seat, placements from 1.
   template <base::Described T>
@@ -202,7 +212,8 @@ class Ctx {
     const auto begin = static_cast<std::uint32_t>(effects_.bytes.size());
     base::JsonWriter out(effects_.bytes);
     base::encode(out, payload);
-    effects_.messages.push_back({to, type, begin, static_cast<std::uint32_t>(effects_.bytes.size())});
+    effects_.messages.push_back(
+        {to, type, begin, static_cast<std::uint32_t>(effects_.bytes.size())});
   }
   void check_outcome(const Outcome& outcome) const;
 
@@ -219,14 +230,14 @@ struct Viewer {
 };
 
 struct Clock {
-  std::string_view phase;        // "INTERROGATION"
-  std::string_view step;         // "CROSSFIRE"; finer than the phase
-  std::uint32_t step_ends_s = 0; // second of the match at which the step ends if nobody ends it earlier
-  std::uint32_t elapsed_s = 0;   // of the whole match
+  std::string_view phase;         // "INTERROGATION"
+  std::string_view step;          // "CROSSFIRE"; finer than the phase
+  std::uint32_t step_ends_s = 0;  // second of the match, if nobody ends the step earlier
+  std::uint32_t elapsed_s = 0;    // of the whole match
   std::uint32_t remaining_s = 0;
 };
 
-// ---- the erased form that room uses ---------------------------------------------------------------------
+// ---- the erased form that room uses -------------------------------------------------------------
 
 class Game {
  public:
@@ -236,15 +247,18 @@ class Game {
   // `state` points to state_bytes() bytes aligned for max_align_t; make() writes a State{} there.
   virtual void make(std::byte* state) const = 0;
   virtual base::Result<> apply(std::byte* state, const Event& event, Ctx& ctx) const = 0;
-  virtual void view(const std::byte* state, const Table& table, Viewer viewer, ViewWriter& out) const = 0;
+  virtual void view(const std::byte* state, const Table& table, Viewer viewer,
+                    ViewWriter& out) const = 0;
   [[nodiscard]] virtual Clock clock(const std::byte* state, const Table& table) const = 0;
-  virtual void tick_members(const std::byte* state, const Table& table, base::JsonWriter& out) const = 0;
+  virtual void tick_members(const std::byte* state, const Table& table,
+                            base::JsonWriter& out) const = 0;
 };
 
 template <class Rules>
 class GameOf final : public Game {
   using State = typename Rules::State;
-  static_assert(std::is_trivially_copyable_v<State>, "a State is a value: snapshots copy its bytes");
+  static_assert(std::is_trivially_copyable_v<State>,
+                "a State is a value: snapshots copy its bytes");
   static_assert(std::has_unique_object_representations_v<State>,
                 "equal States have equal bytes: no padding (and no floating point)");
   static_assert(alignof(State) <= alignof(std::max_align_t));
@@ -256,19 +270,23 @@ class GameOf final : public Game {
   base::Result<> apply(std::byte* state, const Event& event, Ctx& ctx) const override {
     return Rules::apply(*of(state), event, ctx);
   }
-  void view(const std::byte* state, const Table& table, Viewer viewer, ViewWriter& out) const override {
+  void view(const std::byte* state, const Table& table, Viewer viewer,
+            ViewWriter& out) const override {
     Rules::view(*of(state), table, viewer, out);
   }
   [[nodiscard]] Clock clock(const std::byte* state, const Table& table) const override {
     return Rules::clock(*of(state), table);
   }
-  void tick_members(const std::byte* state, const Table& table, base::JsonWriter& out) const override {
+  void tick_members(const std::byte* state, const Table& table,
+                    base::JsonWriter& out) const override {
     Rules::tick_members(*of(state), table, out);
   }
 
  private:
   static State* of(std::byte* state) { return std::launder(reinterpret_cast<State*>(state)); }
-  static const State* of(const std::byte* state) { return std::launder(reinterpret_cast<const State*>(state)); }
+  static const State* of(const std::byte* state) {
+    return std::launder(reinterpret_cast<const State*>(state));
+  }
 };
 
 }  // namespace whoosh::rules
