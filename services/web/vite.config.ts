@@ -12,9 +12,14 @@ function serviceWorker(): Plugin {
     name: 'whoosh-service-worker',
     apply: 'build',
     async writeBundle(options, bundle) {
-      const shell = Object.keys(bundle).filter((name) => name.startsWith('assets/') && !name.endsWith('.map'));
+      const shell = Object.keys(bundle).filter(
+        (name) => name.startsWith('assets/') && !name.endsWith('.map'),
+      );
       const source = readFileSync(join(here, 'src/sw.ts'), 'utf8');
-      const { code } = await transformWithEsbuild(source, 'sw.ts', { minify: true, target: 'es2020' });
+      const { code } = await transformWithEsbuild(source, 'sw.ts', {
+        minify: true,
+        target: 'es2020',
+      });
       const files = JSON.stringify(shell.sort().map((name) => '/' + name));
       writeFileSync(join(options.dir ?? 'dist', 'sw.js'), code.replace('__SHELL__', files));
     },

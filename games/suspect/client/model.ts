@@ -6,18 +6,47 @@ import { addTexts, t } from '@web/i18n';
 import linesFile from '../content/lines.en.jsonl?raw';
 import texts from './en.json';
 import type {
-  EvidenceEvent, PressAnswerView, PublicBacklog, PublicView, SayEvent, SeatBacklog, SeatView, WhisperEvent,
+  EvidenceEvent,
+  GameClientMessage,
+  PressAnswerView,
+  PublicBacklog,
+  PublicView,
+  SayEvent,
+  SeatBacklog,
+  SeatView,
+  WhisperEvent,
 } from './messages.gen';
 
 addTexts(texts);
 
 export type View = PublicView & SeatView & Partial<PublicBacklog & SeatBacklog>;
 
-export interface Person { id: string; index: number; seat: number; name: string; avatar: string; bot: boolean; away: boolean }
+export interface Person {
+  id: string;
+  index: number;
+  seat: number;
+  name: string;
+  avatar: string;
+  bot: boolean;
+  away: boolean;
+}
 
 export const answer_max = 60;
 export const say_max = 120;
 export const whisper_max = 80;
+
+type PayloadOf<T extends GameClientMessage['type']> = Extract<
+  GameClientMessage,
+  { type: T }
+>['payload'];
+
+export function tell<T extends GameClientMessage['type']>(
+  room: Room,
+  type: T,
+  payload: PayloadOf<T>,
+): Promise<void> {
+  return room.sendGame(type, payload);
+}
 
 export const viewOf = (room: Room): View => room.view.value as unknown as View;
 
@@ -27,7 +56,8 @@ export function peopleOf(room: Room, view: View): Person[] {
   return view.order.map((id, index) => {
     const player = players.find((one) => one.id === id);
     return {
-      id, index,
+      id,
+      index,
       seat: player?.seat ?? index,
       name: player?.name ?? id,
       avatar: player?.avatar ?? '',
@@ -40,7 +70,11 @@ export function peopleOf(room: Room, view: View): Person[] {
 export const nameOf = (people: Person[], id: string | null | undefined): string =>
   people.find((person) => person.id === id)?.name ?? t('suspect.nobody');
 
-export function listNames(people: Person[], ids: string[], how: 'conjunction' | 'disjunction' = 'conjunction'): string {
+export function listNames(
+  people: Person[],
+  ids: string[],
+  how: 'conjunction' | 'disjunction' = 'conjunction',
+): string {
   return new Intl.ListFormat('en', { type: how }).format(ids.map((id) => nameOf(people, id)));
 }
 
@@ -54,29 +88,48 @@ export function suspectedBy(people: Person[], view: View, id: string): Person[] 
   return people.filter((person) => view.confmeter?.[person.id] === id);
 }
 
-export interface Line { from: string; text: string; at: number; whisper: boolean }
+export interface Line {
+  from: string;
+  text: string;
+  at: number;
+  whisper: boolean;
+}
 
 // The tail that the last full view brought, and what was said since.
 export function talkOf(room: Room, view: View): Line[] {
-  const tail = (lines: (SayEvent | WhisperEvent)[] | undefined, whisper: boolean) => (lines ?? []).map((line) => ({ ...line, whisper }));
+  const tail = (lines: (SayEvent | WhisperEvent)[] | undefined, whisper: boolean) =>
+    (lines ?? []).map((line) => ({ ...line, whisper }));
   const since = room.feed.value
     .filter((item) => item.type === 'EVENT_SAY' || item.type === 'EVENT_WHISPER')
     .map((item) => ({ ...(item.payload as SayEvent), whisper: item.type === 'EVENT_WHISPER' }));
-  const before = [...tail(view.talk, false), ...tail(view.whispers, true)].sort((a, b) => a.at - b.at);
+  const before = [...tail(view.talk, false), ...tail(view.whispers, true)].sort(
+    (a, b) => a.at - b.at,
+  );
   return [...before, ...since];
 }
 
-export function evidenceText(people: Person[], item: Pick<EvidenceEvent, 'kind' | 'targets'>): string {
+export function evidenceText(
+  people: Person[],
+  item: Pick<EvidenceEvent, 'kind' | 'targets'>,
+): string {
   return item.kind === 'clear'
     ? t('suspect.card.clear', { name: nameOf(people, item.targets[0]) })
     : t('suspect.card.one_of', { names: listNames(people, item.targets, 'disjunction') });
 }
 
-export interface Said { question: string; text: string | null; press: boolean }
+export interface Said {
+  question: string;
+  text: string | null;
+  press: boolean;
+}
 
 // Everything that one person has answered so far.
 export function saidBy(view: View, person: Person): Said[] {
-  const rounds = (view.answers ?? []).map((round) => ({ question: round.question, text: round.texts[person.index] ?? null, press: false }));
+  const rounds = (view.answers ?? []).map((round) => ({
+    question: round.question,
+    text: round.texts[person.index] ?? null,
+    press: false,
+  }));
   const pressed = (view.press_answers ?? [])
     .filter((answer: PressAnswerView) => answer.target === person.id)
     .map((answer) => ({ question: answer.question, text: answer.text ?? null, press: true }));
@@ -87,5 +140,11 @@ export function stepTitle(view: View): string {
   return t(`suspect.step.${view.step}`, { round: view.round });
 }
 
-interface CannedLine { id: string; text: string }
-export const cannedLines: CannedLine[] = linesFile.split('\n').filter(Boolean).map((line) => JSON.parse(line) as CannedLine);
+interface CannedLine {
+  id: string;
+  text: string;
+}
+export const cannedLines: CannedLine[] = linesFile
+  .split('\n')
+  .filter(Boolean)
+  .map((line) => JSON.parse(line) as CannedLine);

@@ -8,12 +8,29 @@ import { evidenceText, listNames, nameOf, suspectedBy, type Person, type View } 
 import type { EvidenceEvent } from './messages.gen';
 
 export function Mark({ person, size = 44 }: { person: Person; size?: number }) {
-  return <SeatBadge seat={person.seat} avatar={person.avatar} id={person.id} size={size} dim={person.away} />;
+  return (
+    <SeatBadge
+      seat={person.seat}
+      avatar={person.avatar}
+      id={person.id}
+      size={size}
+      dim={person.away}
+    />
+  );
 }
 
 export function NameTag({ person, you = false }: { person: Person; you?: boolean }) {
-  const notes = [you ? t('suspect.you') : '', person.bot ? t('suspect.bot') : '', person.away ? t('suspect.away') : ''].filter(Boolean);
-  return <span class="name-tag"><b>{person.name}</b>{notes.length > 0 && <small>{notes.join(' · ')}</small>}</span>;
+  const notes = [
+    you ? t('suspect.you') : '',
+    person.bot ? t('suspect.bot') : '',
+    person.away ? t('suspect.away') : '',
+  ].filter(Boolean);
+  return (
+    <span class="name-tag">
+      <b>{person.name}</b>
+      {notes.length > 0 && <small>{notes.join(' · ')}</small>}
+    </span>
+  );
 }
 
 // One mark for each who suspects this person.
@@ -22,8 +39,17 @@ export function Meter({ people, view, person }: { people: Person[]; view: View; 
   if (by.length === 0) return null;
   return (
     <span class="meter">
-      <span class="sr">{t('suspect.suspected_by', { names: listNames(people, by.map((one) => one.id)) })}</span>
-      {by.map((one) => <Pip key={one.id} seat={one.seat} />)}
+      <span class="sr">
+        {t('suspect.suspected_by', {
+          names: listNames(
+            people,
+            by.map((one) => one.id),
+          ),
+        })}
+      </span>
+      {by.map((one) => (
+        <Pip key={one.id} seat={one.seat} />
+      ))}
     </span>
   );
 }
@@ -33,7 +59,10 @@ export function Slip({ people, item }: { people: Person[]; item: EvidenceEvent }
   return (
     <li class={`slip stamp ${item.kind}`}>
       {by && <Mark person={by} size={34} />}
-      <p><small>{t('suspect.evidence.by', { name: nameOf(people, item.by) })}</small><b>{evidenceText(people, item)}</b></p>
+      <p>
+        <small>{t('suspect.evidence.by', { name: nameOf(people, item.by) })}</small>
+        <b>{evidenceText(people, item)}</b>
+      </p>
       {!item.verified && <span class="unverified">{t('suspect.evidence.unverified')}</span>}
     </li>
   );

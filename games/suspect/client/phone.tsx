@@ -18,6 +18,8 @@ import { Table } from './table';
 import { Talk } from './talk';
 import { Escape, LockBar, Vote } from './vote';
 import './suspect.css';
+import './table.css';
+import './vote.css';
 
 export default function Phone({ room }: GameProps) {
   const view = viewOf(room);
@@ -36,18 +38,28 @@ export default function Phone({ room }: GameProps) {
 
 function Step(props: StepProps) {
   switch (props.view.step) {
-    case 'BRIEFING': return <Briefing {...props} />;
-    case 'ANSWER': return <Answer {...props} />;
+    case 'BRIEFING':
+      return <Briefing {...props} />;
+    case 'ANSWER':
+      return <Answer {...props} />;
     case 'CROSSFIRE':
-    case 'VOTE': return <Tabs {...props} />;
-    case 'REVEAL': return <><Reveal view={props.view} people={props.people} you={props.room.you.value} /><EmoteBar room={props.room} /></>;
+    case 'VOTE':
+      return <Tabs {...props} />;
+    case 'REVEAL':
+      return (
+        <>
+          <Reveal view={props.view} people={props.people} you={props.room.you.value} />
+          <EmoteBar room={props.room} />
+        </>
+      );
   }
 }
 
 function useStepNotice(view: View): void {
   useEffect(() => {
     play(view.step === 'VOTE' ? 'news' : 'whoosh');
-    if (view.step !== 'REVEAL') announce(t(`suspect.say_step.${view.step}`, { question: view.question?.text ?? '' }));
+    if (view.step !== 'REVEAL')
+      announce(t(`suspect.say_step.${view.step}`, { question: view.question?.text ?? '' }));
     window.scrollTo(0, 0);
   }, [view.step, view.round]);
 }
@@ -91,9 +103,20 @@ function Tabs(props: StepProps) {
         {voting && tab.value === 'table' && <LockBar {...props} />}
         <div class="tabs" role="tablist">
           {tabs.map((item, at) => (
-            <button key={item.id} id={`tab-${item.id}`} type="button" role="tab" aria-selected={tab.value === item.id} tabIndex={tab.value === item.id ? 0 : -1}
-                    onKeyDown={(event) => move(event, at)} onClick={() => { tab.value = item.id; }}>
-              {item.text}{item.news > 0 && tab.value !== item.id && <i class="dot">{item.news}</i>}
+            <button
+              key={item.id}
+              id={`tab-${item.id}`}
+              type="button"
+              role="tab"
+              aria-selected={tab.value === item.id}
+              tabIndex={tab.value === item.id ? 0 : -1}
+              onKeyDown={(event) => move(event, at)}
+              onClick={() => {
+                tab.value = item.id;
+              }}
+            >
+              {item.text}
+              {item.news > 0 && tab.value !== item.id && <i class="dot">{item.news}</i>}
             </button>
           ))}
         </div>

@@ -10,7 +10,10 @@ import type { RevealView } from './messages.gen';
 import { evidenceText, listNames, nameOf, type Person, type View } from './model';
 import { Mark, NameTag } from './parts';
 
-interface Props { view: View; people: Person[] }
+interface Props {
+  view: View;
+  people: Person[];
+}
 
 function verdict(reveal: RevealView): 'void' | 'none' | 'slipped' | 'caught' | 'wrong' {
   if (reveal.is_void) return 'void';
@@ -24,11 +27,25 @@ function sentences(reveal: RevealView, people: Person[]): string[] {
   const name = nameOf(people, reveal.accused);
   const escape = reveal.escape;
   return [
-    reveal.accused == null ? t('suspect.reveal.accused_nobody')
-      : t(reveal.culprits.includes(reveal.accused) ? 'suspect.reveal.accused_guilty' : 'suspect.reveal.accused_clean', { name }),
-    t('suspect.reveal.did_it', { n: reveal.culprits.length, names: listNames(people, reveal.culprits) }) + '.',
-    t('suspect.reveal.scene', { scene: reveal.scene.name }) + ' ' + (!escape ? t('suspect.reveal.escape_none')
-      : escape.correct ? t('suspect.reveal.escape_right') : t('suspect.reveal.escape_wrong', { scene: escape.scene.name })),
+    reveal.accused == null
+      ? t('suspect.reveal.accused_nobody')
+      : t(
+          reveal.culprits.includes(reveal.accused)
+            ? 'suspect.reveal.accused_guilty'
+            : 'suspect.reveal.accused_clean',
+          { name },
+        ),
+    t('suspect.reveal.did_it', {
+      n: reveal.culprits.length,
+      names: listNames(people, reveal.culprits),
+    }) + '.',
+    t('suspect.reveal.scene', { scene: reveal.scene.name }) +
+      ' ' +
+      (!escape
+        ? t('suspect.reveal.escape_none')
+        : escape.correct
+          ? t('suspect.reveal.escape_right')
+          : t('suspect.reveal.escape_wrong', { scene: escape.scene.name })),
   ];
 }
 
@@ -38,7 +55,10 @@ export function Reveal({ view, people, you = '' }: Props & { you?: string }) {
   useEffect(() => {
     if (!reveal) return;
     play('stamp');
-    announce(`${t(reveal.town_wins ? 'suspect.reveal.town' : 'suspect.reveal.culprits')}. ${said.join(' ')}`, true);
+    announce(
+      `${t(reveal.town_wins ? 'suspect.reveal.town' : 'suspect.reveal.culprits')}. ${said.join(' ')}`,
+      true,
+    );
   }, [reveal !== null && reveal !== undefined]);
   if (!reveal) return null;
   const accused = people.find((person) => person.id === reveal.accused);
@@ -49,9 +69,17 @@ export function Reveal({ view, people, you = '' }: Props & { you?: string }) {
         <Streaks />
         {accused && <Mark person={accused} size={96} />}
         <h1 class="stamp">{t(`suspect.reveal.${kind}`)}</h1>
-        {!reveal.is_void && <p class="winner">{t(reveal.town_wins ? 'suspect.reveal.town' : 'suspect.reveal.culprits')}</p>}
+        {!reveal.is_void && (
+          <p class="winner">
+            {t(reveal.town_wins ? 'suspect.reveal.town' : 'suspect.reveal.culprits')}
+          </p>
+        )}
       </div>
-      {said.map((line) => <p key={line} class="truth">{line}</p>)}
+      {said.map((line) => (
+        <p key={line} class="truth">
+          {line}
+        </p>
+      ))}
       <Roles reveal={reveal} people={people} you={you} />
       <Cards reveal={reveal} people={people} />
     </section>
@@ -80,7 +108,10 @@ function Roles({ reveal, people, you }: { reveal: RevealView; people: Person[]; 
               </small>
             </span>
             <span class="role-flag">{t(`suspect.reveal.${role}`)}</span>
-            <span class="role-points">{t('suspect.points', { n: reveal.points?.[person.id] ?? 0 })}{reveal.mvp === person.id && <b>{t('suspect.reveal.mvp')}</b>}</span>
+            <span class="role-points">
+              {t('suspect.points', { n: reveal.points?.[person.id] ?? 0 })}
+              {reveal.mvp === person.id && <b>{t('suspect.reveal.mvp')}</b>}
+            </span>
           </li>
         );
       })}
@@ -96,10 +127,25 @@ function Cards({ reveal, people }: { reveal: RevealView; people: Person[] }) {
       <h2>{t('suspect.reveal.cards')}</h2>
       <ul>
         {used.map((card) => (
-          <li key={card.holder} class={`slip ${card.truthful ? 'true' : 'forged'}${card.published ? '' : ' kept'}`}>
-            <p><small>{nameOf(people, card.holder)}{!card.published && ` · ${t('suspect.reveal.kept')}`}</small>
-              <b>{evidenceText(people, { kind: card.kind === 'clear' ? 'clear' : 'one_of', targets: card.targets })}</b></p>
-            <span class="truth-flag">{t(card.truthful ? 'suspect.reveal.true' : 'suspect.reveal.forged')}</span>
+          <li
+            key={card.holder}
+            class={`slip ${card.truthful ? 'true' : 'forged'}${card.published ? '' : ' kept'}`}
+          >
+            <p>
+              <small>
+                {nameOf(people, card.holder)}
+                {!card.published && ` · ${t('suspect.reveal.kept')}`}
+              </small>
+              <b>
+                {evidenceText(people, {
+                  kind: card.kind === 'clear' ? 'clear' : 'one_of',
+                  targets: card.targets,
+                })}
+              </b>
+            </p>
+            <span class="truth-flag">
+              {t(card.truthful ? 'suspect.reveal.true' : 'suspect.reveal.forged')}
+            </span>
           </li>
         ))}
       </ul>

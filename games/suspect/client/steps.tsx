@@ -8,11 +8,15 @@ import type { Room } from '@web/state/room';
 import { Button, useAction } from '@web/ui/parts';
 import { clockText, useSecondsTo } from '@web/ui/time';
 
-import { answer_max, type Person, type View } from './model';
+import { answer_max, type Person, type View, tell } from './model';
 import { CasePoster, Mark } from './parts';
 import { Secret } from './peek';
 
-export interface StepProps { room: Room; view: View; people: Person[] }
+export interface StepProps {
+  room: Room;
+  view: View;
+  people: Person[];
+}
 
 export function Briefing({ room, view, people }: StepProps) {
   return (
@@ -36,18 +40,26 @@ export function Answer({ room, view, people }: StepProps) {
           return (
             <li key={person.id} class={ready ? 'ready' : ''}>
               <Mark person={person} size={40} />
-              <span class="sr">{t(ready ? 'suspect.answered' : 'suspect.not_answered', { name: person.name })}</span>
+              <span class="sr">
+                {t(ready ? 'suspect.answered' : 'suspect.not_answered', { name: person.name })}
+              </span>
             </li>
           );
         })}
       </ul>
-      <p class="fine" aria-hidden="true">{t('suspect.answer.count', { n: done, all: people.length })}</p>
+      <p class="fine" aria-hidden="true">
+        {t('suspect.answer.count', { n: done, all: people.length })}
+      </p>
       <Secret room={room} view={view} people={people} />
     </>
   );
 }
 
-interface AnswerFormProps { room: Room; q: number | 'press'; sent: string | null }
+interface AnswerFormProps {
+  room: Room;
+  q: number | 'press';
+  sent: string | null;
+}
 
 export function AnswerForm({ room, q, sent }: AnswerFormProps) {
   const text = useSignal(sent ?? '');
@@ -56,14 +68,31 @@ export function AnswerForm({ room, q, sent }: AnswerFormProps) {
   const submit = async (event: Event) => {
     event.preventDefault();
     const line = text.value.trim();
-    if (line && await action.run(() => room.send('ANSWER', { q, text: line }))) play('sent');
+    if (line && (await action.run(() => tell(room, 'ANSWER', { q, text: line })))) play('sent');
   };
   return (
     <form class="answer-form" onSubmit={submit}>
-      <label class="sr" for={`answer-${q}`}>{t('suspect.answer.label')}</label>
-      <input id={`answer-${q}`} value={text.value} maxLength={answer_max} autocomplete="off" autocapitalize="sentences" enterkeyhint="send"
-             placeholder={t('suspect.answer.placeholder')} onInput={(event) => { text.value = event.currentTarget.value; }} />
-      <p class="answer-state"><span role="status">{same ? t('suspect.answer.sent') : ''}</span><span aria-hidden="true">{text.value.length}/{answer_max}</span></p>
+      <label class="sr" for={`answer-${q}`}>
+        {t('suspect.answer.label')}
+      </label>
+      <input
+        id={`answer-${q}`}
+        value={text.value}
+        maxLength={answer_max}
+        autocomplete="off"
+        autocapitalize="sentences"
+        enterkeyhint="send"
+        placeholder={t('suspect.answer.placeholder')}
+        onInput={(event) => {
+          text.value = event.currentTarget.value;
+        }}
+      />
+      <p class="answer-state">
+        <span role="status">{same ? t('suspect.answer.sent') : ''}</span>
+        <span aria-hidden="true">
+          {text.value.length}/{answer_max}
+        </span>
+      </p>
       <Button kind="main" type="submit" busy={action.busy} disabled={!text.value.trim() || same}>
         {t(sent === null ? 'suspect.answer.send' : 'suspect.answer.change')}
       </Button>
@@ -75,11 +104,15 @@ export function AnswerForm({ room, q, sent }: AnswerFormProps) {
 export function PressMe({ room, view }: { room: Room; view: View }) {
   const press = view.press_me;
   const seconds = useSecondsTo(room, press ? room.matchTime(press.ends_s) : null);
-  useEffect(() => { if (press) play('news'); }, [press?.question]);
+  useEffect(() => {
+    if (press) play('news');
+  }, [press?.question]);
   if (!press) return null;
   return (
     <section class="card press-me whoosh" role="alert">
-      <h2>{t('suspect.press_me')} <span class="press-left">{clockText(seconds ?? 0)}</span></h2>
+      <h2>
+        {t('suspect.press_me')} <span class="press-left">{clockText(seconds ?? 0)}</span>
+      </h2>
       <p>{press.question}</p>
       <AnswerForm room={room} q="press" sent={null} key={press.question} />
     </section>

@@ -6,7 +6,7 @@ import { play } from '@web/sound';
 import type { Room } from '@web/state/room';
 import { Button, oops, useAction } from '@web/ui/parts';
 
-import { mySuspicion, nameOf, saidBy, type Person, type View } from './model';
+import { mySuspicion, nameOf, saidBy, type Person, type View, tell } from './model';
 import { Mark, Meter, NameTag } from './parts';
 import type { StepProps } from './steps';
 
@@ -16,7 +16,7 @@ export function Table({ room, view, people }: StepProps) {
   const mine = mySuspicion(room, view);
   const suspect = (id: string) => {
     play('tap');
-    room.send('SUSPECT', { target: mine === id ? null : id }).catch(oops);
+    tell(room, 'SUSPECT', { target: mine === id ? null : id }).catch(oops);
   };
   return (
     <section class="table">
@@ -29,18 +29,42 @@ export function Table({ room, view, people }: StepProps) {
           const chosen = mine === person.id;
           return (
             <li key={person.id} class={`row-card${chosen ? ' chosen' : ''}`}>
-              <button type="button" class="row-main" aria-expanded={open.value === person.id}
-                      onClick={() => { open.value = open.value === person.id ? null : person.id; }}>
+              <button
+                type="button"
+                class="row-main"
+                aria-expanded={open.value === person.id}
+                onClick={() => {
+                  open.value = open.value === person.id ? null : person.id;
+                }}
+              >
                 <Mark person={person} />
                 <span class="row-text">
                   <NameTag person={person} you={me} />
-                  {last && <span class={`said${text ? '' : ' silent'}`}>{text ?? <>{t('suspect.answer.none')}<span class="sr">{t('suspect.answer.none_said')}</span></>}</span>}
+                  {last && (
+                    <span class={`said${text ? '' : ' silent'}`}>
+                      {text ?? (
+                        <>
+                          {t('suspect.answer.none')}
+                          <span class="sr">{t('suspect.answer.none_said')}</span>
+                        </>
+                      )}
+                    </span>
+                  )}
                   <Meter people={people} view={view} person={person} />
                 </span>
               </button>
               {!me && (
-                <button type="button" class="finger" aria-pressed={chosen} aria-label={t('suspect.suspect_name', { name: person.name })} onClick={() => suspect(person.id)}>
-                  <span aria-hidden="true">☞</span><small aria-hidden="true">{t(chosen ? 'suspect.suspecting' : 'suspect.suspect')}</small>
+                <button
+                  type="button"
+                  class="finger"
+                  aria-pressed={chosen}
+                  aria-label={t('suspect.suspect_name', { name: person.name })}
+                  onClick={() => suspect(person.id)}
+                >
+                  <span aria-hidden="true">☞</span>
+                  <small aria-hidden="true">
+                    {t(chosen ? 'suspect.suspecting' : 'suspect.suspect')}
+                  </small>
                 </button>
               )}
               {open.value === person.id && <More room={room} view={view} person={person} me={me} />}
@@ -56,7 +80,13 @@ function PressNow({ view, people }: { view: View; people: Person[] }) {
   if (!view.press) return null;
   return (
     <p class="press-now stamp" role="status">
-      <b>{t('suspect.pressing', { by: nameOf(people, view.press.by), target: nameOf(people, view.press.target) })}</b> {view.press.question}
+      <b>
+        {t('suspect.pressing', {
+          by: nameOf(people, view.press.by),
+          target: nameOf(people, view.press.target),
+        })}
+      </b>{' '}
+      {view.press.question}
     </p>
   );
 }
@@ -68,19 +98,32 @@ function More({ room, view, person, me }: { room: Room; view: View; person: Pers
     <div class="more">
       {said.length > 0 && (
         <dl aria-label={t('suspect.more', { name: person.name })}>
-          {said.map((item, i) => <div key={i}><dt>{item.question}</dt><dd>{item.text ?? t('suspect.answer.none')}</dd></div>)}
+          {said.map((item, i) => (
+            <div key={i}>
+              <dt>{item.question}</dt>
+              <dd>{item.text ?? t('suspect.answer.none')}</dd>
+            </div>
+          ))}
         </dl>
       )}
       {!me && (view.can_press || view.can_inspect) && (
         <div class="row">
           {view.can_press && (
-            <Button busy={action.busy} onClick={() => action.run(() => room.send('PRESS', { target: person.id }))}>
-              {t('suspect.press')}<small>{t('suspect.press_hint')}</small>
+            <Button
+              busy={action.busy}
+              onClick={() => action.run(() => tell(room, 'PRESS', { target: person.id }))}
+            >
+              {t('suspect.press')}
+              <small>{t('suspect.press_hint')}</small>
             </Button>
           )}
           {view.can_inspect && (
-            <Button busy={action.busy} onClick={() => action.run(() => room.send('INSPECT', { target: person.id }))}>
-              {t('suspect.inspect')}<small>{t('suspect.inspect_hint', { name: person.name })}</small>
+            <Button
+              busy={action.busy}
+              onClick={() => action.run(() => tell(room, 'INSPECT', { target: person.id }))}
+            >
+              {t('suspect.inspect')}
+              <small>{t('suspect.inspect_hint', { name: person.name })}</small>
             </Button>
           )}
         </div>

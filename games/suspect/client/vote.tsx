@@ -3,7 +3,7 @@ import { t } from '@web/i18n';
 import { play } from '@web/sound';
 import { Button, oops, useAction } from '@web/ui/parts';
 
-import { mySuspicion, nameOf } from './model';
+import { mySuspicion, nameOf, tell } from './model';
 import { Mark, Meter, NameTag, News } from './parts';
 import type { StepProps } from './steps';
 
@@ -11,7 +11,7 @@ export function Vote({ room, view, people }: StepProps) {
   const mine = mySuspicion(room, view);
   const vote = (target: string | null) => {
     play('tap');
-    room.send('SUSPECT', { target }).catch(oops);
+    tell(room, 'SUSPECT', { target }).catch(oops);
   };
   const others = people.filter((person) => person.id !== room.you.value);
   return (
@@ -21,10 +21,20 @@ export function Vote({ room, view, people }: StepProps) {
         <legend>{t('suspect.vote.title')}</legend>
         {others.map((person) => (
           <label key={person.id} class={`row-card${mine === person.id ? ' chosen' : ''}`}>
-            <input type="radio" name="vote" checked={mine === person.id} onChange={() => vote(person.id)} />
+            <input
+              type="radio"
+              name="vote"
+              checked={mine === person.id}
+              onChange={() => vote(person.id)}
+            />
             <Mark person={person} />
-            <span class="row-text"><NameTag person={person} /><Meter people={people} view={view} person={person} /></span>
-            {view.news?.names.includes(person.id) && <span class="in-news">{t('suspect.news.named')}</span>}
+            <span class="row-text">
+              <NameTag person={person} />
+              <Meter people={people} view={view} person={person} />
+            </span>
+            {view.news?.names.includes(person.id) && (
+              <span class="in-news">{t('suspect.news.named')}</span>
+            )}
           </label>
         ))}
         <label class={`row-card nobody${mine === null ? ' chosen' : ''}`}>
@@ -44,14 +54,28 @@ export function LockBar({ room, view, people }: StepProps) {
   if (view.locked) {
     return (
       <p class="locked-bar" role="status">
-        <b>{t('suspect.vote.locked', { name: nameOf(people, mine) })}</b> <span>{t('suspect.vote.locks', { n: view.locks, all })}</span>
+        <b>{t('suspect.vote.locked', { name: nameOf(people, mine) })}</b>{' '}
+        <span>{t('suspect.vote.locks', { n: view.locks, all })}</span>
       </p>
     );
   }
   return (
-    <Button kind="main" busy={action.busy} onClick={() => action.run(async () => { await room.send('LOCK'); play('stamp'); })}>
-      <b>{t('suspect.vote.lock')}: {nameOf(people, mine)}</b>
-      <small>{t('suspect.vote.lock_hint')} {t('suspect.vote.locks', { n: view.locks, all })}</small>
+    <Button
+      kind="main"
+      busy={action.busy}
+      onClick={() =>
+        action.run(async () => {
+          await tell(room, 'LOCK', {});
+          play('stamp');
+        })
+      }
+    >
+      <b>
+        {t('suspect.vote.lock')}: {nameOf(people, mine)}
+      </b>
+      <small>
+        {t('suspect.vote.lock_hint')} {t('suspect.vote.locks', { n: view.locks, all })}
+      </small>
     </Button>
   );
 }
@@ -67,8 +91,14 @@ export function Escape({ room, view }: StepProps) {
         <legend class="sr">{t('suspect.escape.title')}</legend>
         {view.scenes.map((scene) => (
           <label key={scene.id} class={escape.scene === scene.id ? 'on' : ''}>
-            <input type="radio" name="escape" checked={escape.scene === scene.id}
-                   onChange={() => { room.send('ESCAPE', { scene: scene.id }).catch(oops); }} />
+            <input
+              type="radio"
+              name="escape"
+              checked={escape.scene === scene.id}
+              onChange={() => {
+                tell(room, 'ESCAPE', { scene: scene.id }).catch(oops);
+              }}
+            />
             {scene.name}
           </label>
         ))}

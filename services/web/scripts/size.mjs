@@ -24,7 +24,8 @@ function closure(keys) {
 
 const sizes = new Map();
 function gzip(file) {
-  if (!sizes.has(file)) sizes.set(file, gzipSync(readFileSync(`dist/${file}`), { level: 9 }).length);
+  if (!sizes.has(file))
+    sizes.set(file, gzipSync(readFileSync(`dist/${file}`), { level: 9 }).length);
   return sizes.get(file);
 }
 const sum = (files) => [...files].reduce((all, file) => all + gzip(file), 0);
@@ -33,9 +34,15 @@ const minus = (files, others) => [...files].filter((file) => !others.has(file));
 const landing = closure(['index.html', 'src/screens/room.tsx']);
 const entry = closure(['index.html']);
 const rows = [['landing + join', sum(landing), 35 * kb]];
-for (const key of Object.keys(manifest).filter((name) => /games\/[^/]+\/client\/phone\.tsx$/.test(name))) {
+for (const key of Object.keys(manifest).filter((name) =>
+  /games\/[^/]+\/client\/phone\.tsx$/.test(name),
+)) {
   const game = /games\/([^/]+)\//.exec(key)[1];
-  rows.push([`controller + ${game}`, sum(closure(['index.html', 'src/screens/room.tsx', key])), 60 * kb]);
+  rows.push([
+    `controller + ${game}`,
+    sum(closure(['index.html', 'src/screens/room.tsx', key])),
+    60 * kb,
+  ]);
 }
 rows.push(['profile', sum(minus(closure(['src/screens/profile.tsx']), entry)), 12 * kb]);
 rows.push(['big screen', sum(minus(closure(['src/screens/big.tsx']), entry)), 14 * kb]);
@@ -44,6 +51,8 @@ let over = false;
 for (const [name, bytes, budget] of rows) {
   const bad = bytes > budget;
   over ||= bad;
-  console.log(`${bad ? 'OVER ' : 'ok   '}${name.padEnd(24)} ${(bytes / kb).toFixed(1).padStart(6)} KB of ${budget / kb} KB`);
+  console.log(
+    `${bad ? 'OVER ' : 'ok   '}${name.padEnd(24)} ${(bytes / kb).toFixed(1).padStart(6)} KB of ${budget / kb} KB`,
+  );
 }
 process.exit(over ? 1 : 0);

@@ -12,19 +12,28 @@ const Account = lazy<{ tab: 'in' | 'up' }>(() => import('./screens/account'));
 function Screen() {
   const here = route.value;
   switch (here.name) {
-    case 'landing': return <Landing />;
-    case 'room': return <RoomScreen key={here.code} code={here.code} />;
-    case 'screen': return <BigScreen key={here.code} code={here.code} />;
-    case 'play': return <Quick />;
-    case 'profile': return <Profile />;
-    case 'account': return <Account key={here.tab} tab={here.tab} />;
-    case 'lost': return (
-      <main class="page center">
-        <h1>{t('lost.title')}</h1>
-        <p>{t('lost.text')}</p>
-        <a class="btn main" href="/">{t('home')}</a>
-      </main>
-    );
+    case 'landing':
+      return <Landing />;
+    case 'room':
+      return <RoomScreen key={here.code} code={here.code} />;
+    case 'screen':
+      return <BigScreen key={here.code} code={here.code} />;
+    case 'play':
+      return <Quick />;
+    case 'profile':
+      return <Profile />;
+    case 'account':
+      return <Account key={here.tab} tab={here.tab} />;
+    case 'lost':
+      return (
+        <main class="page center">
+          <h1>{t('lost.title')}</h1>
+          <p>{t('lost.text')}</p>
+          <a class="btn main" href="/">
+            {t('home')}
+          </a>
+        </main>
+      );
   }
 }
 

@@ -7,7 +7,9 @@ import type { GameCard, GameList } from './proto/wire.gen';
 import type { Room } from './state/room';
 import { lazy } from './ui/parts';
 
-export interface GameProps { room: Room }
+export interface GameProps {
+  room: Room;
+}
 type Module = { default: (props: GameProps) => JSX.Element | null };
 
 const phones = import.meta.glob<Module>('../../../games/*/client/phone.tsx');
@@ -19,7 +21,7 @@ function client(kind: 'phone' | 'screen', game: string) {
   const load = (kind === 'phone' ? phones : screens)[`../../../games/${game}/client/${kind}.tsx`];
   if (!load) return null;
   let component = made.get(key);
-  if (!component) made.set(key, component = lazy<GameProps>(load));
+  if (!component) made.set(key, (component = lazy<GameProps>(load)));
   return component;
 }
 
@@ -29,14 +31,19 @@ export const screenOf = (game: string) => client('screen', game);
 // Starts loading while people still wait in the lobby.
 export function preload(kind: 'phone' | 'screen', game: string): void {
   const load = (kind === 'phone' ? phones : screens)[`../../../games/${game}/client/${kind}.tsx`];
-  void load?.().catch(() => { /* asked again, with a visible retry, when it is needed */ });
+  void load?.().catch(() => {
+    /* asked again, with a visible retry, when it is needed */
+  });
 }
 
 let catalogue: Promise<GameCard[]> | null = null;
 export function games(): Promise<GameCard[]> {
-  catalogue ??= api.get<GameList>('/api/games').then((list) => list.items, (error) => {
-    catalogue = null;
-    throw error;
-  });
+  catalogue ??= api.get<GameList>('/api/games').then(
+    (list) => list.items,
+    (error) => {
+      catalogue = null;
+      throw error;
+    },
+  );
   return catalogue;
 }

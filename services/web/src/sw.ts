@@ -13,13 +13,15 @@ self.addEventListener('install', (event: any) => {
 });
 
 self.addEventListener('activate', (event: any) => {
-  event.waitUntil((async () => {
-    const cache = await caches.open(cacheName);
-    for (const request of await cache.keys()) {
-      const path = new URL(request.url).pathname;
-      if (path !== page && !shell.includes(path)) await cache.delete(request);
-    }
-  })());
+  event.waitUntil(
+    (async () => {
+      const cache = await caches.open(cacheName);
+      for (const request of await cache.keys()) {
+        const path = new URL(request.url).pathname;
+        if (path !== page && !shell.includes(path)) await cache.delete(request);
+      }
+    })(),
+  );
 });
 
 self.addEventListener('fetch', (event: any) => {
@@ -28,6 +30,8 @@ self.addEventListener('fetch', (event: any) => {
   if (shell.includes(url.pathname)) {
     event.respondWith(caches.match(event.request).then((hit) => hit ?? fetch(event.request)));
   } else if (event.request.mode === 'navigate' && !url.pathname.startsWith('/api')) {
-    event.respondWith(fetch(event.request).catch(async () => (await caches.match(page)) ?? Response.error()));
+    event.respondWith(
+      fetch(event.request).catch(async () => (await caches.match(page)) ?? Response.error()),
+    );
   }
 });

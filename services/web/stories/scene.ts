@@ -6,12 +6,20 @@ import * as fixtures from './fixtures';
 
 // A room that never connects and has received `messages`.
 export function fakeRoom(role: 'player' | 'screen', messages: [string, unknown][]): Room {
-  const info = { room: 'r1', code: 'BRTK', game: 'suspect', ws_url: 'ws://127.0.0.1:9/ws', ticket: 't', node: '' };
+  const info = {
+    room: 'r1',
+    code: 'BRTK',
+    game: 'suspect',
+    ws_url: 'ws://127.0.0.1:9/ws',
+    ticket: 't',
+    node: '',
+  };
   const made = new Room('BRTK', role, info);
   made.dispose();
   made.ended.value = null;
   made.link.value = 'open';
-  for (const [type, payload] of messages) (made as unknown as { receive(type: string, payload: unknown): void }).receive(type, payload);
+  for (const [type, payload] of messages)
+    (made as unknown as { receive(type: string, payload: unknown): void }).receive(type, payload);
   current.value = made;
   return made;
 }
@@ -20,18 +28,29 @@ const answers: [RegExp, () => unknown][] = [
   [/\/api\/games/, () => ({ items: [fixtures.gameCard], next: null })],
   [/\/api\/users\/me/, () => fixtures.user],
   [/\/api\/game\/history/, () => ({ items: fixtures.history, next: 'more' })],
-  [/\/api\/match\/join/, () => ({ message: '', queue: 'standard', user_id: '17', ticket: 't', expires_at: '' })],
+  [
+    /\/api\/match\/join/,
+    () => ({ message: '', queue: 'standard', user_id: '17', ticket: 't', expires_at: '' }),
+  ],
 ];
 
 export function fakeServer(): void {
   globalThis.fetch = async (input) => {
     const url = String(input);
     if (url.includes('/api/match/tickets')) {
-      if (!url.includes('wait=0')) await new Promise(() => { /* the long poll of a quiet night */ });
+      if (!url.includes('wait=0'))
+        await new Promise(() => {
+          /* the long poll of a quiet night */
+        });
       return Response.json({ status: 'searching', position: 3, estimate_s: 20 });
     }
     const found = answers.find(([pattern]) => pattern.test(url));
-    return found ? Response.json(found[1]()) : Response.json({ error: 'Nothing here', code: 'not_found', request_id: '' }, { status: 404 });
+    return found
+      ? Response.json(found[1]())
+      : Response.json(
+          { error: 'Nothing here', code: 'not_found', request_id: '' },
+          { status: 404 },
+        );
   };
 }
 
@@ -41,24 +60,73 @@ export function signInAs(user = fixtures.user): void {
 }
 
 type Make = () => string;
-const phone = (step: string, change = {}): Make => () => {
-  fakeRoom('player', [['WELCOME', fixtures.welcome(fixtures.match(step, true, change))], ['ROOM', fixtures.roomState('playing')]]);
-  return '/BRTK';
+const phone =
+  (step: string, change = {}): Make =>
+  () => {
+    fakeRoom('player', [
+      ['WELCOME', fixtures.welcome(fixtures.match(step, true, change))],
+      ['ROOM', fixtures.roomState('playing')],
+    ]);
+    return '/BRTK';
+  };
+const big =
+  (step: string): Make =>
+  () => {
+    fakeRoom('screen', [
+      ['WELCOME', fixtures.welcome(fixtures.match(step, false), 'screen')],
+      ['ROOM', fixtures.roomState('playing')],
+    ]);
+    return '/screen/BRTK';
+  };
+const kickVote: Make = () => {
+  const made = fakeRoom('player', [
+    ['WELCOME', fixtures.welcome({})],
+    ['ROOM', fixtures.roomState('waiting', 6, true)],
+    ['EVENT_KICK_VOTE', { target: '19', votes: 2, needed: 4, ends_at: Date.now() + 15_000 }],
+  ]);
+  return `/${made.code}`;
 };
-const big = (step: string): Make => () => {
-  fakeRoom('screen', [['WELCOME', fixtures.welcome(fixtures.match(step, false), 'screen')], ['ROOM', fixtures.roomState('playing')]]);
-  return '/screen/BRTK';
-};
-const room = (role: 'player' | 'screen', phase: 'waiting' | 'results', count = 8, matchmade = false): Make => () => {
-  fakeRoom(role, [['WELCOME', fixtures.welcome({}, role)], ['ROOM', fixtures.roomState(phase, count, matchmade)], ...(phase === 'results' ? [['GAME_OVER', fixtures.gameOver] as [string, unknown]] : [])]);
-  return role === 'screen' ? '/screen/BRTK' : '/BRTK';
-};
+const room =
+  (role: 'player' | 'screen', phase: 'waiting' | 'results', count = 8, matchmade = false): Make =>
+  () => {
+    fakeRoom(role, [
+      ['WELCOME', fixtures.welcome({}, role)],
+      ['ROOM', fixtures.roomState(phase, count, matchmade)],
+      ...(phase === 'results' ? [['GAME_OVER', fixtures.gameOver] as [string, unknown]] : []),
+    ]);
+    return role === 'screen' ? '/screen/BRTK' : '/BRTK';
+  };
 
 // Name -> puts the page there and says the path.
 export const scenes: Record<string, Make> = {
-  landing: () => '/', door: () => '/BRTK', signin: () => '/signin', register: () => '/register', profile: () => '/profile', quick: () => '/quick', lost: () => '/x/y/z',
-  lobby: room('player', 'waiting', 5), matched: room('player', 'waiting', 6, true), results: room('player', 'results'),
-  replaced: () => { const made = fakeRoom('player', []); made.ended.value = { reason: 'replaced' }; return '/BRTK'; },
-  briefing: phone('briefing'), answer: phone('answer'), crossfire: phone('crossfire'), pressed: phone('pressed'), vote: phone('vote'), culprit_vote: phone('vote', fixtures.culprit), reveal: phone('reveal'),
-  big_lobby: room('screen', 'waiting', 5), big_briefing: big('briefing'), big_answer: big('answer'), big_crossfire: big('crossfire'), big_vote: big('vote'), big_reveal: big('reveal'), big_results: room('screen', 'results'),
+  landing: () => '/',
+  door: () => '/BRTK',
+  signin: () => '/signin',
+  register: () => '/register',
+  profile: () => '/profile',
+  quick: () => '/quick',
+  lost: () => '/x/y/z',
+  kick_vote: kickVote,
+  lobby: room('player', 'waiting', 5),
+  matched: room('player', 'waiting', 6, true),
+  results: room('player', 'results'),
+  replaced: () => {
+    const made = fakeRoom('player', []);
+    made.ended.value = { reason: 'replaced' };
+    return '/BRTK';
+  },
+  briefing: phone('briefing'),
+  answer: phone('answer'),
+  crossfire: phone('crossfire'),
+  pressed: phone('pressed'),
+  vote: phone('vote'),
+  culprit_vote: phone('vote', fixtures.culprit),
+  reveal: phone('reveal'),
+  big_lobby: room('screen', 'waiting', 5),
+  big_briefing: big('briefing'),
+  big_answer: big('answer'),
+  big_crossfire: big('crossfire'),
+  big_vote: big('vote'),
+  big_reveal: big('reveal'),
+  big_results: room('screen', 'results'),
 };

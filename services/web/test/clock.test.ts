@@ -3,8 +3,13 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import { ServerClock } from '../src/net/clock';
 
-beforeEach(() => { vi.useFakeTimers(); vi.setSystemTime(1_000_000); });
-afterEach(() => { vi.useRealTimers(); });
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.setSystemTime(1_000_000);
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 test('no sample: our own time', () => {
   expect(new ServerClock().now()).toBe(1_000_000);
@@ -12,8 +17,8 @@ test('no sample: our own time', () => {
 
 test('a quick sample beats a slow one, before and after', () => {
   const clock = new ServerClock();
-  clock.sample(0, 6_000, 2_000);    // 1 s each way claimed: +5000
-  clock.sample(2_000, 6_520, 2_040);  // 20 ms each way: +4500
+  clock.sample(0, 6_000, 2_000); // 1 s each way claimed: +5000
+  clock.sample(2_000, 6_520, 2_040); // 20 ms each way: +4500
   clock.sample(3_000, 9_999, 4_500);
   expect(clock.offset).toBe(4_500);
   expect(clock.now()).toBe(1_004_500);

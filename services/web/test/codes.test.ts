@@ -24,7 +24,14 @@ test('folding never leaves a letter that no code has', () => {
   for (const letter of all) expect(foldCode(letter)).toMatch(/^[A-HJKMNP-Z]{0,2}$/);
 });
 
-test.each([['BRTK', true], ['BRTKQ', true], ['BRT', false], ['BILO', false], ['brtk', false], ['BRTKQZ', false]])('%s is a code: %s', (code, good) => {
+test.each([
+  ['BRTK', true],
+  ['BRTKQ', true],
+  ['BRT', false],
+  ['BILO', false],
+  ['brtk', false],
+  ['BRTKQZ', false],
+])('%s is a code: %s', (code, good) => {
   expect(isCode(code)).toBe(good);
 });
 

@@ -4,13 +4,21 @@ import { expect, test } from 'vitest';
 import en from '../src/i18n/en.json';
 import { addTexts, t } from '../src/i18n';
 
-const files = import.meta.glob<string>(['../src/**/*.{ts,tsx}', '../../../games/*/client/*.{ts,tsx}', '!**/*.gen.ts'], { query: '?raw', import: 'default', eager: true });
-const games = import.meta.glob<Record<string, string>>('../../../games/*/client/en.json', { import: 'default', eager: true });
+const files = import.meta.glob<string>(
+  ['../src/**/*.{ts,tsx}', '../../../games/*/client/*.{ts,tsx}', '!**/*.gen.ts'],
+  { query: '?raw', import: 'default', eager: true },
+);
+const games = import.meta.glob<Record<string, string>>('../../../games/*/client/en.json', {
+  import: 'default',
+  eager: true,
+});
 
 const texts: Record<string, string> = Object.assign({}, en, ...Object.values(games));
 const code = Object.values(files).join('\n');
 const bare = (key: string) => key.replace(/\.(one|other|few|many|two|zero)$/, '');
-const literals = new Set([...code.matchAll(/['"`]([a-z_]+(?:\.[A-Za-z_]+)*)['"`]/g)].map((match) => match[1]!));
+const literals = new Set(
+  [...code.matchAll(/['"`]([a-z_]+(?:\.[A-Za-z_]+)*)['"`]/g)].map((match) => match[1]!),
+);
 const templates = [...code.matchAll(/`([a-z_.]+)\$\{[^`]*`/g)].map((match) => match[1]!);
 
 test('every key asked for by name exists', () => {
@@ -21,12 +29,16 @@ test('every key asked for by name exists', () => {
 });
 
 test('no text is without use', () => {
-  const used = (key: string) => literals.has(key) || literals.has(bare(key)) || templates.some((start) => start.includes('.') && key.startsWith(start));
+  const used = (key: string) =>
+    literals.has(key) ||
+    literals.has(bare(key)) ||
+    templates.some((start) => start.includes('.') && key.startsWith(start));
   expect(Object.keys(texts).filter((key) => !used(key))).toEqual([]);
 });
 
 test('plural forms come in pairs', () => {
-  for (const key of Object.keys(texts).filter((name) => name.endsWith('.one'))) expect(texts).toHaveProperty([`${bare(key)}.other`]);
+  for (const key of Object.keys(texts).filter((name) => name.endsWith('.one')))
+    expect(texts).toHaveProperty([`${bare(key)}.other`]);
 });
 
 test('placeholders and plurals are filled in', () => {

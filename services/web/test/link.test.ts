@@ -2,7 +2,15 @@
 // src/net/link.ts, what wakes it, how long it waits, and what ends it.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
-import { Link, Refused, timing, type CloseReason, type Credential, type LinkState, type SocketLike } from '../src/net/link';
+import {
+  Link,
+  Refused,
+  timing,
+  type CloseReason,
+  type Credential,
+  type LinkState,
+  type SocketLike,
+} from '../src/net/link';
 
 class FakeSocket implements SocketLike {
   onopen: SocketLike['onopen'] = null;
@@ -11,12 +19,25 @@ class FakeSocket implements SocketLike {
   onerror: SocketLike['onerror'] = null;
   sent: any[] = [];
   closedWith: number | undefined | null = null;
-  constructor(readonly url: string, readonly protocols: string[]) {}
-  send(text: string) { this.sent.push(JSON.parse(text)); }
-  close(code?: number) { this.closedWith = code; }
-  open() { this.onopen?.({}); }
-  message(type: string, payload: unknown = {}) { this.onmessage?.({ data: JSON.stringify({ type, payload }) }); }
-  end(code: number) { this.onclose?.({ code }); }
+  constructor(
+    readonly url: string,
+    readonly protocols: string[],
+  ) {}
+  send(text: string) {
+    this.sent.push(JSON.parse(text));
+  }
+  close(code?: number) {
+    this.closedWith = code;
+  }
+  open() {
+    this.onopen?.({});
+  }
+  message(type: string, payload: unknown = {}) {
+    this.onmessage?.({ data: JSON.stringify({ type, payload }) });
+  }
+  end(code: number) {
+    this.onclose?.({ code });
+  }
 }
 
 let sockets: FakeSocket[];
@@ -45,19 +66,33 @@ beforeEach(async () => {
   renewals = 0;
   credential = async () => ({ url: 'ws://x/ws', protocols: ['whoosh.v1', 'ticket.abc'] });
   link = new Link({
-    credential: (failed) => { failures.push(failed); return credential(failed); },
+    credential: (failed) => {
+      failures.push(failed);
+      return credential(failed);
+    },
     onFrame: (message) => frames.push(message),
-    onState: (state, reason, detail) => { states.push(state); reasons.push([reason, detail]); },
-    tokenExpired: async () => { renewals += 1; },
+    onState: (state, reason, detail) => {
+      states.push(state);
+      reasons.push([reason, detail]);
+    },
+    tokenExpired: async () => {
+      renewals += 1;
+    },
     inMatch: () => inMatch,
-    open: (url, protocols) => { sockets.push(new FakeSocket(url, protocols)); return last(); },
+    open: (url, protocols) => {
+      sockets.push(new FakeSocket(url, protocols));
+      return last();
+    },
     visible: () => visible,
     random: () => 0.5,
   });
   link.start();
   await flush();
 });
-afterEach(() => { link.stop(); vi.useRealTimers(); });
+afterEach(() => {
+  link.stop();
+  vi.useRealTimers();
+});
 
 async function opened(): Promise<FakeSocket> {
   last().open();
@@ -122,7 +157,10 @@ test('outside a match the tries become rare', async () => {
 });
 
 test('an opened connection resets the waits', async () => {
-  for (let i = 0; i < 4; i++) { last().end(1006); await vi.advanceTimersByTimeAsync(5_000); }
+  for (let i = 0; i < 4; i++) {
+    last().end(1006);
+    await vi.advanceTimersByTimeAsync(5_000);
+  }
   (await opened()).end(1006);
   const count = sockets.length;
   await vi.advanceTimersByTimeAsync(300);
@@ -197,7 +235,12 @@ test('events of the old socket do not touch the new one', async () => {
 });
 
 test.each([
-  [1000, 'left'], [4000, 'replaced'], [4002, 'kicked'], [4003, 'banned'], [4004, 'room_closed'], [1008, 'policy'],
+  [1000, 'left'],
+  [4000, 'replaced'],
+  [4002, 'kicked'],
+  [4003, 'banned'],
+  [4004, 'room_closed'],
+  [1008, 'policy'],
 ] as const)('close %i ends it: %s', async (code, reason) => {
   (await opened()).end(code);
   expect(link.state).toBe('closed');
@@ -231,11 +274,15 @@ test('after another tab took over, start() takes it back', async () => {
 });
 
 test('a refused credential ends it with the reason; a network error does not', async () => {
-  credential = async () => { throw new Error('offline'); };
+  credential = async () => {
+    throw new Error('offline');
+  };
   last().end(1006);
   await vi.advanceTimersByTimeAsync(300);
   expect(link.state).toBe('stale');
-  credential = async () => { throw new Refused('room_not_found', 'There is no such room.'); };
+  credential = async () => {
+    throw new Refused('room_not_found', 'There is no such room.');
+  };
   await vi.advanceTimersByTimeAsync(600);
   expect(link.state).toBe('closed');
   expect(reasons[reasons.length - 1]).toEqual(['refused', 'There is no such room.']);
@@ -243,7 +290,10 @@ test('a refused credential ends it with the reason; a network error does not', a
 
 test('a credential that comes too late is not used', async () => {
   let give: (credential: Credential) => void = () => {};
-  credential = () => new Promise((done) => { give = done; });
+  credential = () =>
+    new Promise((done) => {
+      give = done;
+    });
   last().end(1006);
   await vi.advanceTimersByTimeAsync(300);
   link.stop();

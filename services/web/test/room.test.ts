@@ -12,16 +12,46 @@ class FakeWebSocket {
   onclose: ((event: { code: number }) => void) | null = null;
   onmessage: ((event: { data: string }) => void) | null = null;
   sent: any[] = [];
-  constructor(readonly url: string, readonly protocols: string[]) { FakeWebSocket.all.push(this); }
-  send(text: string) { this.sent.push(JSON.parse(text)); }
-  close() { /* nothing to do */ }
-  give(type: string, payload: unknown) { this.onmessage?.({ data: JSON.stringify({ type, payload }) }); }
-  types() { return this.sent.map((message) => message.type); }
+  constructor(
+    readonly url: string,
+    readonly protocols: string[],
+  ) {
+    FakeWebSocket.all.push(this);
+  }
+  send(text: string) {
+    this.sent.push(JSON.parse(text));
+  }
+  close() {
+    /* nothing to do */
+  }
+  give(type: string, payload: unknown) {
+    this.onmessage?.({ data: JSON.stringify({ type, payload }) });
+  }
+  types() {
+    return this.sent.map((message) => message.type);
+  }
 }
 
-const info: JoinInfo = { room: 'r1', code: 'BRTK', game: 'suspect', ws_url: 'ws://x/ws?game_id=r1', ticket: 'tick.et', node: 'n' };
+const info: JoinInfo = {
+  room: 'r1',
+  code: 'BRTK',
+  game: 'suspect',
+  ws_url: 'ws://x/ws?game_id=r1',
+  ticket: 'tick.et',
+  node: 'n',
+};
 const welcome = (seq: number, state: unknown = {}) => ({
-  protocol: 1, you: { id: '17', name: 'Mo', seat: 0, role: 'player' }, room: 'r1', code: 'BRTK', game: 'suspect', role: 'player', server_time: Date.now() + 4_000, tick_hz: 1, resume: 're.sume', seq, state,
+  protocol: 1,
+  you: { id: '17', name: 'Mo', seat: 0, role: 'player' },
+  room: 'r1',
+  code: 'BRTK',
+  game: 'suspect',
+  role: 'player',
+  server_time: Date.now() + 4_000,
+  tick_hz: 1,
+  resume: 're.sume',
+  seq,
+  state,
 });
 const last = () => FakeWebSocket.all[FakeWebSocket.all.length - 1]!;
 const flush = () => vi.advanceTimersByTimeAsync(0);
@@ -45,7 +75,10 @@ beforeEach(() => {
   joins = [];
   joinAnswer = () => Response.json({ ...info, ticket: 'second' });
   tokens.set({ access: 'a', refresh: 'r' });
-  vi.stubGlobal('fetch', async (path: string, init: RequestInit) => { joins.push([path, init.body]); return joinAnswer(); });
+  vi.stubGlobal('fetch', async (path: string, init: RequestInit) => {
+    joins.push([path, init.body]);
+    return joinAnswer();
+  });
 });
 afterEach(() => {
   room.dispose();
@@ -78,7 +111,11 @@ test('patches apply in order; old ones are ignored; a gap asks once for a SYNC, 
 
 test('send settles on ACK, ERROR, silence and a lost connection', async () => {
   const socket = await enter();
-  const outcome = (promise: Promise<void>) => promise.then(() => 'done', (error: SendError) => error.code);
+  const outcome = (promise: Promise<void>) =>
+    promise.then(
+      () => 'done',
+      (error: SendError) => error.code,
+    );
   const results = [outcome(room.send('READY')), outcome(room.send('START'))];
   const [ready, start] = socket.sent.slice(-2);
   socket.give('ACK', { id: ready.id });
@@ -138,7 +175,11 @@ test('a token that does not open the door twice: the API is asked for a ticket',
 });
 
 test('when the API says the room is gone, that is the end, and the seat is forgotten', async () => {
-  joinAnswer = () => Response.json({ error: 'There is no such room.', code: 'room_not_found', request_id: 'q' }, { status: 404 });
+  joinAnswer = () =>
+    Response.json(
+      { error: 'There is no such room.', code: 'room_not_found', request_id: 'q' },
+      { status: 404 },
+    );
   (await enter()).onclose?.({ code: 1006 });
   for (let i = 0; i < 2; i++) {
     await vi.advanceTimersByTimeAsync(1_000);
@@ -176,7 +217,10 @@ test('leaving says so and forgets the seat', async () => {
 
 test('seconds of the match follow the speed of the server', async () => {
   const socket = await enter();
-  socket.give('STATE', { seq: 6, patch: { clock: { phase: 'x', step: 'y', started_at: 1_000, ends_at: 2_000 } } });
+  socket.give('STATE', {
+    seq: 6,
+    patch: { clock: { phase: 'x', step: 'y', started_at: 1_000, ends_at: 2_000 } },
+  });
   expect(room.matchTime(50)).toBe(51_000);
   socket.give('WELCOME', { ...welcome(6, room.view.value), tick_hz: 20 });
   expect(room.matchTime(50)).toBe(3_500);

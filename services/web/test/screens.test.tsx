@@ -28,7 +28,11 @@ function nameOf(element: Element): string {
   const label = element.getAttribute('aria-label') ?? '';
   if (label || element.tagName !== 'INPUT') return label || (element.textContent ?? '').trim();
   const input = element as HTMLInputElement;
-  return (input.closest('label')?.textContent ?? document.querySelector(`label[for="${input.id}"]`)?.textContent ?? '').trim();
+  return (
+    input.closest('label')?.textContent ??
+    document.querySelector(`label[for="${input.id}"]`)?.textContent ??
+    ''
+  ).trim();
 }
 
 test.each(Object.entries(scenes))('%s', async (_, make) => {
@@ -42,6 +46,9 @@ test.each(Object.entries(scenes))('%s', async (_, make) => {
     expect(nameOf(element), element.outerHTML.slice(0, 120)).not.toBe('');
   }
   for (const svg of app.querySelectorAll('svg')) {
-    expect(svg.getAttribute('aria-hidden') === 'true' || svg.getAttribute('aria-label') !== null, svg.outerHTML.slice(0, 80)).toBe(true);
+    expect(
+      svg.getAttribute('aria-hidden') === 'true' || svg.getAttribute('aria-label') !== null,
+      svg.outerHTML.slice(0, 80),
+    ).toBe(true);
   }
 });

@@ -6,13 +6,20 @@ const texts: Record<string, string> = { ...en };
 const plural = new Intl.PluralRules('en');
 const missing = new Set<string>();
 
-export function addTexts(more: Record<string, string>): void { Object.assign(texts, more); }
+export function addTexts(more: Record<string, string>): void {
+  Object.assign(texts, more);
+}
 
-export function has(key: string): boolean { return key in texts; }
+export function has(key: string): boolean {
+  return key in texts;
+}
 
 export function t(key: string, values: Record<string, string | number> = {}): string {
   const n = values.n;
-  const text = (typeof n === 'number' ? texts[`${key}.${plural.select(n)}`] : undefined) ?? texts[key] ?? texts[`${key}.other`];
+  const text =
+    (typeof n === 'number' ? texts[`${key}.${plural.select(n)}`] : undefined) ??
+    texts[key] ??
+    texts[`${key}.other`];
   if (text === undefined) {
     missing.add(key);
     return key;
@@ -21,4 +28,6 @@ export function t(key: string, values: Record<string, string | number> = {}): st
 }
 
 // Keys that were asked for and do not exist; for tests.
-export function missingKeys(): string[] { return [...missing]; }
+export function missingKeys(): string[] {
+  return [...missing];
+}

@@ -9,13 +9,15 @@ export class ServerClock {
   // A message that carries the server's time, `sent` being when we asked (the same clock as `received`).
   sample(sent: number, serverTime: number, received: number): void {
     const rtt = received - sent;
-    if (rtt < 0 || !Number.isFinite(serverTime)) return;  // our own clock was set back meanwhile
+    if (rtt < 0 || !Number.isFinite(serverTime)) return; // our own clock was set back meanwhile
     this.samples.push({ rtt, offset: serverTime - (sent + rtt / 2) });
     if (this.samples.length > samples_max) this.samples.shift();
   }
 
   // Our clock jumped: what we knew is void.
-  reset(): void { this.samples = []; }
+  reset(): void {
+    this.samples = [];
+  }
 
   get offset(): number {
     let best: { rtt: number; offset: number } | undefined;
@@ -23,5 +25,7 @@ export class ServerClock {
     return best ? best.offset : 0;
   }
 
-  now(): number { return Date.now() + this.offset; }
+  now(): number {
+    return Date.now() + this.offset;
+  }
 }

@@ -15,22 +15,31 @@ export const timing = {
   connect_ms: 5_000,
   ping_ms: 10_000,
   stale_ms: 15_000,
-  fresh_ms: 3_000,        // a frame this young needs no new connection when the page comes back
+  fresh_ms: 3_000, // a frame this young needs no new connection when the page comes back
   watch_ms: 1_000,
-  jump_ms: 5_000,         // the clock moved by more than this between two looks: the device slept
+  jump_ms: 5_000, // the clock moved by more than this between two looks: the device slept
   backoff_ms: [300, 600, 1_200, 2_400, 5_000],
   backoff_lobby_ms: 30_000,
   jitter: 0.3,
 } as const;
 
 export type LinkState = 'idle' | 'connecting' | 'open' | 'stale' | 'closed';
-export type CloseReason = 'left' | 'replaced' | 'kicked' | 'banned' | 'room_closed' | 'policy' | 'refused';
+export type CloseReason =
+  'left' | 'replaced' | 'kicked' | 'banned' | 'room_closed' | 'policy' | 'refused';
 
-export interface Credential { url: string; protocols: string[] }
+export interface Credential {
+  url: string;
+  protocols: string[];
+}
 
 // Thrown by credential(): trying again can't help.
 export class Refused extends Error {
-  constructor(readonly code: string, message: string) { super(message); }
+  constructor(
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+  }
 }
 
 export interface SocketLike {
@@ -47,8 +56,8 @@ export interface LinkOptions {
   credential(failed: number): Promise<Credential>;
   onFrame(message: { type: string; payload: any; id?: string }): void;
   onState(state: LinkState, reason?: CloseReason, detail?: string): void;
-  tokenExpired(): Promise<void>;   // close 4001: get a new token before the next try
-  inMatch?(): boolean;             // outside a match tries may become rare
+  tokenExpired(): Promise<void>; // close 4001: get a new token before the next try
+  inMatch?(): boolean; // outside a match tries may become rare
   open?(url: string, protocols: string[]): SocketLike;
   visible?(): boolean;
   random?(): number;
@@ -57,9 +66,9 @@ export interface LinkOptions {
 export class Link {
   state: LinkState = 'idle';
   private socket: SocketLike | null = null;
-  private attempts = 0;      // since the last open, for the back-off
-  private failed = 0;        // connections in a row that never opened, for credential()
-  private generation = 0;    // of connect(): late answers of older ones are ignored
+  private attempts = 0; // since the last open, for the back-off
+  private failed = 0; // connections in a row that never opened, for credential()
+  private generation = 0; // of connect(): late answers of older ones are ignored
   private lastFrame = 0;
   private lastLook = 0;
   private retry: ReturnType<typeof setTimeout> | undefined;
@@ -98,7 +107,12 @@ export class Link {
     if (this.state === 'idle' || this.state === 'closed') return;
     this.attempts = 0;
     if (this.state === 'open' && Date.now() - this.lastFrame <= timing.fresh_ms) return;
-    if (this.state === 'connecting' && this.socket && Date.now() - this.lastFrame <= timing.fresh_ms) return;
+    if (
+      this.state === 'connecting' &&
+      this.socket &&
+      Date.now() - this.lastFrame <= timing.fresh_ms
+    )
+      return;
     void this.connect();
   }
 
@@ -145,7 +159,9 @@ export class Link {
       return;
     }
     if (mine !== this.generation) return;
-    const open = this.options.open ?? ((url, protocols) => new WebSocket(url, protocols) as unknown as SocketLike);
+    const open =
+      this.options.open ??
+      ((url, protocols) => new WebSocket(url, protocols) as unknown as SocketLike);
     const socket = open(credential.url, credential.protocols);
     this.socket = socket;
     let opened = false;
@@ -171,21 +187,33 @@ export class Link {
   private closed(code: number, opened: boolean): void {
     this.socket = null;
     switch (code) {
-      case codes.left: return this.stop('left');
-      case codes.replaced: return this.stop('replaced');
-      case codes.kicked: return this.stop('kicked');
-      case codes.banned: return this.stop('banned');
-      case codes.room_closed: return this.stop('room_closed');
-      case codes.policy: return this.stop('policy');
+      case codes.left:
+        return this.stop('left');
+      case codes.replaced:
+        return this.stop('replaced');
+      case codes.kicked:
+        return this.stop('kicked');
+      case codes.banned:
+        return this.stop('banned');
+      case codes.room_closed:
+        return this.stop('room_closed');
+      case codes.policy:
+        return this.stop('policy');
       case codes.token_expired: {
         const mine = this.generation;
         this.become('stale');
         this.options.tokenExpired().then(
-          () => { if (mine === this.generation) void this.connect(); },
-          () => { if (mine === this.generation) this.lost(true); });
+          () => {
+            if (mine === this.generation) void this.connect();
+          },
+          () => {
+            if (mine === this.generation) this.lost(true);
+          },
+        );
         return;
       }
-      default: return this.lost(opened);
+      default:
+        return this.lost(opened);
     }
   }
 
@@ -195,13 +223,16 @@ export class Link {
     if (!opened) this.failed += 1;
     this.become('stale');
     if (!this.visible()) return;
-    this.retry = setTimeout(() => { if (this.visible()) void this.connect(); }, this.backoff());
+    this.retry = setTimeout(() => {
+      if (this.visible()) void this.connect();
+    }, this.backoff());
     this.attempts += 1;
   }
 
   private backoff(): number {
     const steps = timing.backoff_ms;
-    const calm = this.options.inMatch && !this.options.inMatch() && this.attempts > steps.length + 5;
+    const calm =
+      this.options.inMatch && !this.options.inMatch() && this.attempts > steps.length + 5;
     const base = calm ? timing.backoff_lobby_ms : steps[Math.min(this.attempts, steps.length - 1)]!;
     const random = this.options.random ? this.options.random() : Math.random();
     return base * (1 + timing.jitter * (2 * random - 1));
@@ -224,7 +255,9 @@ export class Link {
 
 // Connects a link to what the browser tells about the page. Returns how to undo it.
 export function watchPage(link: Link): () => void {
-  const wake = () => { if (document.visibilityState !== 'hidden') link.wake(); };
+  const wake = () => {
+    if (document.visibilityState !== 'hidden') link.wake();
+  };
   document.addEventListener('visibilitychange', wake);
   window.addEventListener('pageshow', wake);
   window.addEventListener('online', wake);

@@ -6,19 +6,35 @@ const memory = new Map<string, string>();
 export function remember(key: string, value: unknown): void {
   const text = JSON.stringify(value);
   memory.set(key, text);
-  try { localStorage.setItem(key, text); } catch { /* memory has it */ }
+  try {
+    localStorage.setItem(key, text);
+  } catch {
+    /* memory has it */
+  }
 }
 
 export function recall<T>(key: string): T | null {
   let text: string | null = null;
-  try { text = localStorage.getItem(key); } catch { text = memory.get(key) ?? null; }
+  try {
+    text = localStorage.getItem(key);
+  } catch {
+    text = memory.get(key) ?? null;
+  }
   if (text === null) return null;
-  try { return JSON.parse(text) as T; } catch { return null; }
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    return null;
+  }
 }
 
 export function forget(key: string): void {
   memory.delete(key);
-  try { localStorage.removeItem(key); } catch { /* nothing was kept */ }
+  try {
+    localStorage.removeItem(key);
+  } catch {
+    /* nothing was kept */
+  }
 }
 
 export function setCookie(name: string, value: string, maxAgeS: number): void {

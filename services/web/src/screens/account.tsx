@@ -15,7 +15,10 @@ function useForm(submit: (values: Record<string, string>) => Promise<unknown>) {
     if (busy.value) return;
     busy.value = true;
     errors.value = {};
-    const values = Object.fromEntries(new FormData(event.target as HTMLFormElement)) as Record<string, string>;
+    const values = Object.fromEntries(new FormData(event.target as HTMLFormElement)) as Record<
+      string,
+      string
+    >;
     try {
       await submit(values);
     } catch (error) {
@@ -36,13 +39,40 @@ export function RegisterForm({ onDone }: { onDone: () => void }) {
   });
   return (
     <form class="stack" onSubmit={form.onSubmit} noValidate>
-      <Field name="username" label={t('account.username')} autocomplete="username" autocapitalize="none" required
-             error={form.errors.username} hint={t('account.username_hint')} />
-      <Field name="email" label={t('account.email')} type="email" autocomplete="email" required error={form.errors.email} />
-      <Field name="password" label={t('account.password')} type="password" autocomplete="new-password" required
-             error={form.errors.password} hint={t('account.password_hint')} />
-      {form.errors.form && <p class="wrong" role="alert">{form.errors.form}</p>}
-      <Button kind="main" type="submit" busy={form.busy}>{t('account.create')}</Button>
+      <Field
+        name="username"
+        label={t('account.username')}
+        autocomplete="username"
+        autocapitalize="none"
+        required
+        error={form.errors.username}
+        hint={t('account.username_hint')}
+      />
+      <Field
+        name="email"
+        label={t('account.email')}
+        type="email"
+        autocomplete="email"
+        required
+        error={form.errors.email}
+      />
+      <Field
+        name="password"
+        label={t('account.password')}
+        type="password"
+        autocomplete="new-password"
+        required
+        error={form.errors.password}
+        hint={t('account.password_hint')}
+      />
+      {form.errors.form && (
+        <p class="wrong" role="alert">
+          {form.errors.form}
+        </p>
+      )}
+      <Button kind="main" type="submit" busy={form.busy}>
+        {t('account.create')}
+      </Button>
     </form>
   );
 }
@@ -54,10 +84,30 @@ function LoginForm({ onDone }: { onDone: () => void }) {
   });
   return (
     <form class="stack" onSubmit={form.onSubmit} noValidate>
-      <Field name="username" label={t('account.username_or_email')} autocomplete="username" autocapitalize="none" required error={form.errors.username} />
-      <Field name="password" label={t('account.password')} type="password" autocomplete="current-password" required error={form.errors.password} />
-      {form.errors.form && <p class="wrong" role="alert">{form.errors.form}</p>}
-      <Button kind="main" type="submit" busy={form.busy}>{t('account.in')}</Button>
+      <Field
+        name="username"
+        label={t('account.username_or_email')}
+        autocomplete="username"
+        autocapitalize="none"
+        required
+        error={form.errors.username}
+      />
+      <Field
+        name="password"
+        label={t('account.password')}
+        type="password"
+        autocomplete="current-password"
+        required
+        error={form.errors.password}
+      />
+      {form.errors.form && (
+        <p class="wrong" role="alert">
+          {form.errors.form}
+        </p>
+      )}
+      <Button kind="main" type="submit" busy={form.busy}>
+        {t('account.in')}
+      </Button>
     </form>
   );
 }
@@ -67,15 +117,21 @@ export default function Account({ tab }: { tab: 'in' | 'up' }) {
   const guest = user.value?.is_guest === true;
   return (
     <main class="page narrow">
-      <header class="bar"><a class="bar-home" href="/" aria-label={t('home')}><Logo small /></a></header>
+      <header class="bar">
+        <a class="bar-home" href="/" aria-label={t('home')}>
+          <Logo small />
+        </a>
+      </header>
       <section class="card whoosh">
         <h1>{t(tab === 'in' ? 'account.in' : 'account.up')}</h1>
         {tab === 'up' && guest && <p>{t('account.keeps')}</p>}
         {tab === 'in' ? <LoginForm onDone={done} /> : <RegisterForm onDone={done} />}
         <p class="swap">
-          {tab === 'in'
-            ? <a href="/register">{t('account.to_up')}</a>
-            : <a href="/signin">{t('account.to_in')}</a>}
+          {tab === 'in' ? (
+            <a href="/register">{t('account.to_up')}</a>
+          ) : (
+            <a href="/signin">{t('account.to_in')}</a>
+          )}
         </p>
       </section>
     </main>

@@ -32,7 +32,9 @@ export default function BigScreen({ code }: { code: string }) {
       await ensureUser();
       await joinRoom(code, 'screen');
     };
-    enter().catch((error) => { trouble.value = errorText(error); });
+    enter().catch((error) => {
+      trouble.value = errorText(error);
+    });
     return () => {
       document.body.classList.remove('night', 'big');
       current.value?.dispose();
@@ -43,17 +45,34 @@ export default function BigScreen({ code }: { code: string }) {
   if (trouble.value !== null) {
     return (
       <main class="page center">
-        <section class="card"><h1>{t('big.trouble')}</h1><p role="alert">{trouble.value}</p>
-          <Button kind="main" onClick={() => { tries.value += 1; }}>{t('again')}</Button></section>
+        <section class="card">
+          <h1>{t('big.trouble')}</h1>
+          <p role="alert">{trouble.value}</p>
+          <Button
+            kind="main"
+            onClick={() => {
+              tries.value += 1;
+            }}
+          >
+            {t('again')}
+          </Button>
+        </section>
       </main>
     );
   }
   if (!room || room.role !== 'screen') return <Loading />;
-  return <><SeatPatterns /><Showing room={room} /></>;
+  return (
+    <>
+      <SeatPatterns />
+      <Showing room={room} />
+    </>
+  );
 }
 
 function Showing({ room }: { room: Room }) {
-  useEffect(() => { if (room.game) preload('screen', room.game); }, [room.game]);
+  useEffect(() => {
+    if (room.game) preload('screen', room.game);
+  }, [room.game]);
   const ended = room.ended.value;
   if (ended) return <Ended room={room} reason={ended.reason} detail={ended.detail} />;
   const people = room.people.value;
@@ -62,12 +81,32 @@ function Showing({ room }: { room: Room }) {
     <>
       <LinkBanner room={room} />
       <div class="big-tools">
-        <Button kind="quiet" aria-pressed={soundOn.value} aria-label={t('sound')} onClick={() => setSound(!soundOn.value)}>{soundOn.value ? '🔊' : '🔇'}</Button>
+        <Button
+          kind="quiet"
+          aria-pressed={soundOn.value}
+          aria-label={t('sound')}
+          onClick={() => setSound(!soundOn.value)}
+        >
+          {soundOn.value ? '🔊' : '🔇'}
+        </Button>
         {document.fullscreenEnabled && (
-          <Button kind="quiet" aria-label={t('big.full')} onClick={() => {
-            if (document.fullscreenElement) void document.exitFullscreen();
-            else void document.documentElement.requestFullscreen();
-          }}><svg viewBox="0 0 24 24" width="26" height="26" aria-hidden="true"><path d="M3 9V3h6M15 3h6v6M21 15v6h-6M9 21H3v-6" fill="none" stroke="currentColor" stroke-width="3" /></svg></Button>
+          <Button
+            kind="quiet"
+            aria-label={t('big.full')}
+            onClick={() => {
+              if (document.fullscreenElement) void document.exitFullscreen();
+              else void document.documentElement.requestFullscreen();
+            }}
+          >
+            <svg viewBox="0 0 24 24" width="26" height="26" aria-hidden="true">
+              <path
+                d="M3 9V3h6M15 3h6v6M21 15v6h-6M9 21H3v-6"
+                fill="none"
+                stroke="currentColor"
+                stroke-width="3"
+              />
+            </svg>
+          </Button>
         )}
       </div>
       <Stage room={room} people={people} />
@@ -78,15 +117,23 @@ function Showing({ room }: { room: Room }) {
 
 function Stage({ room, people }: { room: Room; people: RoomState }) {
   switch (people.phase) {
-    case 'waiting': return <Wall room={room} people={people} />;
+    case 'waiting':
+      return <Wall room={room} people={people} />;
     case 'playing': {
       const Client = screenOf(room.game);
-      if (!Client) return <main class="page center"><p>{t('room.no_client')}</p></main>;
+      if (!Client)
+        return (
+          <main class="page center">
+            <p>{t('room.no_client')}</p>
+          </main>
+        );
       return room.viewClock.value ? <Client room={room} /> : <Loading />;
     }
     case 'results':
-    case 'rematch': return <Final room={room} people={people} />;
-    case 'closed': return <Ended room={room} reason="room_closed" />;
+    case 'rematch':
+      return <Final room={room} people={people} />;
+    case 'closed':
+      return <Ended room={room} reason="room_closed" />;
   }
 }
 
@@ -94,17 +141,34 @@ function Stage({ room, people }: { room: Room; people: RoomState }) {
 function Wall({ room, people }: { room: Room; people: RoomState }) {
   const hidden = useSignal(false);
   const url = `${location.host}/${room.code}`;
-  useEffect(() => { if (people.players.length > 0) play('join'); }, [people.players.length]);
+  useEffect(() => {
+    if (people.players.length > 0) play('join');
+  }, [people.players.length]);
   return (
     <main class="wall">
       <section class="poster">
         <Logo />
         <p class="poster-how">{t('big.how')}</p>
         <div class="poster-qr">
-          {hidden.value ? <div class="qr-hidden">••••</div> : <Qr text={`${location.origin}/${room.code}`} label={t('share.qr', { code: room.code })} />}
+          {hidden.value ? (
+            <div class="qr-hidden">••••</div>
+          ) : (
+            <Qr
+              text={`${location.origin}/${room.code}`}
+              label={t('share.qr', { code: room.code })}
+            />
+          )}
         </div>
         <p class="poster-url">{hidden.value ? '••••' : url}</p>
-        <button type="button" class="poster-code" onClick={() => { hidden.value = !hidden.value; }} aria-pressed={hidden.value} aria-label={t('big.hide', { code: room.code })}>
+        <button
+          type="button"
+          class="poster-code"
+          onClick={() => {
+            hidden.value = !hidden.value;
+          }}
+          aria-pressed={hidden.value}
+          aria-label={t('big.hide', { code: room.code })}
+        >
           {hidden.value ? '••••' : room.code}
         </button>
       </section>
@@ -113,15 +177,31 @@ function Wall({ room, people }: { room: Room; people: RoomState }) {
         <ul>
           {people.players.map((player) => (
             <li key={player.id} class="stamp">
-              <SeatBadge seat={player.seat} avatar={player.avatar} id={player.id} size={110} dim={!player.connected && !player.bot} />
-              <b>{player.name}</b><small>{playerNote(player)}</small>
+              <SeatBadge
+                seat={player.seat}
+                avatar={player.avatar}
+                id={player.id}
+                size={110}
+                dim={!player.connected && !player.bot}
+              />
+              <b>{player.name}</b>
+              <small>{playerNote(player)}</small>
             </li>
           ))}
-          {Array.from({ length: Math.max(0, people.settings.max_seats - people.players.length) }, (_, i) => (
-            <li key={`free-${i}`} class="free" aria-hidden="true"><span /><b>…</b></li>
-          ))}
+          {Array.from(
+            { length: Math.max(0, people.settings.max_seats - people.players.length) },
+            (_, i) => (
+              <li key={`free-${i}`} class="free" aria-hidden="true">
+                <span />
+                <b>…</b>
+              </li>
+            ),
+          )}
         </ul>
-        <p class="crowd-hint">{t('big.hint')}{people.audience > 0 && ` · ${t('lobby.audience', { n: people.audience })}`}</p>
+        <p class="crowd-hint">
+          {t('big.hint')}
+          {people.audience > 0 && ` · ${t('lobby.audience', { n: people.audience })}`}
+        </p>
       </section>
     </main>
   );
@@ -130,15 +210,27 @@ function Wall({ room, people }: { room: Room; people: RoomState }) {
 function Final({ room, people }: { room: Room; people: RoomState }) {
   const over = room.gameOver.value;
   const seconds = useSecondsTo(room, people.phase_ends_at);
-  const rest = over ? [...over.standings].sort((a, b) => a.placement - b.placement || b.score - a.score).slice(3) : [];
+  const rest = over
+    ? [...over.standings].sort((a, b) => a.placement - b.placement || b.score - a.score).slice(3)
+    : [];
   return (
     <main class="final">
-      <h1 class="whoosh"><Streaks />{t('results.title')}</h1>
+      <h1 class="whoosh">
+        <Streaks />
+        {t('results.title')}
+      </h1>
       {over && <Podium over={over} people={people} />}
       <ol class="final-rest" start={4}>
-        {rest.map((row) => <li key={row.id}><i>{row.placement}</i> <b>{row.name}</b> {t('points', { n: row.score })}</li>)}
+        {rest.map((row) => (
+          <li key={row.id}>
+            <i>{row.placement}</i> <b>{row.name}</b> {t('points', { n: row.score })}
+          </li>
+        ))}
       </ol>
-      <p class="crowd-hint">{t('results.again_count', { n: people.rematch.length })}{seconds !== null && ` · ${t('seconds', { n: seconds })}`}</p>
+      <p class="crowd-hint">
+        {t('results.again_count', { n: people.rematch.length })}
+        {seconds !== null && ` · ${t('seconds', { n: seconds })}`}
+      </p>
     </main>
   );
 }

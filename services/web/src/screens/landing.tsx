@@ -20,12 +20,29 @@ function CodeField() {
   return (
     <form class="ticket" onSubmit={submit}>
       <label for="code">{t('landing.code')}</label>
-      <input id="code" name="code" value={code.value} inputMode="text" autocomplete="off" autocapitalize="characters"
-             spellcheck={false} maxLength={200} placeholder="ABCD" enterkeyhint="go" aria-describedby="code-hint"
-             class={code.value.length >= code_length_max ? 'five' : ''}
-             onInput={(event) => { event.currentTarget.value = code.value = foldCode(event.currentTarget.value); }} />
-      <span id="code-hint" class="sr">{t('landing.code_hint')}</span>
-      <Button kind="main" type="submit" busy={action.busy} disabled={!ready}>{t('landing.join')}</Button>
+      <input
+        id="code"
+        name="code"
+        value={code.value}
+        inputMode="text"
+        autocomplete="off"
+        autocapitalize="characters"
+        spellcheck={false}
+        maxLength={200}
+        placeholder="ABCD"
+        enterkeyhint="go"
+        aria-describedby="code-hint"
+        class={code.value.length >= code_length_max ? 'five' : ''}
+        onInput={(event) => {
+          event.currentTarget.value = code.value = foldCode(event.currentTarget.value);
+        }}
+      />
+      <span id="code-hint" class="sr">
+        {t('landing.code_hint')}
+      </span>
+      <Button kind="main" type="submit" busy={action.busy} disabled={!ready}>
+        {t('landing.join')}
+      </Button>
     </form>
   );
 }
@@ -37,22 +54,45 @@ export function Landing() {
     <main class="page landing">
       <header class="bar">
         <span class="bar-spring" />
-        {me && !me.is_guest
-          ? <a class="chip" href="/profile"><Avatar avatar={me.avatar} size={28} />{me.display_name}</a>
-          : <>{me && <a class="chip" href="/profile">{t('profile.title')}</a>}<a class="chip" href="/signin">{t('account.in')}</a></>}
+        {me && !me.is_guest ? (
+          <a class="chip" href="/profile">
+            <Avatar avatar={me.avatar} size={28} />
+            {me.display_name}
+          </a>
+        ) : (
+          <>
+            {me && (
+              <a class="chip" href="/profile">
+                {t('profile.title')}
+              </a>
+            )}
+            <a class="chip" href="/signin">
+              {t('account.in')}
+            </a>
+          </>
+        )}
       </header>
-      <h1 class="hero"><Logo /></h1>
+      <h1 class="hero">
+        <Logo />
+      </h1>
       <p class="tagline">{t('landing.tagline')}</p>
       <CodeField />
       <section class="card you" aria-label={t('landing.you')}>
         <LookForm />
       </section>
       <div class="doors">
-        <Button kind="plain" class="door red" busy={action.busy} onClick={() => action.run(() => createParty('suspect'))}>
-          <b>{t('landing.create')}</b><small>{t('landing.create_hint')}</small>
+        <Button
+          kind="plain"
+          class="door red"
+          busy={action.busy}
+          onClick={() => action.run(() => createParty('suspect'))}
+        >
+          <b>{t('landing.create')}</b>
+          <small>{t('landing.create_hint')}</small>
         </Button>
         <Button kind="plain" class="door blue" onClick={() => go('/quick')}>
-          <b>{t('landing.quick')}</b><small>{t('landing.quick_hint')}</small>
+          <b>{t('landing.quick')}</b>
+          <small>{t('landing.quick_hint')}</small>
         </Button>
       </div>
       <p class="fine">{t('landing.fine')}</p>

@@ -7,7 +7,17 @@ import type { HistoryPage, HistoryRow, User } from '../proto/wire.gen';
 import { go } from '../state/router';
 import { changeProfile, deleteAccount, loadUser, signOut, user } from '../state/session';
 import { AvatarGrid } from '../ui/look';
-import { Button, errorText, Field, Loading, Logo, Sheet, toast, Toggle, useAction } from '../ui/parts';
+import {
+  Button,
+  errorText,
+  Field,
+  Loading,
+  Logo,
+  Sheet,
+  toast,
+  Toggle,
+  useAction,
+} from '../ui/parts';
 import { setSound, soundOn } from '../sound';
 import { Avatar } from '../ui/seats';
 import { RegisterForm } from './account';
@@ -27,14 +37,34 @@ export default function Profile() {
   const trouble = useSignal<string | null>(null);
   useEffect(() => {
     if (!tokens.get()) return go('/signin', true);
-    loadUser().catch((error) => { trouble.value = errorText(error); if (!tokens.get()) go('/signin', true); });
+    loadUser().catch((error) => {
+      trouble.value = errorText(error);
+      if (!tokens.get()) go('/signin', true);
+    });
   }, []);
   const me = user.value;
   return (
     <main class="page profile">
-      <header class="bar"><a class="bar-home" href="/" aria-label={t('home')}><Logo small /></a></header>
-      {trouble.value !== null && <p class="wrong" role="alert">{trouble.value}</p>}
-      {me ? <><Card me={me} /><Numbers me={me} /><History /><Manage me={me} /></> : <Loading />}
+      <header class="bar">
+        <a class="bar-home" href="/" aria-label={t('home')}>
+          <Logo small />
+        </a>
+      </header>
+      {trouble.value !== null && (
+        <p class="wrong" role="alert">
+          {trouble.value}
+        </p>
+      )}
+      {me ? (
+        <>
+          <Card me={me} />
+          <Numbers me={me} />
+          <History />
+          <Manage me={me} />
+        </>
+      ) : (
+        <Loading />
+      )}
     </main>
   );
 }
@@ -54,9 +84,26 @@ function Card({ me }: { me: User }) {
           <small>{t('profile.xp', { into: bar.into, cost: bar.cost })}</small>
         </div>
       </div>
-      <Button onClick={() => { editing.value = true; }}>{t('profile.edit')}</Button>
-      <Sheet open={editing.value} title={t('profile.edit')} onClose={() => { editing.value = false; }}>
-        <Edit me={me} onDone={() => { editing.value = false; }} />
+      <Button
+        onClick={() => {
+          editing.value = true;
+        }}
+      >
+        {t('profile.edit')}
+      </Button>
+      <Sheet
+        open={editing.value}
+        title={t('profile.edit')}
+        onClose={() => {
+          editing.value = false;
+        }}
+      >
+        <Edit
+          me={me}
+          onDone={() => {
+            editing.value = false;
+          }}
+        />
       </Sheet>
     </section>
   );
@@ -67,9 +114,13 @@ function Edit({ me, onDone }: { me: User; onDone: () => void }) {
   const action = useAction();
   const submit = (event: Event) => {
     event.preventDefault();
-    const values = Object.fromEntries(new FormData(event.target as HTMLFormElement)) as Record<string, string>;
+    const values = Object.fromEntries(new FormData(event.target as HTMLFormElement)) as Record<
+      string,
+      string
+    >;
     const change: Record<string, string> = {};
-    if (values.display_name && values.display_name !== me.display_name) change.display_name = values.display_name;
+    if (values.display_name && values.display_name !== me.display_name)
+      change.display_name = values.display_name;
     if (values.username && values.username !== me.username) change.username = values.username;
     if (avatar.value !== me.avatar) change.avatar = avatar.value;
     void action.run(async () => {
@@ -80,22 +131,51 @@ function Edit({ me, onDone }: { me: User; onDone: () => void }) {
   };
   return (
     <form class="stack" onSubmit={submit}>
-      <Field name="display_name" label={t('look.name')} defaultValue={me.display_name} maxLength={16} autocomplete="nickname" />
-      {!me.is_guest && <Field name="username" label={t('account.username')} defaultValue={me.username} autocapitalize="none" autocomplete="username" />}
-      <AvatarGrid value={avatar.value} onPick={(next) => { avatar.value = next; }} />
-      <Button kind="main" type="submit" busy={action.busy}>{t('save')}</Button>
+      <Field
+        name="display_name"
+        label={t('look.name')}
+        defaultValue={me.display_name}
+        maxLength={16}
+        autocomplete="nickname"
+      />
+      {!me.is_guest && (
+        <Field
+          name="username"
+          label={t('account.username')}
+          defaultValue={me.username}
+          autocapitalize="none"
+          autocomplete="username"
+        />
+      )}
+      <AvatarGrid
+        value={avatar.value}
+        onPick={(next) => {
+          avatar.value = next;
+        }}
+      />
+      <Button kind="main" type="submit" busy={action.busy}>
+        {t('save')}
+      </Button>
     </form>
   );
 }
 
 function Numbers({ me }: { me: User }) {
   const facts: [string, string | number][] = [
-    ['profile.rating', me.elo], ['profile.coins', me.coins], ['profile.games', me.total_games],
-    ['profile.wins', me.wins], ['profile.win_rate', `${Math.round(me.win_rate * 100)} %`],
+    ['profile.rating', me.elo],
+    ['profile.coins', me.coins],
+    ['profile.games', me.total_games],
+    ['profile.wins', me.wins],
+    ['profile.win_rate', `${Math.round(me.win_rate * 100)} %`],
   ];
   return (
     <dl class="facts numbers">
-      {facts.map(([key, value]) => <div key={key}><dt>{t(key)}</dt><dd>{value}</dd></div>)}
+      {facts.map(([key, value]) => (
+        <div key={key}>
+          <dt>{t(key)}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
     </dl>
   );
 }
@@ -104,14 +184,22 @@ function History() {
   const rows = useSignal<HistoryRow[] | null>(null);
   const next = useSignal<string | null>(null);
   const action = useAction();
-  const more = () => action.run(async () => {
-    const query = next.value === null ? '' : `&cursor=${encodeURIComponent(next.value)}`;
-    const page = await api.get<HistoryPage>(`/api/game/history?limit=${page_size}${query}`);
-    rows.value = [...(rows.value ?? []), ...page.items];
-    next.value = page.next;
+  const more = () =>
+    action.run(async () => {
+      const query = next.value === null ? '' : `&cursor=${encodeURIComponent(next.value)}`;
+      const page = await api.get<HistoryPage>(`/api/game/history?limit=${page_size}${query}`);
+      rows.value = [...(rows.value ?? []), ...page.items];
+      next.value = page.next;
+    });
+  useEffect(() => {
+    void more();
+  }, []);
+  const date = new Intl.DateTimeFormat(undefined, {
+    day: 'numeric',
+    month: 'short',
+    hour: 'numeric',
+    minute: '2-digit',
   });
-  useEffect(() => { void more(); }, []);
-  const date = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit' });
   return (
     <section class="history">
       <h2>{t('profile.history')}</h2>
@@ -122,13 +210,23 @@ function History() {
           return (
             <li key={row.match_id} class={row.is_winner ? 'won' : 'lost'}>
               <b>{t(row.is_winner ? 'profile.won' : 'profile.lost')}</b>
-              <span class="history-game">{row.game}<small>{date.format(new Date(row.ended_at))}</small></span>
-              <span class="history-delta">{change > 0 ? `+${change}` : change < 0 ? `−${-change}` : '±0'}<small>{t('profile.gained', { xp: row.xp_gained, coins: row.coins_gained })}</small></span>
+              <span class="history-game">
+                {row.game}
+                <small>{date.format(new Date(row.ended_at))}</small>
+              </span>
+              <span class="history-delta">
+                {change > 0 ? `+${change}` : change < 0 ? `−${-change}` : '±0'}
+                <small>{t('profile.gained', { xp: row.xp_gained, coins: row.coins_gained })}</small>
+              </span>
             </li>
           );
         })}
       </ol>
-      {next.value !== null && <Button busy={action.busy} onClick={more}>{t('profile.more')}</Button>}
+      {next.value !== null && (
+        <Button busy={action.busy} onClick={more}>
+          {t('profile.more')}
+        </Button>
+      )}
     </section>
   );
 }
@@ -136,33 +234,79 @@ function History() {
 function Manage({ me }: { me: User }) {
   const sheet = useSignal<'' | 'convert' | 'delete' | 'out'>('');
   const action = useAction();
-  const close = () => { sheet.value = ''; };
-  const out = () => action.run(async () => { await signOut(); go('/'); });
+  const close = () => {
+    sheet.value = '';
+  };
+  const out = () =>
+    action.run(async () => {
+      await signOut();
+      go('/');
+    });
   return (
     <section class="manage">
       {me.is_guest && (
         <div class="card keep">
           <h2>{t('profile.keep')}</h2>
           <p>{t('profile.keep_text')}</p>
-          <Button kind="main" onClick={() => { sheet.value = 'convert'; }}>{t('account.create')}</Button>
+          <Button
+            kind="main"
+            onClick={() => {
+              sheet.value = 'convert';
+            }}
+          >
+            {t('account.create')}
+          </Button>
         </div>
       )}
       <Toggle label={t('sound')} value={soundOn.value} onPick={setSound} />
       <div class="row">
-        <Button busy={action.busy} onClick={() => { if (me.is_guest) sheet.value = 'out'; else void out(); }}>{t('account.out')}</Button>
-        <Button kind="quiet" onClick={() => { sheet.value = 'delete'; }}>{t('profile.delete')}</Button>
+        <Button
+          busy={action.busy}
+          onClick={() => {
+            if (me.is_guest) sheet.value = 'out';
+            else void out();
+          }}
+        >
+          {t('account.out')}
+        </Button>
+        <Button
+          kind="quiet"
+          onClick={() => {
+            sheet.value = 'delete';
+          }}
+        >
+          {t('profile.delete')}
+        </Button>
       </div>
       <Sheet open={sheet.value === 'convert'} title={t('account.create')} onClose={close}>
         <p>{t('account.keeps')}</p>
-        <RegisterForm onDone={() => { close(); toast(t('profile.converted')); }} />
+        <RegisterForm
+          onDone={() => {
+            close();
+            toast(t('profile.converted'));
+          }}
+        />
       </Sheet>
       <Sheet open={sheet.value === 'out'} title={t('account.out')} onClose={close}>
         <p>{t('profile.out_guest')}</p>
-        <Button kind="danger" busy={action.busy} onClick={out}>{t('account.out')}</Button>
+        <Button kind="danger" busy={action.busy} onClick={out}>
+          {t('account.out')}
+        </Button>
       </Sheet>
       <Sheet open={sheet.value === 'delete'} title={t('profile.delete')} onClose={close}>
         <p>{t('profile.delete_text')}</p>
-        <Button kind="danger" busy={action.busy} onClick={() => action.run(async () => { await deleteAccount(); go('/'); })}>{t('profile.delete_do')}</Button>
+        <Button
+          kind="danger"
+          busy={action.busy}
+          onClick={() =>
+            action.run(async () => {
+              await deleteAccount();
+              go('/');
+            })
+          }
+        >
+          {t('profile.delete_do')}
+        </Button>
       </Sheet>
     </section>
   );

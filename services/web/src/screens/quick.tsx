@@ -17,26 +17,46 @@ const bot_offer_s = 45;
 const wait_s = 25;
 const pause_ms = 2_000;
 
-const sleep = (ms: number, signal: AbortSignal) => new Promise<void>((done) => {
-  const timer = setTimeout(done, ms);
-  signal.addEventListener('abort', () => { clearTimeout(timer); done(); });
-});
+const sleep = (ms: number, signal: AbortSignal) =>
+  new Promise<void>((done) => {
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      done();
+    });
+  });
 
 type Progress = (state: TicketState) => void;
 
 // Until the ticket is matched or over. Throws an ApiError that trying again can't mend.
-async function follow(ticket: string, signal: AbortSignal, progress: Progress): Promise<TicketState> {
+async function follow(
+  ticket: string,
+  signal: AbortSignal,
+  progress: Progress,
+): Promise<TicketState> {
   let first = true;
   while (!signal.aborted) {
     try {
-      const state = await api.get<TicketState>(`/api/match/tickets/${ticket}?wait=${first ? 0 : wait_s}`, signal);
+      const state = await api.get<TicketState>(
+        `/api/match/tickets/${ticket}?wait=${first ? 0 : wait_s}`,
+        signal,
+      );
       first = false;
       progress(state);
       if (state.status !== 'searching') return state;
     } catch (error) {
       if (signal.aborted) break;
-      if (error instanceof ApiError && error.status >= 400 && error.status < 500 && error.status !== 429) throw error;
-      await sleep(error instanceof ApiError && error.retryAfterS ? error.retryAfterS * 1000 : pause_ms, signal);
+      if (
+        error instanceof ApiError &&
+        error.status >= 400 &&
+        error.status < 500 &&
+        error.status !== 429
+      )
+        throw error;
+      await sleep(
+        error instanceof ApiError && error.retryAfterS ? error.retryAfterS * 1000 : pause_ms,
+        signal,
+      );
     }
   }
   return { status: 'cancelled' };
@@ -56,13 +76,17 @@ export default function Quick() {
     trouble.value = null;
     seconds.value = 0;
     state.value = { status: 'searching' };
-    const timer = setInterval(() => { seconds.value += 1; }, 1000);
+    const timer = setInterval(() => {
+      seconds.value += 1;
+    }, 1000);
     const run = async () => {
       await ensureUser();
       const joined = await api.post<QueueTicket>('/api/match/join', {});
       ticket.value = joined.ticket;
       if (abort.signal.aborted) return giveBack(joined.ticket);
-      const end = await follow(joined.ticket, abort.signal, (next) => { state.value = next; });
+      const end = await follow(joined.ticket, abort.signal, (next) => {
+        state.value = next;
+      });
       if (abort.signal.aborted) return undefined;
       if (end.status === 'matched' && end.room) {
         matched = true;
@@ -71,7 +95,9 @@ export default function Quick() {
       trouble.value = t('quick.over');
       return undefined;
     };
-    run().catch((error) => { if (!abort.signal.aborted) trouble.value = errorText(error); });
+    run().catch((error) => {
+      if (!abort.signal.aborted) trouble.value = errorText(error);
+    });
     return () => {
       clearInterval(timer);
       abort.abort();
@@ -80,37 +106,57 @@ export default function Quick() {
     };
   }, [round.value]);
 
-  const withBots = () => bots.run(async () => {
-    if (ticket.value) await giveBack(ticket.value);
-    ticket.value = null;
-    sessionStorage.setItem('whoosh.start', '1');  // the lobby starts by itself
-    await createParty('suspect', { bots: 'fill' });
-  });
+  const withBots = () =>
+    bots.run(async () => {
+      if (ticket.value) await giveBack(ticket.value);
+      ticket.value = null;
+      sessionStorage.setItem('whoosh.start', '1'); // the lobby starts by itself
+      await createParty('suspect', { bots: 'fill' });
+    });
 
   return (
     <main class="page narrow quick">
-      <header class="bar"><a class="bar-home" href="/" aria-label={t('home')}><Logo small /></a></header>
-      {trouble.value !== null
-        ? <section class="card whoosh">
-            <h1>{t('quick.stopped')}</h1>
-            <p role="alert">{trouble.value}</p>
-            <Button kind="main" onClick={() => { round.value += 1; }}>{t('again')}</Button>
-          </section>
-        : <Searching state={state.value} seconds={seconds.value} />}
+      <header class="bar">
+        <a class="bar-home" href="/" aria-label={t('home')}>
+          <Logo small />
+        </a>
+      </header>
+      {trouble.value !== null ? (
+        <section class="card whoosh">
+          <h1>{t('quick.stopped')}</h1>
+          <p role="alert">{trouble.value}</p>
+          <Button
+            kind="main"
+            onClick={() => {
+              round.value += 1;
+            }}
+          >
+            {t('again')}
+          </Button>
+        </section>
+      ) : (
+        <Searching state={state.value} seconds={seconds.value} />
+      )}
       {seconds.value >= bot_offer_s && trouble.value === null && (
         <section class="card offer whoosh">
           <h2>{t('quick.bots_title')}</h2>
           <p>{t('quick.bots_text')}</p>
-          <Button kind="main" busy={bots.busy} onClick={withBots}>{t('quick.bots')}</Button>
+          <Button kind="main" busy={bots.busy} onClick={withBots}>
+            {t('quick.bots')}
+          </Button>
         </section>
       )}
-      <Button kind="quiet" onClick={() => go('/')}>{t('quick.cancel')}</Button>
+      <Button kind="quiet" onClick={() => go('/')}>
+        {t('quick.cancel')}
+      </Button>
     </main>
   );
 }
 
 function giveBack(ticket: string): Promise<void> {
-  return api.delete<void>(`/api/match/tickets/${ticket}`).catch(() => { /* it expires by itself */ });
+  return api.delete<void>(`/api/match/tickets/${ticket}`).catch(() => {
+    /* it expires by itself */
+  });
 }
 
 function Searching({ state, seconds }: { state: TicketState; seconds: number }) {
@@ -119,13 +165,24 @@ function Searching({ state, seconds }: { state: TicketState; seconds: number }) 
     <section class="search" aria-busy={!matched}>
       <div class="carousel" aria-hidden="true">
         <Streaks />
-        {[0, 1, 2, 3, 4, 5].map((seat) => <SeatBadge seat={seat} size={64} />)}
+        {[0, 1, 2, 3, 4, 5].map((seat) => (
+          <SeatBadge seat={seat} size={64} />
+        ))}
       </div>
       <h1 role="status">{t(matched ? 'quick.found' : 'quick.searching')}</h1>
       <dl class="facts">
-        <div><dt>{t('quick.waited')}</dt><dd>{t('seconds', { n: seconds })}</dd></div>
-        <div><dt>{t('quick.position')}</dt><dd>{state.position ?? '–'}</dd></div>
-        <div><dt>{t('quick.estimate')}</dt><dd>{state.estimate_s === undefined ? '–' : t('seconds', { n: state.estimate_s })}</dd></div>
+        <div>
+          <dt>{t('quick.waited')}</dt>
+          <dd>{t('seconds', { n: seconds })}</dd>
+        </div>
+        <div>
+          <dt>{t('quick.position')}</dt>
+          <dd>{state.position ?? '–'}</dd>
+        </div>
+        <div>
+          <dt>{t('quick.estimate')}</dt>
+          <dd>{state.estimate_s === undefined ? '–' : t('seconds', { n: state.estimate_s })}</dd>
+        </div>
       </dl>
     </section>
   );

@@ -12,6 +12,7 @@ import { announce, Button, Streaks, useAction } from '../ui/parts';
 import { EmoteBar, LeaveButton } from '../ui/roomparts';
 import { SeatBadge } from '../ui/seats';
 import { useSecondsTo } from '../ui/time';
+import '../style/results.css';
 
 const stored_tries = 6;
 const stored_pause_ms = 1_000;
@@ -27,7 +28,10 @@ export default function Results({ room }: { room: Room }) {
   }, [over?.match_id]);
   return (
     <main class="page results">
-      <h1 class="results-title whoosh"><Streaks />{t(mine ? (mine.is_winner ? 'results.won' : 'results.lost') : 'results.title')}</h1>
+      <h1 class="results-title whoosh">
+        <Streaks />
+        {t(mine ? (mine.is_winner ? 'results.won' : 'results.lost') : 'results.title')}
+      </h1>
       {over && <Podium over={over} people={people} />}
       {over && mine && <Changed over={over} mine={mine} />}
       {over && <Table over={over} people={people} you={room.you.value} />}
@@ -41,7 +45,9 @@ export default function Results({ room }: { room: Room }) {
 const seatOf = (people: RoomState, id: string) => people.players.find((player) => player.id === id);
 
 export function Podium({ over, people }: { over: GameOver; people: RoomState }) {
-  const best = [...over.standings].sort((a, b) => a.placement - b.placement || b.score - a.score).slice(0, 3);
+  const best = [...over.standings]
+    .sort((a, b) => a.placement - b.placement || b.score - a.score)
+    .slice(0, 3);
   const order = [best[1], best[0], best[2]].filter((row): row is Standing => row !== undefined);
   return (
     <ol class="podium" aria-label={t('results.podium')}>
@@ -49,9 +55,17 @@ export function Podium({ over, people }: { over: GameOver; people: RoomState }) 
         const player = seatOf(people, row.id);
         return (
           <li key={row.id} class={`step step-${best.indexOf(row) + 1}`}>
-            <SeatBadge seat={player?.seat ?? 0} avatar={player?.avatar ?? ''} id={row.id} size={64} />
+            <SeatBadge
+              seat={player?.seat ?? 0}
+              avatar={player?.avatar ?? ''}
+              id={row.id}
+              size={64}
+            />
             <b>{row.name}</b>
-            <span class="block"><i>{row.placement}</i><small>{t('points', { n: row.score })}</small></span>
+            <span class="block">
+              <i>{row.placement}</i>
+              <small>{t('points', { n: row.score })}</small>
+            </span>
           </li>
         );
       })}
@@ -59,11 +73,23 @@ export function Podium({ over, people }: { over: GameOver; people: RoomState }) 
   );
 }
 
-interface Delta { elo_before: number; elo_after: number; xp: number; coins: number; level: number | null }
+interface Delta {
+  elo_before: number;
+  elo_after: number;
+  xp: number;
+  coins: number;
+  level: number | null;
+}
 
 function deltaOf(row: Standing): Delta | null {
   if (row.elo_before == null || row.elo_after == null) return null;
-  return { elo_before: row.elo_before, elo_after: row.elo_after, xp: row.xp_gained ?? 0, coins: row.coins_gained ?? 0, level: row.level ?? null };
+  return {
+    elo_before: row.elo_before,
+    elo_after: row.elo_after,
+    xp: row.xp_gained ?? 0,
+    coins: row.coins_gained ?? 0,
+    level: row.level ?? null,
+  };
 }
 
 // The result is stored a moment after the match; until GAME_OVER brings it, the history is asked.
@@ -72,7 +98,12 @@ function useDelta(over: GameOver, mine: Standing): Delta | null {
   const told = deltaOf(mine);
   useEffect(() => {
     found.value = null;
-    if (told) { void loadUser().catch(() => { /* the numbers on screen are right anyway */ }); return undefined; }
+    if (told) {
+      void loadUser().catch(() => {
+        /* the numbers on screen are right anyway */
+      });
+      return undefined;
+    }
     let tries = 0;
     const look = async () => {
       const rows = await api.get<HistoryRow[]>('/api/game/history');
@@ -80,11 +111,19 @@ function useDelta(over: GameOver, mine: Standing): Delta | null {
       if (!row) return;
       clearInterval(timer);
       const me = await loadUser();
-      found.value = { elo_before: row.elo_before, elo_after: row.elo_after, xp: row.xp_gained, coins: row.coins_gained, level: me.level };
+      found.value = {
+        elo_before: row.elo_before,
+        elo_after: row.elo_after,
+        xp: row.xp_gained,
+        coins: row.coins_gained,
+        level: me.level,
+      };
     };
     const timer = setInterval(() => {
       if (++tries > stored_tries) return clearInterval(timer);
-      return void look().catch(() => { /* asked again in a second */ });
+      return void look().catch(() => {
+        /* asked again in a second */
+      });
     }, stored_pause_ms);
     return () => clearInterval(timer);
   }, [over.match_id, told !== null]);
@@ -96,7 +135,12 @@ const signed = (n: number) => (n > 0 ? `+${n}` : n < 0 ? `−${-n}` : '±0');
 function Changed({ over, mine }: { over: GameOver; mine: Standing }) {
   const delta = useDelta(over, mine);
   const levelBefore = useSignal(user.value?.level ?? 1).peek();
-  if (!delta) return <section class="card changed" aria-busy="true"><p>{t('changed.storing')}</p></section>;
+  if (!delta)
+    return (
+      <section class="card changed" aria-busy="true">
+        <p>{t('changed.storing')}</p>
+      </section>
+    );
   const rating = delta.elo_after - delta.elo_before;
   const guest = user.value?.is_guest !== false;
   return (
@@ -105,28 +149,49 @@ function Changed({ over, mine }: { over: GameOver; mine: Standing }) {
       <dl>
         <div class="d-elo">
           <dt>{t('changed.rating')}</dt>
-          <dd>{signed(rating)} <small>{delta.elo_before} → {delta.elo_after}</small></dd>
+          <dd>
+            {signed(rating)}{' '}
+            <small>
+              {delta.elo_before} → {delta.elo_after}
+            </small>
+          </dd>
           <dd class="why">{t(over.rated ? 'changed.rated' : 'changed.unrated')}</dd>
         </div>
         <div class="d-xp">
           <dt>{t('changed.xp')}</dt>
           <dd>{signed(delta.xp)}</dd>
-          <dd class="why">{t(mine.is_winner ? 'changed.xp_win' : 'changed.xp_loss', { place: mine.placement })}</dd>
+          <dd class="why">
+            {t(mine.is_winner ? 'changed.xp_win' : 'changed.xp_loss', { place: mine.placement })}
+          </dd>
         </div>
         <div class="d-coins">
           <dt>{t('changed.coins')}</dt>
           <dd>{signed(delta.coins)}</dd>
-          <dd class="why">{t(guest ? 'changed.coins_guest' : over.rated || delta.coins > 0 ? 'changed.coins_why' : 'changed.coins_private')}</dd>
+          <dd class="why">
+            {t(
+              guest
+                ? 'changed.coins_guest'
+                : over.rated || delta.coins > 0
+                  ? 'changed.coins_why'
+                  : 'changed.coins_private',
+            )}
+          </dd>
         </div>
         {delta.level !== null && (
           <div class="d-level">
             <dt>{t('changed.level')}</dt>
             <dd>{delta.level}</dd>
-            <dd class="why">{t(delta.level > levelBefore ? 'changed.level_up' : 'changed.level_same')}</dd>
+            <dd class="why">
+              {t(delta.level > levelBefore ? 'changed.level_up' : 'changed.level_same')}
+            </dd>
           </div>
         )}
       </dl>
-      {guest && <a class="btn plain" href="/register" target="_blank">{t('changed.keep')}</a>}
+      {guest && (
+        <a class="btn plain" href="/register" target="_blank">
+          {t('changed.keep')}
+        </a>
+      )}
     </section>
   );
 }
@@ -140,9 +205,16 @@ function Table({ over, people, you }: { over: GameOver; people: RoomState; you: 
         return (
           <li key={row.id} class={row.id === you ? 'you' : ''}>
             <i>{row.placement}</i>
-            <SeatBadge seat={player?.seat ?? 0} avatar={player?.avatar ?? ''} id={row.id} size={36} />
+            <SeatBadge
+              seat={player?.seat ?? 0}
+              avatar={player?.avatar ?? ''}
+              id={row.id}
+              size={36}
+            />
             <b>{row.name}</b>
-            {row.elo_after != null && row.elo_before != null && over.rated && <small>{signed(row.elo_after - row.elo_before)}</small>}
+            {row.elo_after != null && row.elo_before != null && over.rated && (
+              <small>{signed(row.elo_after - row.elo_before)}</small>
+            )}
             <span>{t('points', { n: row.score })}</span>
           </li>
         );
@@ -160,9 +232,21 @@ function Again({ room, people }: { room: Room; people: RoomState }) {
     <footer class="bottom">
       <LeaveButton label={t('results.leave')} />
       {seated && (
-        <Button kind="main" busy={action.busy} aria-pressed={wants} onClick={() => action.run(() => room.send('REMATCH', { again: !wants }))}>
+        <Button
+          kind="main"
+          busy={action.busy}
+          aria-pressed={wants}
+          onClick={() => action.run(() => room.send('REMATCH', { again: !wants }))}
+        >
           <b>{t(wants ? 'results.again_on' : 'results.again')}</b>
-          <small>{[t('results.again_count', { n: people.rematch.length }), seconds === null ? '' : t('seconds', { n: seconds })].filter(Boolean).join(' · ')}</small>
+          <small>
+            {[
+              t('results.again_count', { n: people.rematch.length }),
+              seconds === null ? '' : t('seconds', { n: seconds }),
+            ]
+              .filter(Boolean)
+              .join(' · ')}
+          </small>
         </Button>
       )}
     </footer>

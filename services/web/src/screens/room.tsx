@@ -10,7 +10,7 @@ import { isFull, joinByCode } from '../state/flows';
 import { go } from '../state/router';
 import { joinRoom, room as current, savedSeat, type Room } from '../state/room';
 import { useWakeLock } from '../state/wake';
-import { Ended, Emotes, LinkBanner, RoomErrors } from '../ui/roomparts';
+import { Ended, Emotes, KickVoteBar, LinkBanner, RoomErrors } from '../ui/roomparts';
 import { LookForm } from '../ui/look';
 import { Button, lazy, Loading, Logo, oops, useAction } from '../ui/parts';
 import { SeatPatterns } from '../ui/seats';
@@ -31,12 +31,15 @@ export default function RoomScreen({ code }: { code: string }) {
     if (!mine && tokens.get() && savedSeat(code, 'player')) joinRoom(code, 'player').catch(oops);
   }, [code]);
   // The page moves on: the seat stays (a labelled bot plays it after a while), the connection goes.
-  useEffect(() => () => {
-    if (current.value?.code === code) {
-      current.value.dispose();
-      current.value = null;
-    }
-  }, [code]);
+  useEffect(
+    () => () => {
+      if (current.value?.code === code) {
+        current.value.dispose();
+        current.value = null;
+      }
+    },
+    [code],
+  );
   return (
     <>
       <SeatPatterns />
@@ -48,30 +51,49 @@ export default function RoomScreen({ code }: { code: string }) {
 function Door({ code }: { code: string }) {
   const action = useAction();
   const full = useSignal(false);
-  const enter = (role: Role) => action.run(async () => {
-    try {
-      await joinByCode(code, role);
-    } catch (error) {
-      if (role !== 'player' || !isFull(error)) throw error;
-      full.value = true;
-    }
-  });
+  const enter = (role: Role) =>
+    action.run(async () => {
+      try {
+        await joinByCode(code, role);
+      } catch (error) {
+        if (role !== 'player' || !isFull(error)) throw error;
+        full.value = true;
+      }
+    });
   return (
     <main class="page narrow door-page">
-      <header class="bar"><a class="bar-home" href="/" aria-label={t('home')}><Logo small /></a></header>
-      <form class="card whoosh" onSubmit={(event) => { event.preventDefault(); void enter('player'); }}>
+      <header class="bar">
+        <a class="bar-home" href="/" aria-label={t('home')}>
+          <Logo small />
+        </a>
+      </header>
+      <form
+        class="card whoosh"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void enter('player');
+        }}
+      >
         <p class="over">{t('door.joining')}</p>
         <h1 class="code">{code}</h1>
-        {full.value
-          ? <>
-              <p role="alert">{t('door.full')}</p>
-              <Button kind="main" busy={action.busy} onClick={() => enter('spectator')}>{t('door.watch')}</Button>
-            </>
-          : <>
-              <LookForm focus />
-              <Button kind="main" type="submit" busy={action.busy}>{t('door.enter')}</Button>
-            </>}
-        <a class="swap" href={`/screen/${code}`}>{t('door.screen')}</a>
+        {full.value ? (
+          <>
+            <p role="alert">{t('door.full')}</p>
+            <Button kind="main" busy={action.busy} onClick={() => enter('spectator')}>
+              {t('door.watch')}
+            </Button>
+          </>
+        ) : (
+          <>
+            <LookForm focus />
+            <Button kind="main" type="submit" busy={action.busy}>
+              {t('door.enter')}
+            </Button>
+          </>
+        )}
+        <a class="swap" href={`/screen/${code}`}>
+          {t('door.screen')}
+        </a>
       </form>
     </main>
   );
@@ -79,13 +101,16 @@ function Door({ code }: { code: string }) {
 
 function Inside({ room }: { room: Room }) {
   useWakeLock();
-  useEffect(() => { if (room.game) preload('phone', room.game); }, [room.game]);
+  useEffect(() => {
+    if (room.game) preload('phone', room.game);
+  }, [room.game]);
   const ended = room.ended.value;
   if (ended) return <Ended room={room} reason={ended.reason} detail={ended.detail} />;
   return (
     <>
       <LinkBanner room={room} />
       <RoomErrors room={room} />
+      <KickVoteBar room={room} />
       <Phase room={room} />
       <Emotes room={room} />
     </>
@@ -96,11 +121,15 @@ function Phase({ room }: { room: Room }) {
   const people = room.people.value;
   if (!people || !room.welcome.value) return <Loading />;
   switch (people.phase) {
-    case 'waiting': return <Lobby room={room} />;
-    case 'playing': return <Playing room={room} />;
+    case 'waiting':
+      return <Lobby room={room} />;
+    case 'playing':
+      return <Playing room={room} />;
     case 'results':
-    case 'rematch': return <Results room={room} />;
-    case 'closed': return <Ended room={room} reason="room_closed" />;
+    case 'rematch':
+      return <Results room={room} />;
+    case 'closed':
+      return <Ended room={room} reason="room_closed" />;
   }
 }
 
@@ -108,7 +137,12 @@ function Playing({ room }: { room: Room }) {
   const seated = room.role === 'player' && room.me.value !== null;
   const Client = seated ? phoneOf(room.game) : screenOf(room.game);
   if (!Client) {
-    return <main class="page center"><p>{t('room.no_client')}</p><Button onClick={() => go('/')}>{t('home')}</Button></main>;
+    return (
+      <main class="page center">
+        <p>{t('room.no_client')}</p>
+        <Button onClick={() => go('/')}>{t('home')}</Button>
+      </main>
+    );
   }
   if (!room.viewClock.value) return <Loading />;
   return <Client room={room} />;

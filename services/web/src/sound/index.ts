@@ -8,17 +8,37 @@ import { recall, remember } from '../net/store';
 const key = 'whoosh.sound';
 export const soundOn = signal(recall<boolean>(key) ?? false);
 
-type Note = [from_hz: number, to_hz: number, start_s: number, length_s: number, wave: OscillatorType];
+type Note = [
+  from_hz: number,
+  to_hz: number,
+  start_s: number,
+  length_s: number,
+  wave: OscillatorType,
+];
 const sounds = {
   tap: [[520, 620, 0, 0.05, 'triangle']],
-  sent: [[440, 660, 0, 0.08, 'triangle'], [660, 880, 0.07, 0.1, 'triangle']],
+  sent: [
+    [440, 660, 0, 0.08, 'triangle'],
+    [660, 880, 0.07, 0.1, 'triangle'],
+  ],
   tick: [[1100, 1100, 0, 0.03, 'square']],
   no: [[220, 150, 0, 0.18, 'sawtooth']],
   whoosh: [[180, 900, 0, 0.2, 'sawtooth']],
-  news: [[392, 392, 0, 0.12, 'square'], [523, 523, 0.14, 0.12, 'square'], [659, 659, 0.28, 0.3, 'square']],
+  news: [
+    [392, 392, 0, 0.12, 'square'],
+    [523, 523, 0.14, 0.12, 'square'],
+    [659, 659, 0.28, 0.3, 'square'],
+  ],
   stamp: [[160, 50, 0, 0.16, 'square']],
-  win: [[523, 523, 0, 0.12, 'triangle'], [659, 659, 0.12, 0.12, 'triangle'], [784, 1046, 0.24, 0.4, 'triangle']],
-  lose: [[392, 370, 0, 0.2, 'triangle'], [330, 247, 0.2, 0.45, 'triangle']],
+  win: [
+    [523, 523, 0, 0.12, 'triangle'],
+    [659, 659, 0.12, 0.12, 'triangle'],
+    [784, 1046, 0.24, 0.4, 'triangle'],
+  ],
+  lose: [
+    [392, 370, 0, 0.2, 'triangle'],
+    [330, 247, 0.2, 0.45, 'triangle'],
+  ],
   join: [[330, 494, 0, 0.1, 'triangle']],
 } satisfies Record<string, Note[]>;
 
@@ -35,7 +55,10 @@ function wake(): void {
 export function setSound(on: boolean): void {
   soundOn.value = on;
   remember(key, on);
-  if (on) { wake(); play('sent'); }
+  if (on) {
+    wake();
+    play('sent');
+  }
 }
 
 export function play(sound: Sound): void {
@@ -56,7 +79,8 @@ export function play(sound: Sound): void {
 }
 
 export function startSound(): void {
-  for (const gesture of ['pointerdown', 'keydown']) window.addEventListener(gesture, wake, { passive: true });
+  for (const gesture of ['pointerdown', 'keydown'])
+    window.addEventListener(gesture, wake, { passive: true });
 }
 
 export function vibrate(ms: number): void {

@@ -18,10 +18,15 @@ export async function enter(info: JoinInfo): Promise<void> {
   go(`/${info.code}`);
 }
 
-export async function createParty(game: string, settings: Record<string, unknown> = {}): Promise<void> {
+export async function createParty(
+  game: string,
+  settings: Record<string, unknown> = {},
+): Promise<void> {
   await ensureUser();
   const { createRoom } = await import('./room');
   await enter(await createRoom(game, settings));
 }
 
-export function isFull(error: unknown): boolean { return error instanceof ApiError && error.status === 409; }
+export function isFull(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 409;
+}

@@ -4,10 +4,28 @@ import { computed, signal } from '@preact/signals';
 
 import { api, ApiError, renew, tokens } from '../net/api';
 import { ServerClock } from '../net/clock';
-import { Link, Refused, watchPage, type CloseReason, type Credential, type LinkState } from '../net/link';
+import {
+  Link,
+  Refused,
+  watchPage,
+  type CloseReason,
+  type Credential,
+  type LinkState,
+} from '../net/link';
 import { mergePatch } from '../net/patch';
 import { forget, getCookie, recall, remember, setCookie } from '../net/store';
-import type { ChatLine, EmoteShown, GameOver, JoinInfo, Role, RoomState, ViewClock, Welcome } from '../proto/wire.gen';
+import type {
+  ChatLine,
+  ClientMessage,
+  EmoteShown,
+  GameOver,
+  JoinInfo,
+  KickVote,
+  Role,
+  RoomState,
+  ViewClock,
+  Welcome,
+} from '../proto/wire.gen';
 
 const seat_day_s = 24 * 3600;
 const ack_ms = 6_000;
@@ -15,7 +33,14 @@ const feed_max = 300;
 const chat_max = 60;
 
 // What survives a reload: where the room is and the token that gives the seat back.
-interface Seat { room: string; code: string; game: string; ws_url: string; role: Role; resume: string }
+interface Seat {
+  room: string;
+  code: string;
+  game: string;
+  ws_url: string;
+  role: Role;
+  resume: string;
+}
 
 const seatKey = (code: string, role: string) => `whoosh.seat.${role}.${code}`;
 
@@ -27,13 +52,28 @@ export function savedSeat(code: string, role: Role): Seat | null {
   try {
     const seat = JSON.parse(cookie) as Seat;
     return seat.code === code && seat.role === role ? seat : null;
-  } catch { return null; }
+  } catch {
+    return null;
+  }
 }
 
-export interface FeedItem { n: number; type: string; payload: any }
-export interface Shown extends EmoteShown { n: number }
+type PayloadOf<T extends ClientMessage['type']> = Extract<ClientMessage, { type: T }>['payload'];
+
+export interface FeedItem {
+  n: number;
+  type: string;
+  payload: any;
+}
+export interface Shown extends EmoteShown {
+  n: number;
+}
 export class SendError extends Error {
-  constructor(readonly code: string, message: string) { super(message); }
+  constructor(
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+  }
 }
 
 export class Room {
@@ -45,10 +85,13 @@ export class Room {
   readonly gameOver = signal<(GameOver & Record<string, any>) | null>(null);
   readonly feed = signal<FeedItem[]>([]);
   readonly chat = signal<ChatLine[]>([]);
+  readonly kickVote = signal<KickVote | null>(null); // in matchmade rooms
   readonly emotes = signal<Shown[]>([]);
   readonly clock = new ServerClock();
   readonly you = computed(() => this.welcome.value?.you.id ?? '');
-  readonly me = computed(() => this.people.value?.players.find((player) => player.id === this.you.value) ?? null);
+  readonly me = computed(
+    () => this.people.value?.players.find((player) => player.id === this.you.value) ?? null,
+  );
   readonly isHost = computed(() => this.me.value?.host === true);
   readonly viewClock = computed(() => (this.view.value.clock as ViewClock | undefined) ?? null);
   readonly playing = computed(() => this.people.value?.phase === 'playing');
@@ -56,47 +99,73 @@ export class Room {
   private readonly connection: Link;
   private readonly unwatch: () => void;
   private info: JoinInfo | null;
-  private place: Seat | null = null;  // of the connection that is being made
+  private place: Seat | null = null; // of the connection that is being made
   private seq = 0;
   private syncing = false;
   private disposed = false;
   private counter = 0;
   private welcomedAt = 0;
-  private waiting = new Map<string, { done: () => void; fail: (error: SendError) => void; timer: ReturnType<typeof setTimeout> }>();
+  private waiting = new Map<
+    string,
+    { done: () => void; fail: (error: SendError) => void; timer: ReturnType<typeof setTimeout> }
+  >();
   private listeners = new Set<(type: string, payload: any) => void>();
 
-  constructor(readonly code: string, readonly role: Role, info: JoinInfo | null) {
+  constructor(
+    readonly code: string,
+    readonly role: Role,
+    info: JoinInfo | null,
+  ) {
     this.info = info;
     this.connection = new Link({
       credential: (failed) => this.credential(failed),
       onFrame: (message) => this.receive(message.type, message.payload),
       onState: (state, reason, detail) => this.changed(state, reason, detail),
-      tokenExpired: async () => { await renew(tokens.get()?.access ?? ''); },
+      tokenExpired: async () => {
+        await renew(tokens.get()?.access ?? '');
+      },
       inMatch: () => this.playing.value,
     });
     this.unwatch = watchPage(this.connection);
     this.connection.start();
   }
 
-  get game(): string { return this.welcome.value?.game ?? this.info?.game ?? savedSeat(this.code, this.role)?.game ?? ''; }
-  get tickHz(): number { return this.welcome.value?.tick_hz || 1; }
+  get game(): string {
+    return (
+      this.welcome.value?.game ?? this.info?.game ?? savedSeat(this.code, this.role)?.game ?? ''
+    );
+  }
+  get tickHz(): number {
+    return this.welcome.value?.tick_hz || 1;
+  }
 
   // Second of the match -> ms since the epoch on the server's clock (test servers run faster than 1 Hz).
   matchTime(second: number): number {
-    return (this.viewClock.value?.started_at ?? 0) + second * 1000 / this.tickHz;
+    return (this.viewClock.value?.started_at ?? 0) + (second * 1000) / this.tickHz;
   }
 
   on(listener: (type: string, payload: any) => void): () => void {
     this.listeners.add(listener);
-    return () => { this.listeners.delete(listener); };
+    return () => {
+      this.listeners.delete(listener);
+    };
   }
 
   // Resolves on the server's ACK; rejects with a SendError on ERROR, silence, or without a connection.
-  send(type: string, payload: unknown = {}): Promise<void> {
+  send<T extends ClientMessage['type']>(type: T, payload?: PayloadOf<T>): Promise<void> {
+    return this.sendGame(type, payload ?? {});
+  }
+
+  // The game's own messages; its client knows their types.
+  sendGame(type: string, payload: unknown = {}): Promise<void> {
     const id = `c${++this.counter}`;
     return new Promise((done, fail) => {
-      if (!this.connection.send(type, payload, id)) return fail(new SendError('offline', 'Not connected'));
-      const timer = setTimeout(() => this.settle(id, new SendError('timeout', 'No answer')), ack_ms);
+      if (!this.connection.send(type, payload, id))
+        return fail(new SendError('offline', 'Not connected'));
+      const timer = setTimeout(
+        () => this.settle(id, new SendError('timeout', 'No answer')),
+        ack_ms,
+      );
       this.waiting.set(id, { done, fail, timer });
       return undefined;
     });
@@ -109,7 +178,11 @@ export class Room {
   }
 
   async leave(): Promise<void> {
-    try { await this.send('LEAVE'); } catch { /* gone either way: the room notices the closed socket */ }
+    try {
+      await this.send('LEAVE');
+    } catch {
+      /* gone either way: the room notices the closed socket */
+    }
     this.forgetSeat();
     this.dispose();
   }
@@ -124,9 +197,16 @@ export class Room {
 
   private async credential(failed: number): Promise<Credential> {
     const info = this.info;
-    this.info = null;  // its ticket works once
+    this.info = null; // its ticket works once
     if (info) {
-      this.place = { room: info.room, code: info.code, game: info.game, ws_url: info.ws_url, role: this.role, resume: '' };
+      this.place = {
+        room: info.room,
+        code: info.code,
+        game: info.game,
+        ws_url: info.ws_url,
+        role: this.role,
+        resume: '',
+      };
       return { url: withoutTicks(info.ws_url), protocols: ['whoosh.v1', `ticket.${info.ticket}`] };
     }
     const seat = savedSeat(this.code, this.role);
@@ -138,7 +218,12 @@ export class Room {
     try {
       this.info = await api.post<JoinInfo>(`/api/rooms/${this.code}/join`, { as: this.role });
     } catch (error) {
-      if (error instanceof ApiError && error.status >= 400 && error.status < 500 && error.status !== 429) {
+      if (
+        error instanceof ApiError &&
+        error.status >= 400 &&
+        error.status < 500 &&
+        error.status !== 429
+      ) {
         this.forgetSeat();
         throw new Refused(error.code, error.message);
       }
@@ -146,7 +231,6 @@ export class Room {
     }
     return this.credential(0);
   }
-
 
   private saveSeat(resume: string): void {
     if (!this.place) return;
@@ -170,19 +254,44 @@ export class Room {
 
   private receive(type: string, payload: any): void {
     switch (type) {
-      case 'WELCOME': this.welcomed(payload as Welcome); break;
-      case 'ROOM': this.roomChanged(payload as RoomState); break;
-      case 'STATE': this.patched(payload.seq, payload.patch); break;
-      case 'GAME_OVER': this.gameOver.value = payload; break;
-      case 'ACK': this.settle(payload.id); break;
-      case 'ERROR': this.failed(payload); break;
-      case 'PONG': this.clock.sample(Number(payload.t), payload.server_time, Date.now()); break;
-      case 'MOVED': this.moved(payload); break;
-      case 'EVENT_CHAT': this.chat.value = [...this.chat.value, payload as ChatLine].slice(-chat_max); break;
-      case 'EVENT_EMOTE': this.emotes.value = [...this.emotes.value, { ...payload, n: ++this.counter }].slice(-12); break;
+      case 'WELCOME':
+        this.welcomed(payload as Welcome);
+        break;
+      case 'ROOM':
+        this.roomChanged(payload as RoomState);
+        break;
+      case 'STATE':
+        this.patched(payload.seq, payload.patch);
+        break;
+      case 'GAME_OVER':
+        this.gameOver.value = payload;
+        break;
+      case 'ACK':
+        this.settle(payload.id);
+        break;
+      case 'ERROR':
+        this.failed(payload);
+        break;
+      case 'PONG':
+        this.clock.sample(Number(payload.t), payload.server_time, Date.now());
+        break;
+      case 'MOVED':
+        this.moved(payload);
+        break;
+      case 'EVENT_CHAT':
+        this.chat.value = [...this.chat.value, payload as ChatLine].slice(-chat_max);
+        break;
+      case 'EVENT_KICK_VOTE':
+        this.kickVote.value = payload as KickVote;
+        break;
+      case 'EVENT_EMOTE':
+        this.emotes.value = [...this.emotes.value, { ...payload, n: ++this.counter }].slice(-12);
+        break;
       default:
         if (type.startsWith('EVENT_')) {
-          this.feed.value = [...this.feed.value, { n: ++this.counter, type, payload }].slice(-feed_max);
+          this.feed.value = [...this.feed.value, { n: ++this.counter, type, payload }].slice(
+            -feed_max,
+          );
         }
     }
     for (const listener of this.listeners) listener(type, payload);
@@ -245,7 +354,8 @@ export class Room {
   }
 
   private failAll(code: string): void {
-    for (const id of [...this.waiting.keys()]) this.settle(id, new SendError(code, 'Not connected'));
+    for (const id of [...this.waiting.keys()])
+      this.settle(id, new SendError(code, 'Not connected'));
   }
 }
 
@@ -261,7 +371,8 @@ export const room = signal<Room | null>(null);
 export async function joinRoom(code: string, role: Role, info?: JoinInfo): Promise<Room> {
   if (room.value) room.value.dispose();
   const seat = info ? null : savedSeat(code, role);
-  const ticket = info ?? (seat ? null : await api.post<JoinInfo>(`/api/rooms/${code}/join`, { as: role }));
+  const ticket =
+    info ?? (seat ? null : await api.post<JoinInfo>(`/api/rooms/${code}/join`, { as: role }));
   const next = new Room(ticket?.code ?? code, role, ticket);
   room.value = next;
   return next;
@@ -274,6 +385,9 @@ export async function leaveRoom(): Promise<void> {
   room.value = null;
 }
 
-export async function createRoom(game: string, settings: Record<string, unknown> = {}): Promise<JoinInfo> {
+export async function createRoom(
+  game: string,
+  settings: Record<string, unknown> = {},
+): Promise<JoinInfo> {
   return api.post<JoinInfo>('/api/rooms', { game, visibility: 'private', settings });
 }

@@ -38,10 +38,20 @@ export function go(path: string, replace = false): void {
 
 export function startRouter(): void {
   route.value = parse(location.pathname);
-  window.addEventListener('popstate', () => { route.value = parse(location.pathname); });
+  window.addEventListener('popstate', () => {
+    route.value = parse(location.pathname);
+  });
   document.addEventListener('click', (event) => {
     const link = (event.target as Element).closest?.('a[href^="/"]');
-    if (!link || event.defaultPrevented || event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
+    if (
+      !link ||
+      event.defaultPrevented ||
+      event.metaKey ||
+      event.ctrlKey ||
+      event.shiftKey ||
+      event.button !== 0
+    )
+      return;
     if (link.getAttribute('target') === '_blank') return;
     event.preventDefault();
     go(link.getAttribute('href')!);

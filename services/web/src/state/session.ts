@@ -8,15 +8,33 @@ import type { ProfileChange, SignedIn, User } from '../proto/wire.gen';
 const userKey = 'whoosh.user';
 const lookKey = 'whoosh.look';
 
-export const avatars = ['fox', 'owl', 'cat', 'crab', 'ghost', 'moth', 'toad', 'bun', 'lamp', 'fish', 'pot', 'imp'] as const;
+export const avatars = [
+  'fox',
+  'owl',
+  'cat',
+  'crab',
+  'ghost',
+  'moth',
+  'toad',
+  'bun',
+  'lamp',
+  'fish',
+  'pot',
+  'imp',
+] as const;
 
-export interface Look { name: string; avatar: string }
+export interface Look {
+  name: string;
+  avatar: string;
+}
 
 export const user = signal<User | null>(recall<User>(userKey));
 // What the join form shows; remembered before there is any account.
 export const look = signal<Look>(recall<Look>(lookKey) ?? { name: '', avatar: randomAvatar() });
 
-function randomAvatar(): string { return avatars[Math.floor(Math.random() * avatars.length)]!; }
+function randomAvatar(): string {
+  return avatars[Math.floor(Math.random() * avatars.length)]!;
+}
 
 export function setLook(change: Partial<Look>): void {
   look.value = { ...look.value, ...change };
@@ -41,7 +59,9 @@ whenSignedOut(() => setUser(null));
 export async function ensureUser(): Promise<User> {
   const name = look.value.name.trim();
   let me = tokens.get() ? user.value : null;
-  me ??= signedIn(await api.post<SignedIn>('/api/auth/guest', name ? { display_name: name } : {}, true));
+  me ??= signedIn(
+    await api.post<SignedIn>('/api/auth/guest', name ? { display_name: name } : {}, true),
+  );
   const change: ProfileChange = {};
   if (name && name !== me.display_name) change.display_name = name;
   if (look.value.avatar !== me.avatar) change.avatar = look.value.avatar;
@@ -82,7 +102,8 @@ export async function signOut(): Promise<void> {
   const pair = tokens.get();
   try {
     if (pair) await api.post('/api/auth/logout', { refresh: pair.refresh });
-  } finally {  // this device forgets in any case
+  } finally {
+    // this device forgets in any case
     tokens.clear();
     setUser(null);
   }

@@ -11,13 +11,14 @@ export function useWakeLock(): void {
     let over = false;
     let asking = false;
     const ask = async () => {
-      if (over || asking || (lock && !lock.released) || document.visibilityState === 'hidden') return;
+      if (over || asking || (lock && !lock.released) || document.visibilityState === 'hidden')
+        return;
       asking = true;
       try {
         lock = await wakeLock.request('screen');
         if (over) void lock.release();
       } catch {
-        lock = null;  // refused without a gesture or on low battery: the next tap asks again
+        lock = null; // refused without a gesture or on low battery: the next tap asks again
       } finally {
         asking = false;
       }

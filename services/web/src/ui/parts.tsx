@@ -14,7 +14,9 @@ const urgent = signal('');
 export function announce(text: string, now = false): void {
   const box = now ? urgent : polite;
   box.value = '';
-  setTimeout(() => { box.value = text; }, 60);  // the same text twice is said twice
+  setTimeout(() => {
+    box.value = text;
+  }, 60); // the same text twice is said twice
 }
 
 export function LiveRegions() {
@@ -28,7 +30,11 @@ export function LiveRegions() {
 
 // ---- toasts ----------------------------------------------------------------------------------------------
 
-interface Toast { n: number; text: string; bad: boolean }
+interface Toast {
+  n: number;
+  text: string;
+  bad: boolean;
+}
 const toasts = signal<Toast[]>([]);
 let toastCount = 0;
 
@@ -36,7 +42,12 @@ export function toast(text: string, bad = false): void {
   const n = ++toastCount;
   toasts.value = [...toasts.value.slice(-2), { n, text, bad }];
   if (bad) play('no');
-  setTimeout(() => { toasts.value = toasts.value.filter((item) => item.n !== n); }, bad ? 6_000 : 3_500);
+  setTimeout(
+    () => {
+      toasts.value = toasts.value.filter((item) => item.n !== n);
+    },
+    bad ? 6_000 : 3_500,
+  );
 }
 
 // What went wrong, in words for people.
@@ -46,12 +57,18 @@ export function errorText(error: unknown): string {
   return message || t('error.unknown');
 }
 
-export function oops(error: unknown): void { toast(errorText(error), true); }
+export function oops(error: unknown): void {
+  toast(errorText(error), true);
+}
 
 export function Toasts() {
   return (
     <div class="toasts" role="status">
-      {toasts.value.map((item) => <p key={item.n} class={`toast${item.bad ? ' bad' : ''}`}>{item.text}</p>)}
+      {toasts.value.map((item) => (
+        <p key={item.n} class={`toast${item.bad ? ' bad' : ''}`}>
+          {item.text}
+        </p>
+      ))}
     </div>
   );
 }
@@ -66,17 +83,32 @@ type ButtonProps = JSX.HTMLAttributes<HTMLButtonElement> & {
   children?: ComponentChildren;
 };
 
-export function Button({ kind = 'plain', busy = false, disabled, class: extra, children, ...rest }: ButtonProps) {
+export function Button({
+  kind = 'plain',
+  busy = false,
+  disabled,
+  class: extra,
+  children,
+  ...rest
+}: ButtonProps) {
   return (
-    <button type="button" {...rest} disabled={disabled} aria-busy={busy || undefined}
-            class={`btn ${kind}${busy ? ' busy' : ''}${extra ? ` ${String(extra)}` : ''}`}>
+    <button
+      type="button"
+      {...rest}
+      disabled={disabled}
+      aria-busy={busy || undefined}
+      class={`btn ${kind}${busy ? ' busy' : ''}${extra ? ` ${String(extra)}` : ''}`}
+    >
       {children}
     </button>
   );
 }
 
 // Runs an async action with a busy flag and shows what went wrong.
-export function useAction(): { busy: boolean; run: (work: () => Promise<unknown>) => Promise<boolean> } {
+export function useAction(): {
+  busy: boolean;
+  run: (work: () => Promise<unknown>) => Promise<boolean>;
+} {
   const busy = useSignal(false);
   const run = async (work: () => Promise<unknown>) => {
     if (busy.value) return false;
@@ -94,7 +126,12 @@ export function useAction(): { busy: boolean; run: (work: () => Promise<unknown>
   return { busy: busy.value, run };
 }
 
-interface SheetProps { open: boolean; title: string; onClose: () => void; children: ComponentChildren }
+interface SheetProps {
+  open: boolean;
+  title: string;
+  onClose: () => void;
+  children: ComponentChildren;
+}
 
 // A panel from below (phone) or in the middle; the browser's dialog gives focus, Escape and the backdrop.
 export function Sheet({ open, title, onClose, children }: SheetProps) {
@@ -105,12 +142,21 @@ export function Sheet({ open, title, onClose, children }: SheetProps) {
     if (!open && element.open) element.close();
   }, [open]);
   return (
-    <dialog ref={dialog} class="sheet" aria-label={title} onClose={onClose}
-            onClick={(event) => { if (event.target === dialog.current) onClose(); }}>
+    <dialog
+      ref={dialog}
+      class="sheet"
+      aria-label={title}
+      onClose={onClose}
+      onClick={(event) => {
+        if (event.target === dialog.current) onClose();
+      }}
+    >
       <div class="sheet-body">
         <header>
           <h2>{title}</h2>
-          <Button kind="quiet" aria-label={t('close')} onClick={onClose}>✕</Button>
+          <Button kind="quiet" aria-label={t('close')} onClick={onClose}>
+            ✕
+          </Button>
         </header>
         {open && children}
       </div>
@@ -118,16 +164,28 @@ export function Sheet({ open, title, onClose, children }: SheetProps) {
   );
 }
 
-interface FieldProps extends JSX.InputHTMLAttributes<HTMLInputElement> { label: string; error?: string | undefined; hint?: string }
+interface FieldProps extends JSX.InputHTMLAttributes<HTMLInputElement> {
+  label: string;
+  error?: string | undefined;
+  hint?: string;
+}
 
 export function Field({ label, error, hint, ...rest }: FieldProps) {
   const id = `field-${String(rest.name)}`;
   return (
     <div class="field">
       <label for={id}>{label}</label>
-      <input id={id} {...rest} aria-invalid={error ? 'true' : undefined}
-             aria-describedby={error || hint ? `${id}-more` : undefined} />
-      {(error || hint) && <p id={`${id}-more`} class={error ? 'wrong' : 'hint'}>{error ?? hint}</p>}
+      <input
+        id={id}
+        {...rest}
+        aria-invalid={error ? 'true' : undefined}
+        aria-describedby={error || hint ? `${id}-more` : undefined}
+      />
+      {(error || hint) && (
+        <p id={`${id}-more`} class={error ? 'wrong' : 'hint'}>
+          {error ?? hint}
+        </p>
+      )}
     </div>
   );
 }
@@ -141,14 +199,25 @@ interface ChoiceProps<T extends string> {
 }
 
 // One of a few: a row of radio buttons that look like stamps.
-export function Choice<T extends string>({ label, value, options, onPick, disabled }: ChoiceProps<T>) {
+export function Choice<T extends string>({
+  label,
+  value,
+  options,
+  onPick,
+  disabled,
+}: ChoiceProps<T>) {
   const name = `choice-${label.replace(/\W/g, '')}`;
   return (
     <fieldset class="choice" disabled={disabled}>
       <legend>{label}</legend>
       {options.map((option) => (
         <label key={option.value} class={option.value === value ? 'on' : ''}>
-          <input type="radio" name={name} checked={option.value === value} onChange={() => onPick(option.value)} />
+          <input
+            type="radio"
+            name={name}
+            checked={option.value === value}
+            onChange={() => onPick(option.value)}
+          />
           {option.text}
         </label>
       ))}
@@ -156,10 +225,26 @@ export function Choice<T extends string>({ label, value, options, onPick, disabl
   );
 }
 
-export function Toggle({ label, value, onPick, disabled }: { label: string; value: boolean; onPick: (value: boolean) => void; disabled?: boolean }) {
+export function Toggle({
+  label,
+  value,
+  onPick,
+  disabled,
+}: {
+  label: string;
+  value: boolean;
+  onPick: (value: boolean) => void;
+  disabled?: boolean;
+}) {
   return (
     <label class="toggle">
-      <input type="checkbox" role="switch" checked={value} disabled={disabled} onChange={(event) => onPick(event.currentTarget.checked)} />
+      <input
+        type="checkbox"
+        role="switch"
+        checked={value}
+        disabled={disabled}
+        onChange={(event) => onPick(event.currentTarget.checked)}
+      />
       <span>{label}</span>
     </label>
   );
@@ -168,16 +253,30 @@ export function Toggle({ label, value, onPick, disabled }: { label: string; valu
 export function Logo({ small = false }: { small?: boolean }) {
   return (
     <span class={`logo${small ? ' small' : ''}`} role="img" aria-label="Whoosh">
-      <i aria-hidden="true" /><b aria-hidden="true">Whoosh</b>
+      <i aria-hidden="true" />
+      <b aria-hidden="true">Whoosh</b>
     </span>
   );
 }
 
 // Three speed lines, behind whatever just arrived.
-export function Streaks() { return <span class="streaks" aria-hidden="true"><i /><i /><i /></span>; }
+export function Streaks() {
+  return (
+    <span class="streaks" aria-hidden="true">
+      <i />
+      <i />
+      <i />
+    </span>
+  );
+}
 
 export function Loading() {
-  return <div class="loading" role="status"><Logo /><span class="sr">{t('loading')}</span></div>;
+  return (
+    <div class="loading" role="status">
+      <Logo />
+      <span class="sr">{t('loading')}</span>
+    </div>
+  );
 }
 
 // A component whose code arrives later.
@@ -188,14 +287,31 @@ export function lazy<P extends object>(load: () => Promise<{ default: (props: P)
   const ask = () => {
     asked = true;
     failed.value = false;
-    load().then((module) => { loaded.value = module.default; }, () => { asked = false; failed.value = true; });
+    load().then(
+      (module) => {
+        loaded.value = module.default;
+      },
+      () => {
+        asked = false;
+        failed.value = true;
+      },
+    );
   };
   return function Lazy(props: P) {
     const state = useComputed(() => ({ Component: loaded.value, failed: failed.value })).value;
-    useEffect(() => { if (!asked) ask(); }, []);
+    useEffect(() => {
+      if (!asked) ask();
+    }, []);
     if (state.Component) return <state.Component {...props} />;
     if (state.failed) {
-      return <div class="page center"><p>{t('error.offline')}</p><Button kind="main" onClick={ask}>{t('again')}</Button></div>;
+      return (
+        <div class="page center">
+          <p>{t('error.offline')}</p>
+          <Button kind="main" onClick={ask}>
+            {t('again')}
+          </Button>
+        </div>
+      );
     }
     return <Loading />;
   };

@@ -8,12 +8,23 @@ import type { CloseReason } from '../net/link';
 import { go } from '../state/router';
 import { leaveRoom, room as current, type Room } from '../state/room';
 import { play, setSound, soundOn } from '../sound';
+import { useSecondsTo } from './time';
 import { announce, Button, errorText, oops, toast, useAction } from './parts';
 import { SeatBadge } from './seats';
 
 export const emoteFace: Record<string, string> = {
-  laugh: '😂', clap: '👏', wow: '😮', heart: '❤️', think: '🤔', cry: '😭',
-  fire: '🔥', party: '🎉', angry: '😡', eyes: '👀', wave: '👋', thumb: '👍',
+  laugh: '😂',
+  clap: '👏',
+  wow: '😮',
+  heart: '❤️',
+  think: '🤔',
+  cry: '😭',
+  fire: '🔥',
+  party: '🎉',
+  angry: '😡',
+  eyes: '👀',
+  wave: '👋',
+  thumb: '👍',
 };
 
 // Nothing while all is well; after a moment without a connection, what is being done about it.
@@ -22,33 +33,87 @@ export function LinkBanner({ room }: { room: Room }) {
   const away = state === 'stale' || (state === 'connecting' && room.welcome.value !== null);
   const shown = useSignal(false);
   useEffect(() => {
-    if (!away) { shown.value = false; return undefined; }
-    const timer = setTimeout(() => { shown.value = true; announce(t('link.away')); }, 700);
+    if (!away) {
+      shown.value = false;
+      return undefined;
+    }
+    const timer = setTimeout(() => {
+      shown.value = true;
+      announce(t('link.away'));
+    }, 700);
     return () => clearTimeout(timer);
   }, [away]);
   if (!shown.value) return null;
-  return <p class="link-banner"><i class="spin" aria-hidden="true" />{t('link.away')}</p>;
+  return (
+    <p class="link-banner">
+      <i class="spin" aria-hidden="true" />
+      {t('link.away')}
+    </p>
+  );
 }
 
 // Errors that answer no particular message, and sounds of the room.
 export function RoomErrors({ room }: { room: Room }) {
-  useEffect(() => room.on((type, payload) => {
-    if (type === 'ERROR' && !payload.id) toast(errorText({ code: payload.code, message: payload.error }), true);
-    if (type === 'EVENT_CHAT') play('tap');
-  }), [room]);
+  useEffect(
+    () =>
+      room.on((type, payload) => {
+        if (type === 'ERROR' && !payload.id)
+          toast(errorText({ code: payload.code, message: payload.error }), true);
+        if (type === 'EVENT_CHAT') play('tap');
+      }),
+    [room],
+  );
   return null;
 }
 
+// Matchmade rooms have no host: people vote somebody out.
+export function KickVoteBar({ room }: { room: Room }) {
+  const vote = room.kickVote.value;
+  const seconds = useSecondsTo(room, vote?.ends_at);
+  const voted = useSignal('');
+  const target = room.people.value?.players.find((player) => player.id === vote?.target);
+  if (!vote || !target || seconds === 0 || target.id === room.you.value) return null;
+  const agree = () => {
+    voted.value = vote.target;
+    room.send('KICK', { target: vote.target }).catch(oops);
+  };
+  return (
+    <p class="kick-vote" role="status">
+      <span>{t('kick.vote', { name: target.name, votes: vote.votes, needed: vote.needed })}</span>
+      {voted.value !== vote.target && room.me.value && (
+        <Button onClick={agree}>{t('kick.agree')}</Button>
+      )}
+    </p>
+  );
+}
+
 // The end of the connection, and what can be done.
-export function Ended({ room, reason, detail }: { room: Room; reason: CloseReason; detail?: string | undefined }) {
-  const home = () => { current.value = null; go('/'); };
+export function Ended({
+  room,
+  reason,
+  detail,
+}: {
+  room: Room;
+  reason: CloseReason;
+  detail?: string | undefined;
+}) {
+  const home = () => {
+    current.value = null;
+    go('/');
+  };
   return (
     <main class="page center">
       <section class="card whoosh" role="alert">
         <h1>{t(`ended.${reason}`)}</h1>
         <p>{detail ?? t(`ended.${reason}_text`)}</p>
-        {reason === 'replaced' && <Button kind="main" onClick={() => room.takeOver()}>{t('ended.take_over')}</Button>}
-        <Button kind={reason === 'replaced' ? 'plain' : 'main'} onClick={home}>{t('home')}</Button>
+        {reason === 'replaced' && (
+          <Button kind="main" onClick={() => room.takeOver()}>
+            {t('ended.take_over')}
+          </Button>
+        )}
+        <Button kind={reason === 'replaced' ? 'plain' : 'main'} onClick={home}>
+          {t('home')}
+        </Button>
       </section>
     </main>
   );
@@ -64,7 +129,8 @@ export function Emotes({ room }: { room: Room }) {
         const player = players.find((one) => one.id === item.from);
         return (
           <span key={item.n} class="emote" style={{ '--x': `${8 + ((item.n * 37) % 80)}%` }}>
-            <b>{emoteFace[item.emote] ?? '✨'}</b>{player && <small>{player.name}</small>}
+            <b>{emoteFace[item.emote] ?? '✨'}</b>
+            {player && <small>{player.name}</small>}
           </span>
         );
       })}
@@ -76,8 +142,14 @@ export function EmoteBar({ room }: { room: Room }) {
   return (
     <div class="emote-bar" role="group" aria-label={t('emotes')}>
       {emotes.map((emote) => (
-        <button key={emote} type="button" aria-label={t(`emote.${emote}`)}
-                onClick={() => { room.send('EMOTE', { emote }).catch(oops); }}>
+        <button
+          key={emote}
+          type="button"
+          aria-label={t(`emote.${emote}`)}
+          onClick={() => {
+            room.send('EMOTE', { emote }).catch(oops);
+          }}
+        >
           {emoteFace[emote]}
         </button>
       ))}
@@ -97,28 +169,64 @@ export function SoundButton() {
 export function LeaveButton({ label }: { label?: string }) {
   const action = useAction();
   return (
-    <Button kind="quiet" busy={action.busy} onClick={() => action.run(async () => { await leaveRoom(); go('/'); })}>
+    <Button
+      kind="quiet"
+      busy={action.busy}
+      onClick={() =>
+        action.run(async () => {
+          await leaveRoom();
+          go('/');
+        })
+      }
+    >
       {label ?? t('leave')}
     </Button>
   );
 }
 
 // A line of text with a button; keeps the text when sending failed.
-export function LineForm({ label, max = limits.chat_characters_max, onSend, disabled, button }: {
-  label: string; max?: number; onSend: (text: string) => Promise<unknown>; disabled?: boolean; button?: string;
+export function LineForm({
+  label,
+  max = limits.chat_characters_max,
+  onSend,
+  disabled,
+  button,
+}: {
+  label: string;
+  max?: number;
+  onSend: (text: string) => Promise<unknown>;
+  disabled?: boolean;
+  button?: string;
 }) {
   const text = useSignal('');
   const action = useAction();
   const submit = async (event: Event) => {
     event.preventDefault();
     const line = text.value.trim();
-    if (line && await action.run(() => onSend(line))) text.value = '';
+    if (line && (await action.run(() => onSend(line)))) text.value = '';
   };
   return (
     <form class="line-form" onSubmit={submit}>
-      <input value={text.value} maxLength={max} aria-label={label} placeholder={label} disabled={disabled}
-             enterkeyhint="send" autocomplete="off" onInput={(event) => { text.value = event.currentTarget.value; }} />
-      <Button kind="main" type="submit" busy={action.busy} disabled={disabled || !text.value.trim()}>{button ?? t('send')}</Button>
+      <input
+        value={text.value}
+        maxLength={max}
+        aria-label={label}
+        placeholder={label}
+        disabled={disabled}
+        enterkeyhint="send"
+        autocomplete="off"
+        onInput={(event) => {
+          text.value = event.currentTarget.value;
+        }}
+      />
+      <Button
+        kind="main"
+        type="submit"
+        busy={action.busy}
+        disabled={disabled || !text.value.trim()}
+      >
+        {button ?? t('send')}
+      </Button>
     </form>
   );
 }
@@ -128,7 +236,11 @@ export function Chat({ room }: { room: Room }) {
   return (
     <section class="chat" aria-label={t('chat')}>
       <ol class="chat-lines" aria-live="polite">
-        {lines.slice(-6).map((line) => <li key={`${line.ts}${line.from}`}><b>{line.name}</b> {line.text}</li>)}
+        {lines.slice(-6).map((line) => (
+          <li key={`${line.ts}${line.from}`}>
+            <b>{line.name}</b> {line.text}
+          </li>
+        ))}
       </ol>
       <LineForm label={t('chat.say')} onSend={(text) => room.send('CHAT', { text })} />
     </section>
@@ -142,16 +254,38 @@ export function playerNote(player: RoomPlayer): string {
   return player.ready ? t('seat.ready') : '';
 }
 
-export function SeatCard({ player, you, children }: { player: RoomPlayer; you: boolean; children?: preact.ComponentChildren }) {
+export function SeatCard({
+  player,
+  you,
+  children,
+}: {
+  player: RoomPlayer;
+  you: boolean;
+  children?: preact.ComponentChildren;
+}) {
   const note = playerNote(player);
   return (
     <li class={`seat${player.connected || player.bot ? '' : ' away'}${you ? ' you' : ''}`}>
-      <SeatBadge seat={player.seat} avatar={player.avatar} id={player.id} size={52} dim={!player.connected && !player.bot} />
+      <SeatBadge
+        seat={player.seat}
+        avatar={player.avatar}
+        id={player.id}
+        size={52}
+        dim={!player.connected && !player.bot}
+      />
       <span class="seat-name">
         <b>{player.name}</b>
-        <small>{[player.host ? t('seat.host') : '', you ? t('seat.you') : '', note].filter(Boolean).join(' · ')}</small>
+        <small>
+          {[player.host ? t('seat.host') : '', you ? t('seat.you') : '', note]
+            .filter(Boolean)
+            .join(' · ')}
+        </small>
       </span>
-      {player.ready && !player.bot && <span class="seat-ready" aria-hidden="true">✓</span>}
+      {player.ready && !player.bot && (
+        <span class="seat-ready" aria-hidden="true">
+          ✓
+        </span>
+      )}
       {children}
     </li>
   );

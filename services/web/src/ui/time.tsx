@@ -14,8 +14,13 @@ let timer: ReturnType<typeof setInterval> | undefined;
 
 export function useBeat(): number {
   useEffect(() => {
-    if (++watchers === 1) timer = setInterval(() => { beat.value += 1; }, 250);
-    return () => { if (--watchers === 0) clearInterval(timer); };
+    if (++watchers === 1)
+      timer = setInterval(() => {
+        beat.value += 1;
+      }, 250);
+    return () => {
+      if (--watchers === 0) clearInterval(timer);
+    };
   }, []);
   return beat.value;
 }
@@ -31,7 +36,12 @@ export function clockText(seconds: number): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }
 
-interface TimerProps { room: Room; endsAt: number; step: string; big?: boolean }
+interface TimerProps {
+  room: Room;
+  endsAt: number;
+  step: string;
+  big?: boolean;
+}
 
 // The bar on top of every step. Says "10 seconds" and "3 seconds" aloud, ticks softly before the end; the
 // number is a button for who wants to hear it.
@@ -52,11 +62,17 @@ export function Timer({ room, endsAt, step, big = false }: TimerProps) {
   return (
     <div class={`timer${seconds <= 10 ? ' late' : ''}${big ? ' big' : ''}`}>
       <span class="timer-step">{step}</span>
-      <button type="button" class="timer-left" aria-label={t('time.left', { n: seconds })}
-              onClick={() => announce(t('time.left', { n: seconds }), true)}>
+      <button
+        type="button"
+        class="timer-left"
+        aria-label={t('time.left', { n: seconds })}
+        onClick={() => announce(t('time.left', { n: seconds }), true)}
+      >
         {clockText(seconds)}
       </button>
-      <span class="timer-bar" aria-hidden="true"><i style={{ transform: `scaleX(${share})` }} /></span>
+      <span class="timer-bar" aria-hidden="true">
+        <i style={{ transform: `scaleX(${share})` }} />
+      </span>
     </div>
   );
 }
