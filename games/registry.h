@@ -1,5 +1,5 @@
-// The list of all games, written by the build from games/games.txt. Nobody else names a particular game.
-// Immutable after start; any thread.
+// The list of all games, written by the build from games/games.txt. Nobody else names a particular
+// game. Immutable after start; any thread.
 #pragma once
 
 #include <span>

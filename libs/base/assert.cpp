@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
+#include <cstdio>  // tidy: pure: the last words before abort()
 #include <cstdlib>
 
 namespace whoosh::base {

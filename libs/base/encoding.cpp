@@ -5,7 +5,8 @@
 namespace whoosh::base {
 namespace {
 
-constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr std::string_view alphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 constexpr std::array<std::int8_t, 256> reverse_alphabet() {
   std::array<std::int8_t, 256> table{};
@@ -53,7 +54,8 @@ std::optional<std::string> base64url_decode(std::string_view text) {
       bytes.push_back(static_cast<char>(pending >> bits & 255));
     }
   }
-  if ((pending & ((1u << bits) - 1)) != 0) return std::nullopt;  // one text per value: no stray bits
+  if ((pending & ((1u << bits) - 1)) != 0)
+    return std::nullopt;  // one text per value: no stray bits
   return bytes;
 }
 

@@ -1,5 +1,5 @@
-// Text forms of bytes: base64url without padding (RFC 4648 section 5), lower-case hex; and the two 64-bit
-// hashes that are not secret. Any thread.
+// Text forms of bytes: base64url without padding (RFC 4648 section 5), lower-case hex; and the two
+// 64-bit hashes that are not secret. Any thread.
 #pragma once
 
 #include <cstdint>

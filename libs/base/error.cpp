@@ -17,12 +17,20 @@ constexpr auto rows = std::to_array<Row>({
 #undef X
 });
 
-const Row& row(ErrorCode code) { return rows.at(static_cast<std::size_t>(code)); }
+const Row& row(ErrorCode code) {
+  return rows.at(static_cast<std::size_t>(code));
+}
 
 }  // namespace
 
-std::string_view error_name(ErrorCode code) { return row(code).name; }
-int error_status(ErrorCode code) { return row(code).status; }
-std::string_view error_sentence(ErrorCode code) { return row(code).sentence; }
+std::string_view error_name(ErrorCode code) {
+  return row(code).name;
+}
+int error_status(ErrorCode code) {
+  return row(code).status;
+}
+std::string_view error_sentence(ErrorCode code) {
+  return row(code).sentence;
+}
 
 }  // namespace whoosh::base

@@ -1,7 +1,9 @@
-// FixedVector<T, N> and FixedString<N>: containers whose capacity is part of the type and whose bytes live
-// inside the owner. No heap, value semantics, trivially destructible when T is. Owner's thread only.
+// FixedVector<T, N> and FixedString<N>: containers whose capacity is part of the type and whose
+// bytes live inside the owner. No heap, value semantics, trivially destructible when T is. Owner's
+// thread only.
 //
-// Invariant: 0 <= size() <= N. Growing past N is refused (try_push_back, assign) or a RULE_CHECK (push_back).
+// Invariant: 0 <= size() <= N. Growing past N is refused (try_push_back, assign) or a RULE_CHECK
+// (push_back).
 #pragma once
 
 #include <algorithm>
@@ -32,8 +34,14 @@ class FixedVector {
   [[nodiscard]] constexpr bool full() const { return size_ == N; }
   static constexpr std::size_t capacity() { return N; }
 
-  constexpr T& operator[](std::size_t i) { RULE_CHECK(i < size_, "index out of range"); return items_[i]; }
-  constexpr const T& operator[](std::size_t i) const { RULE_CHECK(i < size_, "index out of range"); return items_[i]; }
+  constexpr T& operator[](std::size_t i) {
+    RULE_CHECK(i < size_, "index out of range");
+    return items_[i];
+  }
+  constexpr const T& operator[](std::size_t i) const {
+    RULE_CHECK(i < size_, "index out of range");
+    return items_[i];
+  }
   constexpr T& back() { return (*this)[size_ - 1]; }
 
   constexpr bool try_push_back(T item) {
@@ -41,14 +49,21 @@ class FixedVector {
     items_[size_++] = std::move(item);
     return true;
   }
-  constexpr void push_back(T item) { RULE_CHECK(try_push_back(std::move(item)), "FixedVector is full"); }
-  constexpr void pop_back() { RULE_CHECK(size_ > 0, "FixedVector is empty"); items_[--size_] = T{}; }
+  constexpr void push_back(T item) {
+    RULE_CHECK(try_push_back(std::move(item)), "FixedVector is full");
+  }
+  constexpr void pop_back() {
+    RULE_CHECK(size_ > 0, "FixedVector is empty");
+    items_[--size_] = T{};
+  }
   constexpr void erase_at(std::size_t i) {
     RULE_CHECK(i < size_, "index out of range");
     std::move(begin() + i + 1, end(), begin() + i);
     pop_back();
   }
-  constexpr void clear() { while (size_ > 0) pop_back(); }
+  constexpr void clear() {
+    while (size_ > 0) pop_back();
+  }
   constexpr void resize(std::size_t size) {
     RULE_CHECK(size <= N, "FixedVector is too small");
     while (size_ > size) pop_back();
@@ -60,11 +75,15 @@ class FixedVector {
   constexpr const_iterator begin() const { return items_.data(); }
   constexpr const_iterator end() const { return items_.data() + size_; }
 
-  [[nodiscard]] constexpr bool contains(const T& item) const { return std::find(begin(), end(), item) != end(); }
+  [[nodiscard]] constexpr bool contains(const T& item) const {
+    return std::find(begin(), end(), item) != end();
+  }
   constexpr std::span<T> span() { return {begin(), size_}; }
   constexpr std::span<const T> span() const { return {begin(), size_}; }
 
-  constexpr bool operator==(const FixedVector& other) const { return std::equal(begin(), end(), other.begin(), other.end()); }
+  constexpr bool operator==(const FixedVector& other) const {
+    return std::equal(begin(), end(), other.begin(), other.end());
+  }
 
  private:
   std::array<T, N> items_{};
@@ -75,7 +94,9 @@ template <std::size_t N>
 class FixedString {
  public:
   constexpr FixedString() = default;
-  constexpr FixedString(std::string_view text) { RULE_CHECK(assign(text), "FixedString is too small"); }  // NOLINT
+  constexpr FixedString(std::string_view text) {
+    RULE_CHECK(assign(text), "FixedString is too small");
+  }  // NOLINT
 
   // Takes the text whole, or leaves the old one and returns false.
   constexpr bool assign(std::string_view text) {

@@ -1,5 +1,5 @@
-// Function<R(Args...)>: a move-only std::function (C++23's std::move_only_function, which g++ 12 lacks in
-// C++20 mode). One allocation for its target; for cold paths.
+// Function<R(Args...)>: a move-only std::function (C++23's std::move_only_function, which g++ 12
+// lacks in C++20 mode). One allocation for its target; for cold paths.
 #pragma once
 
 #include <memory>
@@ -20,8 +20,8 @@ class Function<R(Args...)> {
   Function(std::nullptr_t) {}  // NOLINT: an empty function
 
   template <class F>
-    requires(!std::is_same_v<std::decay_t<F>, Function> && std::is_invocable_r_v<R, F&, Args...>)
-  Function(F&& target)  // NOLINT: a callable is a function
+  requires(!std::is_same_v<std::decay_t<F>, Function> && std::is_invocable_r_v<R, F&, Args...>)
+      Function(F&& target)  // NOLINT: a callable is a function
       : target_(std::make_unique<Target<std::decay_t<F>>>(std::forward<F>(target))) {}
 
   explicit operator bool() const { return target_ != nullptr; }

@@ -21,7 +21,9 @@ bool lower_hex(std::string_view text) {
 
 }  // namespace
 
-std::string RoomId::text() const { return fmt::format("{:016x}", value); }
+std::string RoomId::text() const {
+  return fmt::format("{:016x}", value);
+}
 
 std::optional<RoomId> RoomId::parse(std::string_view text) {
   if (text.size() != 16 || !lower_hex(text)) return std::nullopt;
@@ -31,8 +33,7 @@ std::optional<RoomId> RoomId::parse(std::string_view text) {
 }
 
 MatchId MatchId::make(std::uint64_t random_high, std::uint64_t random_low) {
-  return {(random_high & ~0xf000ull) | 0x4000ull,
-          (random_low & ~(3ull << 62)) | (2ull << 62)};
+  return {(random_high & ~0xf000ull) | 0x4000ull, (random_low & ~(3ull << 62)) | (2ull << 62)};
 }
 
 std::string MatchId::text() const {
@@ -41,7 +42,8 @@ std::string MatchId::text() const {
 }
 
 std::optional<MatchId> MatchId::parse(std::string_view text) {
-  if (text.size() != 36 || text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-') {
+  if (text.size() != 36 || text[8] != '-' || text[13] != '-' || text[18] != '-' ||
+      text[23] != '-') {
     return std::nullopt;
   }
   std::string digits;
@@ -60,6 +62,8 @@ std::optional<UserId> parse_user_id(std::string_view text) {
   return UserId{*value};
 }
 
-std::string user_id_text(UserId id) { return fmt::format("{}", id.value); }
+std::string user_id_text(UserId id) {
+  return fmt::format("{}", id.value);
+}
 
 }  // namespace whoosh::base

@@ -20,11 +20,12 @@ struct Id {
   constexpr auto operator<=>(const Id&) const = default;
 };
 
-using UserId = Id<struct UserTag, std::int64_t>;        // 1 .. 2^53-1; 0 = nobody
-using ConnId = Id<struct ConnTag, std::uint64_t>;       // one connection of one loop: generation << 32 | slot
-using SessionId = Id<struct SessionTag, std::uint32_t>; // one session of one shard
+using UserId = Id<struct UserTag, std::int64_t>;  // 1 .. 2^53-1; 0 = nobody
+using ConnId =
+    Id<struct ConnTag, std::uint64_t>;  // one connection of one loop: generation << 32 | slot
+using SessionId = Id<struct SessionTag, std::uint32_t>;  // one session of one shard
 using ShardNo = Id<struct ShardTag, std::uint8_t>;
-using TickNo = Id<struct TickTag, std::uint32_t>;       // ticks of a room since it was made
+using TickNo = Id<struct TickTag, std::uint32_t>;  // ticks of a room since it was made
 
 // A chair at the table, 0 .. seats_max-1. `no_seat` = none.
 using Seat = Id<struct SeatTag, std::uint8_t>;
@@ -37,8 +38,12 @@ struct RoomId : Id<struct RoomTag, std::uint64_t> {
     return RoomId{(std::uint64_t{node} & 0xfff) << 51 | std::uint64_t{shard.value} << 43 |
                   (random & ((std::uint64_t{1} << 43) - 1))};
   }
-  [[nodiscard]] constexpr std::uint16_t node() const { return static_cast<std::uint16_t>(value >> 51 & 0xfff); }
-  [[nodiscard]] constexpr ShardNo shard() const { return ShardNo{static_cast<std::uint8_t>(value >> 43)}; }
+  [[nodiscard]] constexpr std::uint16_t node() const {
+    return static_cast<std::uint16_t>(value >> 51 & 0xfff);
+  }
+  [[nodiscard]] constexpr ShardNo shard() const {
+    return ShardNo{static_cast<std::uint8_t>(value >> 43)};
+  }
   [[nodiscard]] std::string text() const;
   static std::optional<RoomId> parse(std::string_view text);
 };

@@ -33,21 +33,30 @@ void save(unsigned char (&bytes)[16], const T& value) {
 
 }  // namespace
 
-JsonValue::JsonValue() { std::memset(element_, 0, sizeof element_); }
+JsonValue::JsonValue() {
+  std::memset(element_, 0, sizeof element_);
+}
 
 JsonValue::Kind JsonValue::kind() const {
   std::uint64_t document = 0;
   std::memcpy(&document, element_, sizeof document);
   if (document == 0) return Kind::Null;
   switch (element(element_).type()) {
-    case dom::element_type::ARRAY: return Kind::Array;
-    case dom::element_type::OBJECT: return Kind::Object;
+    case dom::element_type::ARRAY:
+      return Kind::Array;
+    case dom::element_type::OBJECT:
+      return Kind::Object;
     case dom::element_type::INT64:
-    case dom::element_type::UINT64: return Kind::Integer;
-    case dom::element_type::DOUBLE: return Kind::Number;
-    case dom::element_type::STRING: return Kind::String;
-    case dom::element_type::BOOL: return Kind::Bool;
-    case dom::element_type::NULL_VALUE: return Kind::Null;
+    case dom::element_type::UINT64:
+      return Kind::Integer;
+    case dom::element_type::DOUBLE:
+      return Kind::Number;
+    case dom::element_type::STRING:
+      return Kind::String;
+    case dom::element_type::BOOL:
+      return Kind::Bool;
+    case dom::element_type::NULL_VALUE:
+      return Kind::Null;
   }
   return Kind::Null;
 }
@@ -138,10 +147,13 @@ struct JsonParser::Impl {
 
   // The sentence of the first thing that strict reading refuses; nullptr: nothing.
   const char* refuse(const JsonValue& value) {
-    if (const auto text = value.as_string()) return has_nul(*text) ? "A text holds a NUL character." : nullptr;
+    if (const auto text = value.as_string())
+      return has_nul(*text) ? "A text holds a NUL character." : nullptr;
     const char* why = nullptr;
     if (value.kind() == JsonValue::Kind::Array) {
-      value.for_each_element([&](const JsonValue& item) { if (why == nullptr) why = refuse(item); });
+      value.for_each_element([&](const JsonValue& item) {
+        if (why == nullptr) why = refuse(item);
+      });
     } else if (value.kind() == JsonValue::Kind::Object) {
       const std::size_t first = keys.size();
       value.for_each_member([&](std::string_view key, const JsonValue& item) {
@@ -164,8 +176,8 @@ struct JsonParser::Impl {
   std::size_t bytes_max;
   std::size_t depth_max;
   dom::parser parser;
-  std::string padded;                   // simdjson reads past the end: its own copy with room
-  std::vector<std::string_view> keys;   // of the objects on the path, to find duplicates
+  std::string padded;                  // simdjson reads past the end: its own copy with room
+  std::vector<std::string_view> keys;  // of the objects on the path, to find duplicates
   bool ready = false;
 };
 
@@ -182,8 +194,10 @@ Result<JsonValue> JsonParser::parse(std::string_view text) {
   std::copy(text.begin(), text.end(), impl_->padded.begin());
   dom::element root;
   const auto error = impl_->parser.parse(impl_->padded.data(), text.size(), false).get(root);
-  if (error == simdjson::DEPTH_ERROR) return Error{ErrorCode::malformed_json, "The JSON is nested too deeply."};
-  if (error == simdjson::UTF8_ERROR) return Error{ErrorCode::malformed_json, "The JSON is not valid UTF-8."};
+  if (error == simdjson::DEPTH_ERROR)
+    return Error{ErrorCode::malformed_json, "The JSON is nested too deeply."};
+  if (error == simdjson::UTF8_ERROR)
+    return Error{ErrorCode::malformed_json, "The JSON is not valid UTF-8."};
   if (error != simdjson::SUCCESS) return Error{ErrorCode::malformed_json};
   JsonValue value;
   save(value.element_, root);

@@ -1,9 +1,11 @@
-// Strict JSON reading over simdjson. JsonParser owns the memory; JsonValue is a view into its last document.
+// Strict JSON reading over simdjson. JsonParser owns the memory; JsonValue is a view into its last
+// document.
 //
-// Refused, with a sentence: non-UTF-8, NUL in a string, a duplicate key, nesting deeper than depth_max,
-// input longer than bytes_max, anything after the document.
+// Refused, with a sentence: non-UTF-8, NUL in a string, a duplicate key, nesting deeper than
+// depth_max, input longer than bytes_max, anything after the document.
 //
-// Owner: one parser per shard or per request; its thread only. A JsonValue lives until the next parse().
+// Owner: one parser per shard or per request; its thread only. A JsonValue lives until the next
+// parse().
 #pragma once
 
 #include <cstdint>
@@ -36,13 +38,15 @@ class JsonValue {
   [[nodiscard]] std::size_t size() const;  // elements or members; 0 for scalars
 
   // Calls f(JsonValue) for each element, f(string_view, JsonValue) for each member.
-  template <class F> void for_each_element(F&& f) const {
+  template <class F>
+  void for_each_element(F&& f) const {
     Cursor cursor(*this);
     std::string_view key;
     JsonValue item;
     while (cursor.next(key, item)) f(item);
   }
-  template <class F> void for_each_member(F&& f) const {
+  template <class F>
+  void for_each_member(F&& f) const {
     Cursor cursor(*this);
     std::string_view key;
     JsonValue item;

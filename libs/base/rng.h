@@ -1,6 +1,7 @@
 // Rng: the only randomness of the pure modules. xoshiro256** (Blackman & Vigna, "Scrambled linear
-// pseudorandom number generators", 2018), seeded with splitmix64. A value type: copying it copies the stream,
-// so a state with its Rng replays byte for byte on every platform. Not for secrets: those are Entropy's.
+// pseudorandom number generators", 2018), seeded with splitmix64. A value type: copying it copies
+// the stream, so a state with its Rng replays byte for byte on every platform. Not for secrets:
+// those are Entropy's.
 #pragma once
 
 #include <array>

@@ -42,10 +42,13 @@ bool is_unwanted(utf8proc_int32_t point) {
     case UTF8PROC_CATEGORY_CF:  // bidi controls, zero width, tags
     case UTF8PROC_CATEGORY_CS:
     case UTF8PROC_CATEGORY_CO:
-    case UTF8PROC_CATEGORY_CN: return true;
-    default: break;
+    case UTF8PROC_CATEGORY_CN:
+      return true;
+    default:
+      break;
   }
-  return point == 0x115f || point == 0x1160 || point == 0x3164 || point == 0xffa0;  // Hangul fillers
+  return point == 0x115f || point == 0x1160 || point == 0x3164 ||
+         point == 0xffa0;  // Hangul fillers
 }
 
 void append_code_point(std::string& out, utf8proc_int32_t point) {
@@ -128,7 +131,8 @@ bool contains_words(std::string_view text, std::string_view phrase) {
 
 bool contains_folded_words(std::string_view where, std::string_view what) {
   if (what.empty()) return false;
-  for (std::size_t at = where.find(what); at != std::string_view::npos; at = where.find(what, at + 1)) {
+  for (std::size_t at = where.find(what); at != std::string_view::npos;
+       at = where.find(what, at + 1)) {
     const bool starts = at == 0 || !is_word(where[at - 1]);
     const std::size_t end = at + what.size();
     if (starts && (end == where.size() || !is_word(where[end]))) return true;

@@ -13,20 +13,23 @@ namespace whoosh::base {
 // Code points. REQUIRES: valid UTF-8.
 [[nodiscard]] std::size_t code_points(std::string_view text);
 
-// NFC; control, bidi, unassigned and private-use characters dropped; every run of white space one blank;
-// trimmed. Never grows beyond what NFC makes of it. Invalid UTF-8 gives "".
+// NFC; control, bidi, unassigned and private-use characters dropped; every run of white space one
+// blank; trimmed. Never grows beyond what NFC makes of it. Invalid UTF-8 gives "".
 [[nodiscard]] std::string clean_line(std::string_view text);
 
-// clean_line with a limit in visible characters (grapheme clusters). Errors: too_long (more than max),
-// bad_payload (fewer than min).
-[[nodiscard]] Result<std::string> clean_line_within(std::string_view text, std::size_t min, std::size_t max);
+// clean_line with a limit in visible characters (grapheme clusters). Errors: too_long (more than
+// max), bad_payload (fewer than min).
+[[nodiscard]] Result<std::string> clean_line_within(std::string_view text, std::size_t min,
+                                                    std::size_t max);
 
-// Case-folded, compatibility-normalised, marks dropped: for comparing names and answers, never for display.
+// Case-folded, compatibility-normalised, marks dropped: for comparing names and answers, never for
+// display.
 [[nodiscard]] std::string fold(std::string_view text);
 
 // True iff `phrase` stands in `text` as whole words, both folded. Empty phrases never do.
 [[nodiscard]] bool contains_words(std::string_view text, std::string_view phrase);
 // The same for what is folded already: fold a text once, then look for many phrases.
-[[nodiscard]] bool contains_folded_words(std::string_view folded_text, std::string_view folded_phrase);
+[[nodiscard]] bool contains_folded_words(std::string_view folded_text,
+                                         std::string_view folded_phrase);
 
 }  // namespace whoosh::base

@@ -41,9 +41,11 @@ std::optional<UnixMs> parse_rfc3339(std::string_view text) {
   const int hour = digits_at(text, 11, 2);
   const int minute = digits_at(text, 14, 2);
   const int second = digits_at(text, 17, 2);
-  const year_month_day date{year{digits_at(text, 0, 4)}, month{static_cast<unsigned>(digits_at(text, 5, 2))},
+  const year_month_day date{year{digits_at(text, 0, 4)},
+                            month{static_cast<unsigned>(digits_at(text, 5, 2))},
                             day{static_cast<unsigned>(digits_at(text, 8, 2))}};
-  if (!date.ok() || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60) {
+  if (!date.ok() || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 ||
+      second > 60) {
     return std::nullopt;
   }
   int ms = 0;
@@ -52,7 +54,8 @@ std::optional<UnixMs> parse_rfc3339(std::string_view text) {
     ms = digits_at(text, 20, 3);
     if (ms < 0) return std::nullopt;
   }
-  const auto point = sys_days{date} + hours{hour} + minutes{minute} + seconds{second} + milliseconds{ms};
+  const auto point =
+      sys_days{date} + hours{hour} + minutes{minute} + seconds{second} + milliseconds{ms};
   return UnixMs{duration_cast<milliseconds>(point.time_since_epoch()).count()};
 }
 

@@ -1,4 +1,5 @@
-// Points in time as values. Nobody here asks a clock: now is an argument (runtime/clock.h has the clocks).
+// Points in time as values. Nobody here asks a clock: now is an argument (runtime/clock.h has the
+// clocks).
 #pragma once
 
 #include <compare>

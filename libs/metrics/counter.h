@@ -1,6 +1,6 @@
-// Counter and Histogram of one writer: the shard's thread adds, any thread reads. A relaxed load and store
-// instead of a locked add, so the hot path pays a plain memory write. Live as long as their owner; the
-// exposition reads them at each scrape.
+// Counter and Histogram of one writer: the shard's thread adds, any thread reads. A relaxed load
+// and store instead of a locked add, so the hot path pays a plain memory write. Live as long as
+// their owner; the exposition reads them at each scrape.
 #pragma once
 
 #include <array>
@@ -21,7 +21,8 @@ class Counter {
   std::atomic<std::uint64_t> value_{0};
 };
 
-// Buckets by upper bound, inclusive; one more for everything above. Bounds ascend and are the caller's unit.
+// Buckets by upper bound, inclusive; one more for everything above. Bounds ascend and are the
+// caller's unit.
 template <std::size_t N>
 class Histogram {
  public:

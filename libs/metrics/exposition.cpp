@@ -31,7 +31,8 @@ struct Exposition::Impl {
   std::vector<MetricFamily> families;
   std::map<std::string, std::size_t> index;
 
-  ClientMetric& sample(const std::string& name, const std::string& help, MetricType type, const Labels& labels) {
+  ClientMetric& sample(const std::string& name, const std::string& help, MetricType type,
+                       const Labels& labels) {
     const auto [at, fresh] = index.try_emplace(name, families.size());
     if (fresh) {
       MetricFamily family;
@@ -51,16 +52,19 @@ struct Exposition::Impl {
 Exposition::Exposition() : impl_(std::make_unique<Impl>()) {}
 Exposition::~Exposition() = default;
 
-void Exposition::counter(const std::string& name, const std::string& help, const Labels& labels, double value) {
+void Exposition::counter(const std::string& name, const std::string& help, const Labels& labels,
+                         double value) {
   impl_->sample(name, help, MetricType::Counter, labels).counter.value = value;
 }
 
-void Exposition::gauge(const std::string& name, const std::string& help, const Labels& labels, double value) {
+void Exposition::gauge(const std::string& name, const std::string& help, const Labels& labels,
+                       double value) {
   impl_->sample(name, help, MetricType::Gauge, labels).gauge.value = value;
 }
 
 void Exposition::histogram(const std::string& name, const std::string& help, const Labels& labels,
-                           std::span<const double> bounds, std::span<const std::uint64_t> counts, double sum) {
+                           std::span<const double> bounds, std::span<const std::uint64_t> counts,
+                           double sum) {
   ASSERT(counts.size() == bounds.size() + 1);
   auto& histogram = impl_->sample(name, help, MetricType::Histogram, labels).histogram;
   std::uint64_t total = 0;
@@ -75,7 +79,9 @@ void Exposition::histogram(const std::string& name, const std::string& help, con
   histogram.sample_sum = sum;
 }
 
-std::string Exposition::text() const { return prometheus::TextSerializer().Serialize(impl_->families); }
+std::string Exposition::text() const {
+  return prometheus::TextSerializer().Serialize(impl_->families);
+}
 
 std::string Registry::text() {
   Exposition exposition;

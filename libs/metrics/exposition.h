@@ -1,5 +1,5 @@
-// Exposition: collects the samples of one scrape and writes them in the Prometheus text format 0.0.4
-// (by prometheus-cpp). Made for one scrape, on the scraping thread.
+// Exposition: collects the samples of one scrape and writes them in the Prometheus text format
+// 0.0.4 (by prometheus-cpp). Made for one scrape, on the scraping thread.
 #pragma once
 
 #include <map>
@@ -20,9 +20,10 @@ class Exposition {
   Exposition();
   ~Exposition();
 
-  // Names follow the Prometheus rules: whoosh_<area>_<what>_<unit>, counters end in _total. Samples of one
-  // name share help and kind; the first call's count.
-  void counter(const std::string& name, const std::string& help, const Labels& labels, double value);
+  // Names follow the Prometheus rules: whoosh_<area>_<what>_<unit>, counters end in _total. Samples
+  // of one name share help and kind; the first call's count.
+  void counter(const std::string& name, const std::string& help, const Labels& labels,
+               double value);
   void gauge(const std::string& name, const std::string& help, const Labels& labels, double value);
   // counts.size() == bounds.size() + 1, not cumulative; bounds in the unit that the name says.
   void histogram(const std::string& name, const std::string& help, const Labels& labels,
@@ -35,8 +36,8 @@ class Exposition {
   std::unique_ptr<Impl> impl_;
 };
 
-// Whoever has numbers adds a collector; text() asks them all. add() before serving starts, text() from one
-// thread at a time.
+// Whoever has numbers adds a collector; text() asks them all. add() before serving starts, text()
+// from one thread at a time.
 class Registry {
  public:
   using Collector = base::Function<void(Exposition&)>;

@@ -1,4 +1,5 @@
-// Goal: what Prometheus reads is what was counted. Method: collect, then compare the text line by line.
+// Goal: what Prometheus reads is what was counted. Method: collect, then compare the text line by
+// line.
 #include <gtest/gtest.h>
 
 #include "metrics/exposition.h"
@@ -22,7 +23,8 @@ TEST(Registry, WritesPrometheusText) {
   Registry registry;
   registry.add([&](Exposition& out) {
     for (const char* shard : {"0", "1"}) {
-      out.counter("whoosh_rooms_made_total", "Rooms made.", {{"shard", shard}}, static_cast<double>(rooms.value()));
+      out.counter("whoosh_rooms_made_total", "Rooms made.", {{"shard", shard}},
+                  static_cast<double>(rooms.value()));
     }
     const double bounds[] = {0.001, 0.01};
     const std::uint64_t counts[] = {5, 2, 1};
@@ -31,10 +33,13 @@ TEST(Registry, WritesPrometheusText) {
   const std::string text = registry.text();
   EXPECT_NE(text.find("# TYPE whoosh_rooms_made_total counter\n"), std::string::npos) << text;
   EXPECT_NE(text.find("whoosh_rooms_made_total{shard=\"1\"} 3\n"), std::string::npos) << text;
-  EXPECT_NE(text.find("whoosh_tick_lateness_seconds_bucket{le=\"0.01\"} 7\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("whoosh_tick_lateness_seconds_bucket{le=\"0.01\"} 7\n"), std::string::npos)
+      << text;
   EXPECT_NE(text.find("whoosh_tick_lateness_seconds_count 8\n"), std::string::npos) << text;
-  EXPECT_EQ(text.find("# TYPE whoosh_rooms_made_total", text.find("# TYPE whoosh_rooms_made_total") + 1),
-            std::string::npos) << "one header a family";
+  EXPECT_EQ(
+      text.find("# TYPE whoosh_rooms_made_total", text.find("# TYPE whoosh_rooms_made_total") + 1),
+      std::string::npos)
+      << "one header a family";
 }
 
 }  // namespace

@@ -12,7 +12,11 @@ std::int64_t ms_of() {
 
 }  // namespace
 
-base::UnixMs OsClock::now() const { return {ms_of<std::chrono::system_clock>()}; }
-std::int64_t OsClock::monotonic_ms() const { return ms_of<std::chrono::steady_clock>(); }
+base::UnixMs OsClock::now() const {
+  return {ms_of<std::chrono::system_clock>()};
+}
+std::int64_t OsClock::monotonic_ms() const {
+  return ms_of<std::chrono::steady_clock>();
+}
 
 }  // namespace whoosh::runtime

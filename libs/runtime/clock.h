@@ -1,5 +1,6 @@
-// Clock: the only way to ask what time it is. OsClock reads the system's; ManualClock stands still until a
-// test or a simulation moves it. Both may be read from any thread (ManualClock: moved from one).
+// Clock: the only way to ask what time it is. OsClock reads the system's; ManualClock stands still
+// until a test or a simulation moves it. Both may be read from any thread (ManualClock: moved from
+// one).
 #pragma once
 
 #include <atomic>

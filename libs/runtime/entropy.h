@@ -1,5 +1,6 @@
-// Entropy: secrets and seeds. OsEntropy asks the kernel (getrandom(2)); SeededEntropy repeats itself, for
-// tests and simulation only. Thread-safe: OsEntropy; SeededEntropy belongs to one thread.
+// Entropy: secrets and seeds. OsEntropy asks the kernel (getrandom(2)); SeededEntropy repeats
+// itself, for tests and simulation only. Thread-safe: OsEntropy; SeededEntropy belongs to one
+// thread.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,7 @@
-// Mailbox: the only door between threads. post() from anywhere; the task runs on the mailbox's own thread,
-// in order of posting, never inside post(). Its owner outlives every poster, or drains it while stopping.
-// QueueMailbox is the plain one: its owner calls run_all(). net and http have their own on top of their loops.
+// Mailbox: the only door between threads. post() from anywhere; the task runs on the mailbox's own
+// thread, in order of posting, never inside post(). Its owner outlives every poster, or drains it
+// while stopping. QueueMailbox is the plain one: its owner calls run_all(). net and http have their
+// own on top of their loops.
 #pragma once
 
 #include <mutex>

@@ -1,6 +1,6 @@
-// Reply<T>: where and how an asynchronous call answers: `then(result)` runs on `mailbox`'s thread, exactly
-// once. Every port (store, state, the edge as seen from the API) takes one as its last argument.
-// Dropping a Reply unanswered answers `unavailable`, so nobody waits for ever.
+// Reply<T>: where and how an asynchronous call answers: `then(result)` runs on `mailbox`'s thread,
+// exactly once. Every port (store, state, the edge as seen from the API) takes one as its last
+// argument. Dropping a Reply unanswered answers `unavailable`, so nobody waits for ever.
 #pragma once
 
 #include <utility>
@@ -17,7 +17,9 @@ class Reply {
   using Then = base::Function<void(base::Result<T>)>;
 
   Reply(Mailbox& mailbox, Then then) : mailbox_(&mailbox), then_(std::move(then)) {}
-  Reply(Reply&& other) noexcept : mailbox_(other.mailbox_), then_(std::move(other.then_)) { other.mailbox_ = nullptr; }
+  Reply(Reply&& other) noexcept : mailbox_(other.mailbox_), then_(std::move(other.then_)) {
+    other.mailbox_ = nullptr;
+  }
   Reply& operator=(Reply&&) = delete;
   ~Reply() {
     if (mailbox_ != nullptr) (*this)(base::Error{base::ErrorCode::unavailable});
@@ -27,7 +29,9 @@ class Reply {
   void operator()(base::Result<T> result) {
     ASSERT(mailbox_ != nullptr);
     std::exchange(mailbox_, nullptr)
-        ->post([then = std::move(then_), result = std::move(result)]() mutable { then(std::move(result)); });
+        ->post([then = std::move(then_), result = std::move(result)]() mutable {
+          then(std::move(result));
+        });
   }
 
  private:

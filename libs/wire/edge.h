@@ -1,6 +1,7 @@
-// The messages of Service B that every game shares (docs/PROTOCOL.md). Payload structs; the envelope is
-// {"type": "...", "payload": {...}, "id"?: "..."}. tools/wiregen writes their TypeScript types from here.
-// Values only; any thread. Ids of users are texts here: "17", "bot_1".
+// The messages of Service B that every game shares (docs/PROTOCOL.md). Payload structs; the
+// envelope is
+// {"type": "...", "payload": {...}, "id"?: "..."}. tools/wiregen writes their TypeScript types from
+// here. Values only; any thread. Ids of users are texts here: "17", "bot_1".
 #pragma once
 
 #include <map>
@@ -18,7 +19,7 @@ BOOST_DESCRIBE_ENUM(Role, player, spectator, screen, audience)
 enum class RoomPhase : std::uint8_t { waiting, playing, results, rematch, closed };
 BOOST_DESCRIBE_ENUM(RoomPhase, waiting, playing, results, rematch, closed)
 
-// ---- server to client -----------------------------------------------------------------------------------
+// ---- server to client --------------------------------------------------------------------------
 
 struct You {
   std::string id;
@@ -35,13 +36,15 @@ struct Welcome {
   std::optional<std::string> code;
   std::optional<std::string> game;
   Role role = Role::player;
-  std::int64_t server_time = 0;   // ms since the epoch
+  std::int64_t server_time = 0;  // ms since the epoch
   double tick_hz = 1;
   std::optional<std::string> resume;
-  std::int64_t seq = 0;           // the next STATE has seq + 1
-  base::Raw state;                // the whole view of this player, `clock` among it; {} in a waiting room
+  std::int64_t seq = 0;  // the next STATE has seq + 1
+  base::Raw state;       // the whole view of this player, `clock` among it; {} in a waiting room
 };
-BOOST_DESCRIBE_STRUCT(Welcome, (), (protocol, you, room, code, game, role, server_time, tick_hz, resume, seq, state))
+BOOST_DESCRIBE_STRUCT(Welcome, (),
+                      (protocol, you, room, code, game, role, server_time, tick_hz, resume, seq,
+                       state))
 
 struct RoomPlayer {
   std::string id;
@@ -49,8 +52,8 @@ struct RoomPlayer {
   std::string avatar;
   bool connected = false;
   bool ready = false;
-  std::int32_t score = 0;   // of the last match
-  bool bot = false;         // a bot plays this seat now
+  std::int32_t score = 0;  // of the last match
+  bool bot = false;        // a bot plays this seat now
   bool host = false;
   std::int32_t seat = 0;
 };
@@ -67,7 +70,8 @@ struct RoomSettings {
   std::string locale = "en";
   bool locked = false;
 };
-BOOST_DESCRIBE_STRUCT(RoomSettings, (), (family, filter, pace, bots, audience, one_room, max_seats, locale, locked))
+BOOST_DESCRIBE_STRUCT(RoomSettings, (),
+                      (family, filter, pace, bots, audience, one_room, max_seats, locale, locked))
 
 struct RoomState {  // ROOM
   std::vector<RoomPlayer> players;
@@ -78,7 +82,8 @@ struct RoomState {  // ROOM
   base::Nullable<std::int64_t> phase_ends_at;  // ms since the epoch; null: open end
   std::vector<std::string> rematch;            // who wants another match
 };
-BOOST_DESCRIBE_STRUCT(RoomState, (), (players, phase, settings, matchmade, audience, phase_ends_at, rematch))
+BOOST_DESCRIBE_STRUCT(RoomState, (),
+                      (players, phase, settings, matchmade, audience, phase_ends_at, rematch))
 
 struct ViewClock {  // member `clock` of every state while a match runs
   std::string phase;
@@ -88,13 +93,13 @@ struct ViewClock {  // member `clock` of every state while a match runs
 };
 BOOST_DESCRIBE_STRUCT(ViewClock, (), (phase, step, started_at, ends_at))
 
-struct Tick {  // TICK; games add members (Suspect: confmeter)
+struct Tick {         // TICK; games add members (Suspect: confmeter)
   std::string phase;  // WAITING, the game's phases, FINISHED
   std::string step;
-  std::int32_t elapsed = 0;    // seconds of the match
+  std::int32_t elapsed = 0;  // seconds of the match
   std::int32_t remaining = 0;
   std::int64_t seq = 0;
-  std::int64_t ts = 0;         // when the tick was due, ms since the epoch
+  std::int64_t ts = 0;  // when the tick was due, ms since the epoch
 };
 BOOST_DESCRIBE_STRUCT(Tick, (), (phase, step, elapsed, remaining, seq, ts))
 
@@ -116,7 +121,9 @@ struct Standing {
   base::Nullable<std::int32_t> coins_gained;
   base::Nullable<std::int32_t> level;
 };
-BOOST_DESCRIBE_STRUCT(Standing, (), (id, name, score, placement, is_winner, elo_before, elo_after, xp_gained, coins_gained, level))
+BOOST_DESCRIBE_STRUCT(Standing, (),
+                      (id, name, score, placement, is_winner, elo_before, elo_after, xp_gained,
+                       coins_gained, level))
 
 struct GameOver {  // GAME_OVER; games add members
   std::string match_id;
@@ -127,7 +134,9 @@ struct GameOver {  // GAME_OVER; games add members
 };
 BOOST_DESCRIBE_STRUCT(GameOver, (), (match_id, winner_id, winners, rated, standings))
 
-struct Ack { std::string id; };
+struct Ack {
+  std::string id;
+};
 BOOST_DESCRIBE_STRUCT(Ack, (), (id))
 
 struct ErrorMessage {  // ERROR
@@ -144,9 +153,17 @@ struct Pong {
 };
 BOOST_DESCRIBE_STRUCT(Pong, (), (t, server_time))
 
-struct ChatLine { std::string from; std::string name; std::string text; std::int64_t ts = 0; };  // EVENT_CHAT
+struct ChatLine {
+  std::string from;
+  std::string name;
+  std::string text;
+  std::int64_t ts = 0;
+};  // EVENT_CHAT
 BOOST_DESCRIBE_STRUCT(ChatLine, (), (from, name, text, ts))
-struct EmoteShown { std::string from; std::string emote; };  // EVENT_EMOTE
+struct EmoteShown {
+  std::string from;
+  std::string emote;
+};  // EVENT_EMOTE
 BOOST_DESCRIBE_STRUCT(EmoteShown, (), (from, emote))
 struct KickVote {  // EVENT_KICK_VOTE: in matchmade rooms, where KICK is a vote
   std::string target;
@@ -165,18 +182,25 @@ struct JoinInfo {  // REST and MATCH_FOUND
   std::string node;
 };
 BOOST_DESCRIBE_STRUCT(JoinInfo, (), (room, code, game, ws_url, ticket, node))
-struct MatchFound { JoinInfo room; };
+struct MatchFound {
+  JoinInfo room;
+};
 BOOST_DESCRIBE_STRUCT(MatchFound, (), (room))
-struct Moved { std::string ws_url; std::string ticket; };
+struct Moved {
+  std::string ws_url;
+  std::string ticket;
+};
 BOOST_DESCRIBE_STRUCT(Moved, (), (ws_url, ticket))
 
-// ---- client to server -----------------------------------------------------------------------------------
+// ---- client to server --------------------------------------------------------------------------
 
-struct Ready { std::optional<bool> ready; };  // default true
+struct Ready {
+  std::optional<bool> ready;
+};  // default true
 BOOST_DESCRIBE_STRUCT(Ready, (), (ready))
-struct StartMatch {};                         // START: the host
+struct StartMatch {};  // START: the host
 BOOST_DESCRIBE_STRUCT(StartMatch, (), ())
-struct SettingsChange {                       // SETTINGS: the host, while waiting; only what is given changes
+struct SettingsChange {  // SETTINGS: the host, while waiting; only what is given changes
   std::optional<bool> family;
   std::optional<std::string> filter;
   std::optional<std::string> pace;
@@ -187,20 +211,31 @@ struct SettingsChange {                       // SETTINGS: the host, while waiti
   std::optional<std::string> locale;
   std::optional<bool> locked;
 };
-BOOST_DESCRIBE_STRUCT(SettingsChange, (), (family, filter, pace, bots, audience, one_room, max_seats, locale, locked))
-struct Kick { std::string target; };
+BOOST_DESCRIBE_STRUCT(SettingsChange, (),
+                      (family, filter, pace, bots, audience, one_room, max_seats, locale, locked))
+struct Kick {
+  std::string target;
+};
 BOOST_DESCRIBE_STRUCT(Kick, (), (target))
-struct Chat { std::string text; };
+struct Chat {
+  std::string text;
+};
 BOOST_DESCRIBE_STRUCT(Chat, (), (text))
-struct Emote { std::string emote; };          // one of emotes[]
+struct Emote {
+  std::string emote;
+};  // one of emotes[]
 BOOST_DESCRIBE_STRUCT(Emote, (), (emote))
-struct Rematch { std::optional<bool> again; };  // default true
+struct Rematch {
+  std::optional<bool> again;
+};  // default true
 BOOST_DESCRIBE_STRUCT(Rematch, (), (again))
 struct Leave {};
 BOOST_DESCRIBE_STRUCT(Leave, (), ())
 struct Sync {};
 BOOST_DESCRIBE_STRUCT(Sync, (), ())
-struct Ping { std::optional<base::Raw> t; };
+struct Ping {
+  std::optional<base::Raw> t;
+};
 BOOST_DESCRIBE_STRUCT(Ping, (), (t))
 
 inline constexpr std::string_view emotes[] = {"laugh", "clap",  "wow",   "heart", "think", "cry",

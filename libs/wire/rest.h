@@ -1,5 +1,6 @@
-// Bodies of Service A (docs/openapi.yaml). Request structs are decoded strictly by type; unknown members are
-// ignored. Response times are RFC 3339 texts, ids of users integers. TypeScript types come from here too.
+// Bodies of Service A (docs/openapi.yaml). Request structs are decoded strictly by type; unknown
+// members are ignored. Response times are RFC 3339 texts, ids of users integers. TypeScript types
+// come from here too.
 #pragma once
 
 #include <map>
@@ -20,17 +21,31 @@ struct ErrorBody {
 };
 BOOST_DESCRIBE_STRUCT(ErrorBody, (), (error, code, request_id, fields))
 
-// ---- accounts -------------------------------------------------------------------------------------------
+// ---- accounts ----------------------------------------------------------------------------------
 
-struct Register { std::string username; std::string email; std::string password; };  // and convert-guest
+struct Register {
+  std::string username;
+  std::string email;
+  std::string password;
+};  // and convert-guest
 BOOST_DESCRIBE_STRUCT(Register, (), (username, email, password))
-struct Login { std::string username; std::string password; };
+struct Login {
+  std::string username;
+  std::string password;
+};
 BOOST_DESCRIBE_STRUCT(Login, (), (username, password))
-struct Guest { std::optional<std::string> display_name; };
+struct Guest {
+  std::optional<std::string> display_name;
+};
 BOOST_DESCRIBE_STRUCT(Guest, (), (display_name))
-struct RefreshToken { std::string refresh; };  // token/refresh and logout
+struct RefreshToken {
+  std::string refresh;
+};  // token/refresh and logout
 BOOST_DESCRIBE_STRUCT(RefreshToken, (), (refresh))
-struct TokenPair { std::string access; std::string refresh; };
+struct TokenPair {
+  std::string access;
+  std::string refresh;
+};
 BOOST_DESCRIBE_STRUCT(TokenPair, (), (access, refresh))
 
 struct User {  // one's own profile
@@ -49,7 +64,9 @@ struct User {  // one's own profile
   bool is_guest = false;
   std::string created_at;
 };
-BOOST_DESCRIBE_STRUCT(User, (), (id, username, email, display_name, avatar, elo, xp, level, total_games, wins, win_rate, coins, is_guest, created_at))
+BOOST_DESCRIBE_STRUCT(User, (),
+                      (id, username, email, display_name, avatar, elo, xp, level, total_games, wins,
+                       win_rate, coins, is_guest, created_at))
 
 struct PublicUser {
   std::int64_t id = 0;
@@ -65,7 +82,9 @@ struct PublicUser {
   bool is_guest = false;
   std::string created_at;
 };
-BOOST_DESCRIBE_STRUCT(PublicUser, (), (id, username, display_name, avatar, elo, xp, level, total_games, wins, win_rate, is_guest, created_at))
+BOOST_DESCRIBE_STRUCT(PublicUser, (),
+                      (id, username, display_name, avatar, elo, xp, level, total_games, wins,
+                       win_rate, is_guest, created_at))
 
 struct ProfileChange {
   std::optional<std::string> username;
@@ -75,12 +94,20 @@ struct ProfileChange {
 };
 BOOST_DESCRIBE_STRUCT(ProfileChange, (), (username, display_name, email, avatar))
 
-struct SignedIn { std::string access; std::string refresh; User user; };  // register, login, guest, convert
+struct SignedIn {
+  std::string access;
+  std::string refresh;
+  User user;
+};  // register, login, guest, convert
 BOOST_DESCRIBE_STRUCT(SignedIn, (), (access, refresh, user))
 
-// ---- games and rooms ------------------------------------------------------------------------------------
+// ---- games and rooms ---------------------------------------------------------------------------
 
-struct GameMessage { std::string type; std::string direction; std::string summary; };
+struct GameMessage {
+  std::string type;
+  std::string direction;
+  std::string summary;
+};
 BOOST_DESCRIBE_STRUCT(GameMessage, (), (type, direction, summary))
 struct GameCard {
   std::string key;
@@ -93,8 +120,13 @@ struct GameCard {
   std::vector<std::string> modes;
   std::vector<GameMessage> messages;
 };
-BOOST_DESCRIBE_STRUCT(GameCard, (), (key, name, tagline, players_min, players_max, players_default, duration_s, modes, messages))
-struct GameList { std::vector<GameCard> items; base::Nullable<std::string> next; };
+BOOST_DESCRIBE_STRUCT(GameCard, (),
+                      (key, name, tagline, players_min, players_max, players_default, duration_s,
+                       modes, messages))
+struct GameList {
+  std::vector<GameCard> items;
+  base::Nullable<std::string> next;
+};
 BOOST_DESCRIBE_STRUCT(GameList, (), (items, next))
 
 struct CreateRoom {
@@ -103,7 +135,9 @@ struct CreateRoom {
   std::optional<SettingsChange> settings;
 };
 BOOST_DESCRIBE_STRUCT(CreateRoom, (), (game, visibility, settings))
-struct JoinRoom { std::optional<std::string> as; };  // player, spectator, screen
+struct JoinRoom {
+  std::optional<std::string> as;
+};  // player, spectator, screen
 BOOST_DESCRIBE_STRUCT(JoinRoom, (), (as))
 
 struct RoomCard {  // public state of one room
@@ -120,13 +154,22 @@ struct RoomCard {  // public state of one room
   std::string host;
   std::string created_at;
 };
-BOOST_DESCRIBE_STRUCT(RoomCard, (), (room, code, game, visibility, phase, players, bots, seats, audience, locked, host, created_at))
-struct RoomList { std::vector<RoomCard> items; base::Nullable<std::string> next; };
+BOOST_DESCRIBE_STRUCT(RoomCard, (),
+                      (room, code, game, visibility, phase, players, bots, seats, audience, locked,
+                       host, created_at))
+struct RoomList {
+  std::vector<RoomCard> items;
+  base::Nullable<std::string> next;
+};
 BOOST_DESCRIBE_STRUCT(RoomList, (), (items, next))
 
-// ---- queue ----------------------------------------------------------------------------------------------
+// ---- queue -------------------------------------------------------------------------------------
 
-struct QueueJoin { std::optional<std::string> queue; std::optional<std::string> game; std::optional<std::string> party; };
+struct QueueJoin {
+  std::optional<std::string> queue;
+  std::optional<std::string> game;
+  std::optional<std::string> party;
+};
 BOOST_DESCRIBE_STRUCT(QueueJoin, (), (queue, game, party))
 struct QueueTicket {
   std::string message;
@@ -137,14 +180,14 @@ struct QueueTicket {
 };
 BOOST_DESCRIBE_STRUCT(QueueTicket, (), (message, queue, user_id, ticket, expires_at))
 struct TicketState {
-  std::string status;  // searching, matched, cancelled, expired
-  std::optional<std::int32_t> position;    // 1 = next
+  std::string status;                    // searching, matched, cancelled, expired
+  std::optional<std::int32_t> position;  // 1 = next
   std::optional<std::int32_t> estimate_s;
   std::optional<JoinInfo> room;
 };
 BOOST_DESCRIBE_STRUCT(TicketState, (), (status, position, estimate_s, room))
 
-// ---- history, health ------------------------------------------------------------------------------------
+// ---- history, health ---------------------------------------------------------------------------
 
 struct HistoryRow {
   std::string match_id;
@@ -158,11 +201,19 @@ struct HistoryRow {
   std::int32_t placement = 0;
   bool is_winner = false;
 };
-BOOST_DESCRIBE_STRUCT(HistoryRow, (), (match_id, game, started_at, ended_at, elo_before, elo_after, xp_gained, coins_gained, placement, is_winner))
-struct HistoryPage { std::vector<HistoryRow> items; base::Nullable<std::string> next; };
+BOOST_DESCRIBE_STRUCT(HistoryRow, (),
+                      (match_id, game, started_at, ended_at, elo_before, elo_after, xp_gained,
+                       coins_gained, placement, is_winner))
+struct HistoryPage {
+  std::vector<HistoryRow> items;
+  base::Nullable<std::string> next;
+};
 BOOST_DESCRIBE_STRUCT(HistoryPage, (), (items, next))
 
-struct Health { std::string status; std::map<std::string, std::string> checks; };
+struct Health {
+  std::string status;
+  std::map<std::string, std::string> checks;
+};
 BOOST_DESCRIBE_STRUCT(Health, (), (status, checks))
 
 }  // namespace whoosh::wire

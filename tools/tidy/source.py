@@ -109,11 +109,10 @@ class Source:
         stem = self.path.stem
         parts = self.path.parts
         return (
-            re.search(r"_(test|bench|fuzz|contract|testing)$|^test_|^testing$", stem)
+            re.search(r"_(test|bench|fuzz|contract|test_support)$|^(test|contract)(_|$)", stem)
             is not None
-            or parts[0] in ("tests", "bench")
+            or parts[0] == "tests"
             or self.name.startswith("games/contract/")
-            or {"test", "testing"} & set(parts[:-1]) != set()
         )
 
     @property

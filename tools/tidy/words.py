@@ -4,7 +4,7 @@ import re
 
 from source import Finding
 
-UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK|WIP)\b")
+UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX:|HACK|WIP)(?!\w)")
 UNFINISHED_CPP = re.compile(
     r"\b(for now|placeholder|stubs?|stubbed|temporary hack)\b", re.IGNORECASE
 )
