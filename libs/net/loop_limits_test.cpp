@@ -55,6 +55,18 @@ TEST(LoopLimits, QuietPeersArePinged) {
   EXPECT_EQ(server.counters().idle_dropped.value(), 1u);
 }
 
+TEST(LoopLimits, SilenceIsMetBetweenPingsToo) {
+  Options options;
+  options.ping_ms = 60'000;
+  options.idle_ms = 60;
+  TestServer server(options);
+  server.start();
+  TestClient client(server.port());
+  ASSERT_TRUE(client.upgrade());
+  EXPECT_EQ(client.frame(), "end");
+  EXPECT_TRUE(server.handler().wait_for("closed 1006"));
+}
+
 TEST(LoopLimits, SlowReaderOverflowsOnceAndRecovers) {
   Options options;
   options.out_bytes_max = 16 * 1024;
@@ -151,9 +163,11 @@ TEST(LoopLimits, NothingSlipsThroughBeforeTheWholeState) {
     if (message == "overflow") self.loop->send(id, std::string(1001, 'x'));
     self.loop->send(id, "update");
     if (message == "overflow") {
-      // A task posted now runs in the next turn, after the buffer was written and before
-      // on_drained.
-      self.loop->post([&self, id] { EXPECT_FALSE(self.loop->send(id, "update")); });
+      // This task runs in this turn; the one it posts runs in the next, after the buffer was
+      // written and before on_drained.
+      self.loop->post([&self, id] {
+        self.loop->post([&self, id] { EXPECT_FALSE(self.loop->send(id, "update")); });
+      });
     }
   };
   server.handler().drained = [](TestHandler& self, ConnId id) {
@@ -244,6 +258,31 @@ TEST(LoopLimits, BuffersAreBounded) {
   EXPECT_EQ(client.frame(), "close:1013:");
   EXPECT_TRUE(server.handler().wait_for("closed 1013"));
   EXPECT_EQ(server.counters().out_of_buffers.value(), 1u);
+}
+
+TEST(LoopLimits, ClosingWithoutBuffersIsReportedOnce) {
+  Options options;
+  options.buffer_bytes_max = 2 * BufferPool::block_bytes_min;
+  TestServer server(options);
+  server.start();
+  TestClient holders[] = {TestClient(server.port()), TestClient(server.port())};
+  TestClient closing(server.port());
+  TestClient failing(server.port());
+  for (TestClient* client : {&holders[0], &holders[1], &closing, &failing}) {
+    ASSERT_TRUE(client->upgrade());
+  }
+  const std::string half = client_frame(0x81, std::string(100, 'h')).substr(0, 50);
+  const std::uint64_t before = server.counters().bytes_in.value();
+  for (TestClient& holder : holders) ASSERT_TRUE(holder.send(half));
+  while (server.counters().bytes_in.value() < before + 2 * half.size()) std::this_thread::yield();
+  ASSERT_TRUE(closing.send(client_frame(0x88, "\x0f\xa1")));
+  EXPECT_EQ(closing.frame(), "end");  // no room for the echo
+  ASSERT_TRUE(failing.send(client_frame(0x83, "")));
+  EXPECT_EQ(failing.frame(), "end");
+  server.server().stop();
+  EXPECT_EQ(server.handler().count("closed 4001"), 1u);
+  EXPECT_EQ(server.handler().count("closed 1002"), 1u);
+  EXPECT_EQ(server.counters().closed.value(), 4u);
 }
 
 TEST(LoopLimits, StopDoesNotWaitForEver) {

@@ -84,6 +84,24 @@ TEST(Loop, AnswersPlainRequests) {
   EXPECT_TRUE(refused.ends_with("refused 426")) << refused;
 }
 
+TEST(Loop, LargeAnswerReachesAPeerThatHalfClosed) {
+  Options options;
+  options.send_buffer_bytes = 4096;
+  TestServer server(options);
+  const std::string body(300'000, 'b');
+  server.handler().answer = [&](TestHandler&, ConnId, const Request&,
+                                std::unique_ptr<Carried>) -> Decision {
+    Response response;
+    response.body = body;
+    return Respond{response};
+  };
+  server.start();
+  TestClient client(server.port(), 4096);
+  ASSERT_TRUE(client.send("GET /health HTTP/1.1\r\nHost: x\r\n\r\n"));
+  client.half_close();
+  EXPECT_TRUE(client.all().ends_with("\r\n\r\n" + body));
+}
+
 TEST(Loop, RefusesMalformedRequests) {
   TestServer server;
   server.start();
@@ -245,6 +263,32 @@ TEST(Loop, UserWordStaysWithTheConnection) {
     client.disconnect();
     EXPECT_TRUE(server.handler().wait_for("closed 1006", static_cast<std::size_t>(i) + 1));
   }
+}
+
+TEST(Loop, AnOldIdFindsNothing) {
+  TestServer server;
+  std::vector<ConnId> ids;
+  server.handler().opened = [&](TestHandler&, ConnId id) { ids.push_back(id); };
+  server.start();
+  Loop& loop = server.server().loop(0);
+  TestClient first(server.port());
+  ASSERT_TRUE(first.upgrade());
+  first.disconnect();
+  ASSERT_TRUE(server.handler().wait_for("closed 1006"));
+  while (server.counters().connections.value() > 0) std::this_thread::yield();
+  TestClient second(server.port());
+  ASSERT_TRUE(second.upgrade());
+  loop.post([&] {
+    ASSERT_EQ(ids.size(), 2u);
+    EXPECT_EQ(static_cast<std::uint32_t>(ids[0].value), static_cast<std::uint32_t>(ids[1].value));
+    EXPECT_FALSE(loop.send(ids[0], "for the first"));
+    EXPECT_FALSE(loop.close(ids[0], 4000));
+    EXPECT_FALSE(loop.decide(ids[0], Accept{}));
+    EXPECT_FALSE(loop.is_open(ids[0]));
+    EXPECT_FALSE(loop.send(ConnId{}, "for nobody"));
+    EXPECT_TRUE(loop.send(ids[1], "for the second"));
+  });
+  EXPECT_EQ(second.frame(), "text:for the second");
 }
 
 TEST(Loop, OneFrameToManyIsEncodedOnce) {
