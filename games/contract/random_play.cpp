@@ -1,5 +1,7 @@
 #include "games/contract/random_play.h"
 
+#include <algorithm>
+
 namespace whoosh::games::contract {
 namespace {
 
