@@ -71,10 +71,10 @@ Answer sign_in(App& app, RequestContext& context, const store::Account& account,
 }
 
 Try<std::string> hash_password(App& app, RequestContext& context, std::string password) {
-  auto hash = co_await http::run_on<std::string>(
-      app.workers, context, [&passwords = app.passwords, password = std::move(password)] {
-        return passwords.hash(password);
-      });
+  auto work = [&passwords = app.passwords, password = std::move(password)] {
+    return passwords.hash(password);
+  };
+  auto hash = co_await http::run_on<std::string>(app.workers, context, std::move(work));
   co_return hash;
 }
 
@@ -110,11 +110,9 @@ Try<store::Account> checked_credentials(App& app, RequestContext& context, wire:
   if (!found && found.error().code != ErrorCode::user_not_found) co_return found.error();
   std::optional<std::string> hash;
   if (found) hash = std::move(found->password_hash);
-  const auto same = co_await http::run_on<bool>(
-      app.workers, context,
-      [&passwords = app.passwords, hash = std::move(hash), password = std::move(login.password)] {
-        return passwords.verify(hash, password);
-      });
+  auto work = [&passwords = app.passwords, hash = std::move(hash),
+               password = std::move(login.password)] { return passwords.verify(hash, password); };
+  const auto same = co_await http::run_on<bool>(app.workers, context, std::move(work));
   if (!same) co_return same.error();
   if (!*same || !found) co_return Error{ErrorCode::bad_credentials};
   co_return std::move(found->account);
