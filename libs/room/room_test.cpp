@@ -305,7 +305,7 @@ TEST(Room, ThoseWhoHearTheSameHearOneText) {
   EXPECT_EQ(f.ears.heard[1].first, Targets::of(places[0]));
   EXPECT_EQ(f.ears.heard[2].first.bits, together);
   f.ears.heard.clear();
-  f.room->tick(f.turn, base::UnixMs{6000});
+  f.room->tick(f.turn, base::UnixMs{1000});
   ASSERT_EQ(f.ears.heard.size(), 1u);  // one TICK for all
   EXPECT_THAT(f.ears.heard[0].second, HasSubstr(R"("type":"TICK")"));
 }
