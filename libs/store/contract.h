@@ -1,6 +1,6 @@
-// The contract of store/store.h as a GoogleTest suite. Goal: every adapter behaves the same, call by call and
-// error by error. Method: only the port is used; each test gets an empty store; after each test the adapter's
-// own invariants (World::check) must hold.
+// The contract of store/store.h as a GoogleTest suite. Goal: every adapter behaves the same, call
+// by call and error by error. Method: only the port is used; each test gets an empty store; after
+// each test the adapter's own invariants (World::check) must hold.
 //
 // Use: one *_test.cpp per adapter includes contract_suite.h and says
 //   INSTANTIATE_TEST_SUITE_P(Memory, StoreContract, testing::Values(make_world));
@@ -44,7 +44,8 @@ class InlineMailbox final : public runtime::Mailbox {
   void post(runtime::Task task) override { task(); }
 };
 
-// Starts a call and waits for its answer: await<Account>([&](auto reply) { store.account(id, ...); }).
+// Starts a call and waits for its answer: await<Account>([&](auto reply) { store.account(id, ...);
+// }).
 template <class T, class Start>
 Result<T> await(Start start) {
   static InlineMailbox mailbox;
@@ -107,11 +108,11 @@ class Client {
         [&](auto r) { store_.history(user, std::move(cursor), limit, std::move(r)); });
   }
   Result<std::vector<LedgerRow>> ledger(UserId user, std::int32_t limit) {
-    return await<std::vector<LedgerRow>>(
-        [&](auto r) { store_.ledger(user, limit, std::move(r)); });
+    return await<std::vector<LedgerRow>>([&](auto r) { store_.ledger(user, limit, std::move(r)); });
   }
   Result<match::Rating> rating(UserId user, std::string game) {
-    return await<match::Rating>([&](auto r) { store_.rating(user, std::move(game), std::move(r)); });
+    return await<match::Rating>(
+        [&](auto r) { store_.rating(user, std::move(game), std::move(r)); });
   }
   Result<> ping() {
     return await<void>([&](auto r) { store_.ping(std::move(r)); });
@@ -121,7 +122,8 @@ class Client {
   Store& store_;
 };
 
-// ---- the suite --------------------------------------------------------------------------------------------
+// ---- the suite
+// --------------------------------------------------------------------------------------------
 
 template <class T>
 ErrorCode error_of(const Result<T>& result) {

@@ -1,4 +1,5 @@
-// Contract of accounts: made, found, changed, converted, erased. See contract.h for goal and method.
+// Contract of accounts: made, found, changed, converted, erased. See contract.h for goal and
+// method.
 #pragma once
 
 #include "store/contract.h"
@@ -184,7 +185,8 @@ TEST_P(StoreContract, OnlyIdleGuestsExpire) {
   const UserId back = make_guest("back");
   const UserId ann = make_user("ann");
   const UnixMs later = noon.plus_ms(25 * hour_ms);
-  ASSERT_TRUE(client_.sign_in({"family", back, token_hash(1), later, later.plus_ms(hour_ms)}).has_value());
+  ASSERT_TRUE(
+      client_.sign_in({"family", back, token_hash(1), later, later.plus_ms(hour_ms)}).has_value());
   EXPECT_EQ(client_.expire_guests(noon).value(), 0) << "seen at that very moment";
   EXPECT_EQ(client_.expire_guests(later).value(), 1);
   EXPECT_EQ(error_of(client_.account(idle)), ErrorCode::user_not_found);
@@ -245,10 +247,12 @@ TEST_P(StoreContract, AnAnswerMayCallTheStoreAgain) {
   InlineMailbox mailbox;
   std::promise<bool> done;
   world_->store().account(id, Reply<Account>(mailbox, [&](Result<Account> first) {
-    world_->store().account(first.value().id, Reply<Account>(mailbox, [&](Result<Account> again) {
-      done.set_value(again.has_value());
-    }));
-  }));
+                            world_->store().account(
+                                first.value().id,
+                                Reply<Account>(mailbox, [&](Result<Account> again) {
+                                  done.set_value(again.has_value());
+                                }));
+                          }));
   EXPECT_TRUE(done.get_future().get());
 }
 

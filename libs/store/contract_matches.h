@@ -1,6 +1,7 @@
-// Contract of matches: a result is settled once, with what the store knows of the players; history, ledger and
-// ratings show it. What settling computes is match/settle.h's business: here its answers are taken from there,
-// given the PlayerBefore that the test knows. See contract.h for goal and method.
+// Contract of matches: a result is settled once, with what the store knows of the players; history,
+// ledger and ratings show it. What settling computes is match/settle.h's business: here its answers
+// are taken from there, given the PlayerBefore that the test knows. See contract.h for goal and
+// method.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,5 @@
-// Values for tests and benchmarks of stores: accounts, sessions and match records that are easily told apart.
+// Values for tests and benchmarks of stores: accounts, sessions and match records that are easily
+// told apart.
 #pragma once
 
 #include <string>
@@ -35,7 +36,8 @@ inline base::MatchId match_id(int number) {
   return base::MatchId::make(0x1234'5678'9abc'def0, static_cast<std::uint64_t>(number));
 }
 
-// A matchmade free-for-all of five minutes: the first user wins, the second is second …; 0 is a bot.
+// A matchmade free-for-all of five minutes: the first user wins, the second is second …; 0 is a
+// bot.
 inline match::MatchRecord record_of(int number, const std::vector<UserId>& users,
                                     UnixMs ended_at = noon) {
   match::MatchRecord record;

@@ -10,7 +10,8 @@ namespace {
 constexpr std::size_t word_bytes = 8;
 
 void append_word(std::string& out, std::uint64_t word) {
-  for (int shift = 56; shift >= 0; shift -= 8) out.push_back(static_cast<char>(word >> shift & 0xff));
+  for (int shift = 56; shift >= 0; shift -= 8)
+    out.push_back(static_cast<char>(word >> shift & 0xff));
 }
 
 std::uint64_t word_at(std::string_view bytes, std::size_t at) {

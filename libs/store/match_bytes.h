@@ -1,5 +1,5 @@
-// A match id as 16 bytes, most significant first: bytes compare like ids. And the opaque cursor of a page of
-// history, which is base64url of ended_at and the id of the last row. Pure; any thread.
+// A match id as 16 bytes, most significant first: bytes compare like ids. And the opaque cursor of
+// a page of history, which is base64url of ended_at and the id of the last row. Pure; any thread.
 #pragma once
 
 #include <optional>

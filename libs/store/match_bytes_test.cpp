@@ -26,9 +26,9 @@ TEST(Cursor, ComesBackAsItWas) {
 TEST(Cursor, ForeignOnesAreNone) {
   const std::string good = cursor_of({{1}, {2, 3}});
   for (const std::string& text :
-       {std::string(), std::string("x"), good + "A", good.substr(1), good + "=", "/" + good.substr(1),
-        base::base64url(std::string(23, 'x')), base::base64url(std::string(25, 'x')),
-        std::string(1 << 20, 'A')}) {
+       {std::string(), std::string("x"), good + "A", good.substr(1), good + "=",
+        "/" + good.substr(1), base::base64url(std::string(23, 'x')),
+        base::base64url(std::string(25, 'x')), std::string(1 << 20, 'A')}) {
     EXPECT_EQ(parse_cursor(text), std::nullopt) << text.substr(0, 64);
   }
 }

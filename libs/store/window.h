@@ -1,5 +1,5 @@
-// What the adapters agree on: which match records are refused, which stretches of time count for the daily
-// caps and for meetings, and how long a page may be. Pure; any thread.
+// What the adapters agree on: which match records are refused, which stretches of time count for
+// the daily caps and for meetings, and how long a page may be. Pure; any thread.
 #pragma once
 
 #include "base/time.h"

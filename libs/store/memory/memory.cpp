@@ -82,6 +82,8 @@ class MemoryStore final : public Store {
 
 }  // namespace
 
-std::unique_ptr<Store> open() { return std::make_unique<MemoryStore>(); }
+std::unique_ptr<Store> open() {
+  return std::make_unique<MemoryStore>();
+}
 
 }  // namespace whoosh::store::memory

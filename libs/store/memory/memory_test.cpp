@@ -14,7 +14,9 @@ class MemoryWorld final : public World {
   std::unique_ptr<Store> store_ = memory::open();
 };
 
-std::unique_ptr<World> make_world() { return std::make_unique<MemoryWorld>(); }
+std::unique_ptr<World> make_world() {
+  return std::make_unique<MemoryWorld>();
+}
 
 INSTANTIATE_TEST_SUITE_P(Memory, StoreContract, testing::Values(make_world));
 INSTANTIATE_TEST_SUITE_P(Memory, StoreMatches, testing::Values(make_world));

@@ -1,6 +1,6 @@
-// What the store in memory remembers, and its rules. Single-threaded: memory.cpp holds the lock. Each function
-// either does all of its work or returns an error and has changed nothing (but for a reused token, which
-// revokes its family).
+// What the store in memory remembers, and its rules. Single-threaded: memory.cpp holds the lock.
+// Each function either does all of its work or returns an error and has changed nothing (but for a
+// reused token, which revokes its family).
 #pragma once
 
 #include <map>
@@ -41,7 +41,7 @@ class Records {
 
  private:
   struct User {
-    Account account;  // without elo, level and coins, which are looked up
+    Account account;            // without elo, level and coins, which are looked up
     std::string password_hash;  // "": none
     UnixMs last_seen_at;
     std::map<std::string, match::Rating> ratings;  // "" across games
@@ -65,7 +65,8 @@ class Records {
   User* find(UserId id);
   const User* find(UserId id) const;
   const User* find_name(const std::map<std::string, UserId>& index, const std::string& name) const;
-  bool is_taken(const std::map<std::string, UserId>& index, const std::string& name, UserId owner) const;
+  bool is_taken(const std::map<std::string, UserId>& index, const std::string& name,
+                UserId owner) const;
   Account shown(const User& user) const;
   void forget_expired(UserId user, UnixMs now);
   void remove_sessions(UserId user);

@@ -40,7 +40,8 @@ bool Records::is_taken(const std::map<std::string, UserId>& index, const std::st
 Account Records::shown(const User& user) const {
   Account account = user.account;
   const auto overall = user.ratings.find("");
-  account.elo = match::display_elo(overall == user.ratings.end() ? match::Rating{} : overall->second);
+  account.elo =
+      match::display_elo(overall == user.ratings.end() ? match::Rating{} : overall->second);
   account.level = match::level_of(account.xp);
   account.coins = user.ledger.empty() ? 0 : user.ledger.back().balance;
   return account;
@@ -154,12 +155,14 @@ Result<std::int64_t> Records::expire_guests(UnixMs before) {
     if (user.account.is_guest && user.last_seen_at < before) gone.emplace_back(id);
   }
   for (const UserId id : gone) {
-    if (const Result<> erased = erase_account(id, before); erased.has_error()) return erased.error();
+    if (const Result<> erased = erase_account(id, before); erased.has_error())
+      return erased.error();
   }
   return static_cast<std::int64_t>(gone.size());
 }
 
-// ---- sessions -------------------------------------------------------------------------------------------
+// ---- sessions
+// -------------------------------------------------------------------------------------------
 
 void Records::forget_expired(UserId user, UnixMs now) {
   std::set<std::string> live;
@@ -175,9 +178,8 @@ void Records::forget_expired(UserId user, UnixMs now) {
 }
 
 void Records::remove_sessions(UserId user) {
-  std::erase_if(tokens_, [&](const auto& entry) {
-    return sessions_.at(entry.second.family).user == user;
-  });
+  std::erase_if(tokens_,
+                [&](const auto& entry) { return sessions_.at(entry.second.family).user == user; });
   std::erase_if(sessions_, [&](const auto& entry) { return entry.second.user == user; });
 }
 

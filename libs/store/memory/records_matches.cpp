@@ -50,7 +50,8 @@ match::PlayerBefore Records::before(const match::MatchRecord& record, const User
       player.coins_today += after.coins_gained;
       player.matches_today += 1;
     }
-    if (mark.ended_at <= meetings_after(record.ended_at) || mark.ended_at > record.ended_at) continue;
+    if (mark.ended_at <= meetings_after(record.ended_at) || mark.ended_at > record.ended_at)
+      continue;
     for (std::size_t at = 0; at < record.seats.size(); ++at) {
       const UserId other = record.seats[at].user;
       if (other.value == 0 || other == player.user) continue;
@@ -142,7 +143,8 @@ Result<std::vector<LedgerRow>> Records::ledger(UserId id, std::int32_t limit) co
   const User* user = find(id);
   if (user == nullptr) return rows;
   const auto wanted = static_cast<std::size_t>(std::clamp(limit, 1, page_rows_max));
-  for (auto row = user->ledger.rbegin(); row != user->ledger.rend() && rows.size() < wanted; ++row) {
+  for (auto row = user->ledger.rbegin(); row != user->ledger.rend() && rows.size() < wanted;
+       ++row) {
     rows.push_back(*row);
   }
   return rows;

@@ -27,8 +27,8 @@ void refuse_taken_username(Connection& db, const std::string& username, UserId o
 }
 
 void refuse_taken_email(Connection& db, const std::string& email, UserId owner) {
-  Statement row = db.query("SELECT 1 FROM users WHERE email_folded = ? AND id <> ?",
-                           base::fold(email), owner);
+  Statement row =
+      db.query("SELECT 1 FROM users WHERE email_folded = ? AND id <> ?", base::fold(email), owner);
   if (row.step()) throw Refused{ErrorCode::email_taken};
 }
 

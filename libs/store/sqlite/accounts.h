@@ -1,6 +1,6 @@
-// SQL of accounts: make, find, change, convert, erase. Each function is a job of the store (workers.h): it
-// runs inside a transaction of its connection's thread, throws Refused with the error that the port names,
-// and SqliteError when the database fails.
+// SQL of accounts: make, find, change, convert, erase. Each function is a job of the store
+// (workers.h): it runs inside a transaction of its connection's thread, throws Refused with the
+// error that the port names, and SqliteError when the database fails.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,5 @@
-// The embedded store holds the contract of store.h; after each test its ledger is sound and it reported nothing.
+// The embedded store holds the contract of store.h; after each test its ledger is sound and it
+// reported nothing.
 #include "store/contract_suite.h"
 #include "store/sqlite/sqlite.h"
 #include "store/sqlite/test_folder.h"
@@ -26,7 +27,9 @@ class SqliteWorld final : public World {
   std::unique_ptr<Store> store_;
 };
 
-std::unique_ptr<World> make_world() { return std::make_unique<SqliteWorld>(); }
+std::unique_ptr<World> make_world() {
+  return std::make_unique<SqliteWorld>();
+}
 
 INSTANTIATE_TEST_SUITE_P(Sqlite, StoreContract, testing::Values(make_world));
 INSTANTIATE_TEST_SUITE_P(Sqlite, StoreMatches, testing::Values(make_world));

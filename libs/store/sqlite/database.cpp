@@ -14,16 +14,21 @@ constexpr int wal_bytes_kept = 64 * 1024 * 1024;  // a log that grew beyond is c
 
 int open_flags(Access access) {
   switch (access) {
-    case Access::read: return SQLITE_OPEN_READONLY;
-    case Access::write: return SQLITE_OPEN_READWRITE;
-    case Access::create: return SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    case Access::read:
+      return SQLITE_OPEN_READONLY;
+    case Access::write:
+      return SQLITE_OPEN_READWRITE;
+    case Access::create:
+      return SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
   }
   return SQLITE_OPEN_READONLY;
 }
 
 }  // namespace
 
-bool SqliteError::is_constraint() const { return (code_ & 0xff) == SQLITE_CONSTRAINT; }
+bool SqliteError::is_constraint() const {
+  return (code_ & 0xff) == SQLITE_CONSTRAINT;
+}
 
 base::Error SqliteError::error() const {
   switch (code_ & 0xff) {
@@ -32,12 +37,15 @@ base::Error SqliteError::error() const {
     case SQLITE_MISUSE:
     case SQLITE_RANGE:
     case SQLITE_MISMATCH:
-    case SQLITE_TOOBIG: return base::ErrorCode::internal;
-    default: return base::ErrorCode::unavailable;
+    case SQLITE_TOOBIG:
+      return base::ErrorCode::internal;
+    default:
+      return base::ErrorCode::unavailable;
   }
 }
 
-// ---- Statement ------------------------------------------------------------------------------------------
+// ---- Statement
+// ------------------------------------------------------------------------------------------
 
 Statement::Statement(Connection& connection, Prepared& prepared)
     : connection_(connection), prepared_(prepared), handle_(prepared.handle) {
@@ -68,7 +76,8 @@ void Statement::bind(int at, double value) {
 
 void Statement::bind(int at, std::string_view value) {
   const char* data = value.data() == nullptr ? "" : value.data();
-  const int code = sqlite3_bind_text64(handle_, at, data, value.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+  const int code =
+      sqlite3_bind_text64(handle_, at, data, value.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
   if (code != SQLITE_OK) connection_.fail(code);
 }
 
@@ -82,9 +91,13 @@ void Statement::bind(int at, std::nullopt_t /*null*/) {
   if (const int code = sqlite3_bind_null(handle_, at)) connection_.fail(code);
 }
 
-void Statement::bind(int at, const base::MatchId& value) { bind(at, Blob{match_bytes(value)}); }
+void Statement::bind(int at, const base::MatchId& value) {
+  bind(at, Blob{match_bytes(value)});
+}
 
-std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(handle_, column); }
+std::int64_t Statement::integer(int column) const {
+  return sqlite3_column_int64(handle_, column);
+}
 
 std::int32_t Statement::int32(int column) const {
   const std::int64_t value = integer(column);
@@ -92,7 +105,9 @@ std::int32_t Statement::int32(int column) const {
   return static_cast<std::int32_t>(value);
 }
 
-double Statement::real(int column) const { return sqlite3_column_double(handle_, column); }
+double Statement::real(int column) const {
+  return sqlite3_column_double(handle_, column);
+}
 
 std::string Statement::text(int column) const {
   const auto* data = static_cast<const char*>(sqlite3_column_blob(handle_, column));
@@ -115,7 +130,8 @@ base::MatchId Statement::match_id(int column) const {
   return *id;
 }
 
-// ---- Connection -----------------------------------------------------------------------------------------
+// ---- Connection
+// -----------------------------------------------------------------------------------------
 
 Connection::Connection(const std::string& path, Access access) {
   const int flags = open_flags(access) | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
@@ -133,7 +149,9 @@ Connection::Connection(const std::string& path, Access access) {
   }
 }
 
-Connection::~Connection() { close(); }
+Connection::~Connection() {
+  close();
+}
 
 void Connection::close() {
   for (auto& [sql, prepared] : statements_) sqlite3_finalize(prepared.handle);
@@ -156,16 +174,23 @@ Prepared& Connection::prepare(std::string_view sql) {
   return statements_.emplace(sql, prepared).first->second;
 }
 
-std::int64_t Connection::changes() const { return sqlite3_changes64(handle_); }
-std::int64_t Connection::last_insert_id() const { return sqlite3_last_insert_rowid(handle_); }
-bool Connection::in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
+std::int64_t Connection::changes() const {
+  return sqlite3_changes64(handle_);
+}
+std::int64_t Connection::last_insert_id() const {
+  return sqlite3_last_insert_rowid(handle_);
+}
+bool Connection::in_transaction() const {
+  return sqlite3_get_autocommit(handle_) == 0;
+}
 
 void Connection::fail(int code) const {
   const char* what = handle_ == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(handle_);
   throw SqliteError(code, what);
 }
 
-// ---- Transaction, Savepoint -----------------------------------------------------------------------------
+// ---- Transaction, Savepoint
+// -----------------------------------------------------------------------------
 
 Transaction::Transaction(Connection& connection, Kind kind) : connection_(connection) {
   connection_.run(kind == Kind::write ? "BEGIN IMMEDIATE" : "BEGIN");

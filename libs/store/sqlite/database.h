@@ -1,11 +1,13 @@
-// A thin RAII layer over SQLite's C interface: Connection, Statement, Savepoint. Nothing here knows the schema.
+// A thin RAII layer over SQLite's C interface: Connection, Statement, Savepoint. Nothing here knows
+// the schema.
 //
-// Owner: one Connection per thread of the store (it is opened without SQLite's own mutexes); its Statements
-// live shorter. Errors are thrown as SqliteError and caught where a job ends (workers.h, migrate.cpp): none
-// leaves the adapter.
+// Owner: one Connection per thread of the store (it is opened without SQLite's own mutexes); its
+// Statements live shorter. Errors are thrown as SqliteError and caught where a job ends (workers.h,
+// migrate.cpp): none leaves the adapter.
 //
-// Invariants: 1. a statement is prepared once per connection and text; 2. a Statement that goes out of scope
-// is reset, so it holds no read snapshot; 3. two live Statements of one connection never share a text.
+// Invariants: 1. a statement is prepared once per connection and text; 2. a Statement that goes out
+// of scope is reset, so it holds no read snapshot; 3. two live Statements of one connection never
+// share a text.
 #pragma once
 
 #include <cstdint>
@@ -94,7 +96,8 @@ class Statement {
 
   // Columns of the present row, from 0.
   [[nodiscard]] std::int64_t integer(int column) const;
-  [[nodiscard]] std::int32_t int32(int column) const;  // throws SqliteError (damaged) beyond 32 bits
+  [[nodiscard]] std::int32_t int32(
+      int column) const;  // throws SqliteError (damaged) beyond 32 bits
   [[nodiscard]] bool flag(int column) const { return integer(column) != 0; }
   [[nodiscard]] double real(int column) const;
   [[nodiscard]] std::string text(int column) const;  // text or blob; NULL gives ""
@@ -113,8 +116,8 @@ enum class Access : std::uint8_t { read, write, create };
 
 class Connection {
  public:
-  // Throws SqliteError. Sets busy_timeout, foreign_keys; for writers synchronous=FULL (what is committed is on
-  // the disk) and secure_delete (what is erased is overwritten).
+  // Throws SqliteError. Sets busy_timeout, foreign_keys; for writers synchronous=FULL (what is
+  // committed is on the disk) and secure_delete (what is erased is overwritten).
   Connection(const std::string& path, Access access);
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -122,7 +125,8 @@ class Connection {
 
   // Statements without parameters and rows; several are fine. Not cached.
   void execute(const std::string& sql);
-  // A statement with its parameters bound. REQUIRES: few different texts (each is prepared once and kept).
+  // A statement with its parameters bound. REQUIRES: few different texts (each is prepared once and
+  // kept).
   template <class... Args>
   [[nodiscard]] Statement query(std::string_view sql, const Args&... args) {
     return Statement(*this, prepare(sql), args...);
@@ -150,7 +154,9 @@ class Connection {
   sqlite3* handle_ = nullptr;
   struct TextHash {
     using is_transparent = void;
-    std::size_t operator()(std::string_view sql) const { return std::hash<std::string_view>{}(sql); }
+    std::size_t operator()(std::string_view sql) const {
+      return std::hash<std::string_view>{}(sql);
+    }
   };
   std::unordered_map<std::string, Prepared, TextHash, std::equal_to<>> statements_;
 };
@@ -170,7 +176,8 @@ class Transaction {
   bool open_ = true;
 };
 
-// A part of a transaction that is undone alone; destroyed before release() it rolls back. One at a time.
+// A part of a transaction that is undone alone; destroyed before release() it rolls back. One at a
+// time.
 class Savepoint {
  public:
   explicit Savepoint(Connection& connection);

@@ -15,8 +15,8 @@ struct LedgerAccount {
 LedgerAccount open_account(Connection& db, std::string_view kind, std::string_view owner) {
   db.run("INSERT INTO ledger_accounts (kind, owner) VALUES (?, ?) ON CONFLICT DO NOTHING", kind,
          owner);
-  Statement row = db.query("SELECT id, balance FROM ledger_accounts WHERE kind = ? AND owner = ?",
-                           kind, owner);
+  Statement row =
+      db.query("SELECT id, balance FROM ledger_accounts WHERE kind = ? AND owner = ?", kind, owner);
   ASSERT(row.step());
   return {row.integer(0), row.integer(1)};
 }
@@ -52,7 +52,8 @@ void close_wallet(Connection& db, UserId user, UnixMs now) {
   std::int64_t balance = 0;
   {
     Statement row = db.query(
-        "SELECT balance FROM ledger_accounts WHERE kind = 'user' AND owner = CAST(? AS TEXT)", user);
+        "SELECT balance FROM ledger_accounts WHERE kind = 'user' AND owner = CAST(? AS TEXT)",
+        user);
     if (row.step()) balance = row.integer(0);
   }
   if (balance != 0) book(db, {user, -balance, "account_erased", "", now});
@@ -67,8 +68,8 @@ std::vector<LedgerRow> load_ledger(Connection& db, UserId user, std::int32_t lim
       user, limit);
   std::vector<LedgerRow> rows;
   while (row.step()) {
-    rows.push_back({row.integer(0), row.int32(1), row.int32(2), row.text(3), row.text(4),
-                    row.time(5)});
+    rows.push_back(
+        {row.integer(0), row.int32(1), row.int32(2), row.text(3), row.text(4), row.time(5)});
   }
   return rows;
 }
@@ -77,12 +78,13 @@ LedgerCheck check_ledger(Connection& db) {
   LedgerCheck check;
   check.journal_rows = count(db, "SELECT count(*) FROM ledger_journal");
   check.unbalanced = count(db,
-      "SELECT count(*) FROM (SELECT j.id FROM ledger_journal j "
-      "LEFT JOIN ledger_postings p ON p.journal_id = j.id GROUP BY j.id "
-      "HAVING count(p.side) <> 2 OR sum(p.amount) <> 0)");
-  check.wrong_balances = count(db,
-      "SELECT count(*) FROM ledger_accounts a WHERE a.balance <> "
-      "(SELECT coalesce(sum(p.amount), 0) FROM ledger_postings p WHERE p.account_id = a.id)");
+                           "SELECT count(*) FROM (SELECT j.id FROM ledger_journal j "
+                           "LEFT JOIN ledger_postings p ON p.journal_id = j.id GROUP BY j.id "
+                           "HAVING count(p.side) <> 2 OR sum(p.amount) <> 0)");
+  check.wrong_balances =
+      count(db,
+            "SELECT count(*) FROM ledger_accounts a WHERE a.balance <> "
+            "(SELECT coalesce(sum(p.amount), 0) FROM ledger_postings p WHERE p.account_id = a.id)");
   check.overdrawn =
       count(db, "SELECT count(*) FROM ledger_accounts WHERE kind = 'user' AND balance < 0");
   check.total = count(db, "SELECT coalesce(sum(balance), 0) FROM ledger_accounts");

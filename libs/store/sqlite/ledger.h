@@ -1,5 +1,6 @@
-// SQL of the coin ledger: one journal row with two postings per change; see migrations/0003_ledger.sql, whose
-// triggers keep balances in step and what is booked unchanged. Jobs of the store, as in accounts.h.
+// SQL of the coin ledger: one journal row with two postings per change; see
+// migrations/0003_ledger.sql, whose triggers keep balances in step and what is booked unchanged.
+// Jobs of the store, as in accounts.h.
 #pragma once
 
 #include <string>
@@ -14,9 +15,9 @@ namespace whoosh::store::sqlite {
 
 struct Booking {
   UserId user;
-  std::int64_t amount = 0;   // of the user's side; negative takes. REQUIRES: not 0
-  std::string_view reason;   // also the name of the system's account on the other side
-  std::string ref;           // (user, reason, ref) is unique
+  std::int64_t amount = 0;  // of the user's side; negative takes. REQUIRES: not 0
+  std::string_view reason;  // also the name of the system's account on the other side
+  std::string ref;          // (user, reason, ref) is unique
   UnixMs when;
 };
 

@@ -16,9 +16,11 @@ namespace {
 
 using base::ErrorCode;
 
-// ---- what is known before the match ---------------------------------------------------------------------
+// ---- what is known before the match
+// ---------------------------------------------------------------------
 
-// How often the user met whom in the 24 hours up to the match. Void matches count here and below: they pay XP.
+// How often the user met whom in the 24 hours up to the match. Void matches count here and below:
+// they pay XP.
 std::map<std::int64_t, std::int32_t> count_meetings(Connection& db, UserId user, UnixMs ended_at) {
   Statement row = db.query(
       "SELECT b.user_id, count(*) FROM match_seats a "
@@ -62,7 +64,8 @@ match::PlayerBefore load_player(Connection& db, const match::MatchRecord& record
   return player;
 }
 
-// ---- writing --------------------------------------------------------------------------------------------
+// ---- writing
+// --------------------------------------------------------------------------------------------
 
 void save_match(Connection& db, const match::MatchRecord& record,
                 const match::Settlement& settlement) {
@@ -88,7 +91,8 @@ void save_seat(Connection& db, const match::MatchRecord& record, std::size_t at,
       seat.activity_percent, seat.abandoned, seat.newcomer_seat);
 }
 
-void save_change(Connection& db, const match::MatchRecord& record, const match::PlayerAfter& after) {
+void save_change(Connection& db, const match::MatchRecord& record,
+                 const match::PlayerAfter& after) {
   db.run(
       "UPDATE match_seats SET rated = ?, game_mu = ?, game_sigma = ?, game_matches = ?, "
       "overall_mu = ?, overall_sigma = ?, overall_matches = ?, elo_before = ?, elo_after = ?, "
@@ -125,7 +129,8 @@ void save_player(Connection& db, const match::MatchRecord& record, bool is_winne
   pay(db, record, after);
 }
 
-// ---- the first answer again -----------------------------------------------------------------------------
+// ---- the first answer again
+// -----------------------------------------------------------------------------
 
 match::PlayerAfter read_change(const Statement& row) {
   match::PlayerAfter after;

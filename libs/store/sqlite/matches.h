@@ -1,4 +1,5 @@
-// SQL of matches: apply a result once, and the history of one user. Jobs of the store, as in accounts.h.
+// SQL of matches: apply a result once, and the history of one user. Jobs of the store, as in
+// accounts.h.
 #pragma once
 
 #include <optional>
@@ -10,7 +11,8 @@
 
 namespace whoosh::store::sqlite {
 
-// One page of one user's matches: user, end and id of the last row seen, rows. Here so that a test holds its plan.
+// One page of one user's matches: user, end and id of the last row seen, rows. Here so that a test
+// holds its plan.
 inline constexpr std::string_view history_sql =
     "SELECT s.match_id, m.game, m.started_at, s.ended_at, s.elo_before, s.elo_after, "
     "s.xp_gained, s.coins_gained, s.placement, s.is_winner "

@@ -21,7 +21,8 @@ std::span<const base::EmbeddedFile> embedded();  // migrations/*.sql
 
 namespace {
 
-constexpr std::int64_t application_id = 0x57'48'4f'4f;  // "WHOO", so that nobody else's file is touched
+constexpr std::int64_t application_id =
+    0x57'48'4f'4f;  // "WHOO", so that nobody else's file is touched
 
 struct Migration {
   std::int32_t version = 0;
@@ -56,14 +57,15 @@ std::int64_t scalar(Connection& db, std::string_view sql) {
 }
 
 void check_applied(Connection& db, const std::string& path, const std::vector<Migration>& all) {
-  Statement row = db.query("SELECT version, name, checksum FROM schema_migrations ORDER BY version");
+  Statement row =
+      db.query("SELECT version, name, checksum FROM schema_migrations ORDER BY version");
   while (row.step()) {
     const std::int64_t version = row.integer(0);
     const bool known = version >= 1 && version <= static_cast<std::int64_t>(all.size());
     if (known && all[static_cast<std::size_t>(version) - 1].checksum() == row.integer(2)) continue;
-    throw refusal(fmt::format(
-        "{}: migration {} of this database is not the one that this whoosh knows", path,
-        row.text(1)));
+    throw refusal(
+        fmt::format("{}: migration {} of this database is not the one that this whoosh knows", path,
+                    row.text(1)));
   }
 }
 
@@ -79,7 +81,8 @@ void apply(Connection& db, const Migration& migration) {
       migration.version, migration.name, migration.checksum());
 }
 
-// Another process may be switching the same new file at this moment, which SQLite answers with BUSY at once.
+// Another process may be switching the same new file at this moment, which SQLite answers with BUSY
+// at once.
 void use_wal(Connection& db, const std::string& path) {
   using namespace std::chrono_literals;
   constexpr int attempts_max = 250;
@@ -87,8 +90,10 @@ void use_wal(Connection& db, const std::string& path) {
     try {
       Statement row = db.query("PRAGMA journal_mode = WAL");
       if (row.step() && row.text(0) == "wal") return;
-      throw refusal(fmt::format("{}: this file system can't hold a database (no shared memory "
-                                "for its write-ahead log): choose a local folder", path));
+      throw refusal(
+          fmt::format("{}: this file system can't hold a database (no shared memory "
+                      "for its write-ahead log): choose a local folder",
+                      path));
     } catch (const SqliteError& error) {
       if ((error.code() & 0xff) != SQLITE_BUSY || attempt == attempts_max) throw;
       std::this_thread::sleep_for(20ms);
@@ -96,11 +101,12 @@ void use_wal(Connection& db, const std::string& path) {
   }
 }
 
-// The file holds password hashes: only its owner may read it. SQLite gives its side files the same mode.
+// The file holds password hashes: only its owner may read it. SQLite gives its side files the same
+// mode.
 void make_private_file(const std::string& path) {
   if (::mknod(path.c_str(), S_IFREG | S_IRUSR | S_IWUSR, 0) == 0 || errno == EEXIST) return;
-  throw refusal(fmt::format("{}: can't make the database: {}", path,
-                            std::generic_category().message(errno)));
+  throw refusal(
+      fmt::format("{}: can't make the database: {}", path, std::generic_category().message(errno)));
 }
 
 MigrationReport migrate_file(const std::string& path) {
@@ -138,8 +144,10 @@ SchemaStatus read_status(Connection& db, const std::string& path) {
   if (tables != 0) {
     const std::int64_t version = scalar(db, "SELECT max(version) FROM schema_migrations");
     if (version > status.known) {
-      throw refusal(fmt::format("{}: the database was made by a newer whoosh (schema {}, this one "
-                                "knows {}): update whoosh", path, version, status.known));
+      throw refusal(
+          fmt::format("{}: the database was made by a newer whoosh (schema {}, this one "
+                      "knows {}): update whoosh",
+                      path, version, status.known));
     }
     status.version = static_cast<std::int32_t>(version);
     check_applied(db, path, all);
@@ -156,14 +164,26 @@ base::Error explain(const std::string& path, const SqliteError& error) {
   const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
   std::string why;
   switch (error.code() & 0xff) {
-    case SQLITE_NOTADB: why = "this file is not a database"; break;
-    case SQLITE_CORRUPT: why = "the database is damaged: restore a backup"; break;
-    case SQLITE_READONLY: why = "the database is not writable"; break;
+    case SQLITE_NOTADB:
+      why = "this file is not a database";
+      break;
+    case SQLITE_CORRUPT:
+      why = "the database is damaged: restore a backup";
+      break;
+    case SQLITE_READONLY:
+      why = "the database is not writable";
+      break;
     case SQLITE_PERM:
-    case SQLITE_AUTH: why = "no right to open the database"; break;
-    case SQLITE_FULL: why = "the disk is full"; break;
+    case SQLITE_AUTH:
+      why = "no right to open the database";
+      break;
+    case SQLITE_FULL:
+      why = "the disk is full";
+      break;
     case SQLITE_BUSY:
-    case SQLITE_LOCKED: why = "another program holds the database: stop it first"; break;
+    case SQLITE_LOCKED:
+      why = "another program holds the database: stop it first";
+      break;
     case SQLITE_CANTOPEN:
       if (!std::filesystem::is_directory(folder, ignored)) {
         why = fmt::format("there is no folder {}", folder.string());
@@ -175,7 +195,9 @@ base::Error explain(const std::string& path, const SqliteError& error) {
         why = "no right to open the database";
       }
       break;
-    default: why = fmt::format("the database can't be used: {}", error.what()); break;
+    default:
+      why = fmt::format("the database can't be used: {}", error.what());
+      break;
   }
   return {base::ErrorCode::unavailable, fmt::format("{}: {}", path, why)};
 }

@@ -1,8 +1,10 @@
-// The schema of the file: which migrations it has, and bringing it up to date. Migrations are the numbered
-// files of migrations/, compiled in; each is one transaction that also writes its row of schema_migrations.
+// The schema of the file: which migrations it has, and bringing it up to date. Migrations are the
+// numbered files of migrations/, compiled in; each is one transaction that also writes its row of
+// schema_migrations.
 //
-// Two processes at once: BEGIN IMMEDIATE makes one wait, and it finds the work done. A file of another program,
-// a newer whoosh, or with a migration whose text was changed later is refused untouched.
+// Two processes at once: BEGIN IMMEDIATE makes one wait, and it finds the work done. A file of
+// another program, a newer whoosh, or with a migration whose text was changed later is refused
+// untouched.
 #pragma once
 
 #include <exception>
@@ -14,8 +16,8 @@
 
 namespace whoosh::store::sqlite {
 
-// REQUIRES: inside a transaction, so that all it reads is of one moment. Throws Refused for a file that is not
-// ours or too new, SqliteError.
+// REQUIRES: inside a transaction, so that all it reads is of one moment. Throws Refused for a file
+// that is not ours or too new, SqliteError.
 [[nodiscard]] SchemaStatus read_status(Connection& db, const std::string& path);
 
 // One sentence about why the file can't be used; the code is `unavailable`.

@@ -1,5 +1,6 @@
-// Goal: a database file is made, brought up to date, or refused with one clear sentence, and never harmed.
-// Method: real files in a new folder; tampering through a Connection of our own; threads and processes at once.
+// Goal: a database file is made, brought up to date, or refused with one clear sentence, and never
+// harmed. Method: real files in a new folder; tampering through a Connection of our own; threads
+// and processes at once.
 #include "store/sqlite/migrate.h"
 
 #include <gmock/gmock.h>
@@ -71,8 +72,9 @@ TEST_F(Migrate, ASecondTimeDoesNothing) {
 
 TEST_F(Migrate, GoesOnFromAnOldVersion) {
   ASSERT_TRUE(migrate(path_).has_value());
-  change("DROP TABLE ledger_postings; DROP TABLE ledger_journal; DROP TABLE ledger_accounts;"
-         "DELETE FROM schema_migrations WHERE version = 3");
+  change(
+      "DROP TABLE ledger_postings; DROP TABLE ledger_journal; DROP TABLE ledger_accounts;"
+      "DELETE FROM schema_migrations WHERE version = 3");
   EXPECT_THAT(status(path_).value().pending, ElementsAre("0003_ledger"));
   Options options;
   options.path = path_;
@@ -129,8 +131,9 @@ TEST_F(Migrate, ProcessesAtOnce) {
 TEST_F(Migrate, RefusesANewerSchema) {
   ASSERT_TRUE(migrate(path_).has_value());
   change("INSERT INTO schema_migrations VALUES (7, '0007_future', 0, 0)");
-  expect_refused("the database was made by a newer whoosh (schema 7, this one knows 3): "
-                 "update whoosh");
+  expect_refused(
+      "the database was made by a newer whoosh (schema 7, this one knows 3): "
+      "update whoosh");
 }
 
 TEST_F(Migrate, RefusesAChangedMigration) {

@@ -1,5 +1,5 @@
-// SQL of ratings: one (mu, sigma) per user and game, one across games, and the learned bias of the sides.
-// Jobs of the store, as in accounts.h.
+// SQL of ratings: one (mu, sigma) per user and game, one across games, and the learned bias of the
+// sides. Jobs of the store, as in accounts.h.
 #pragma once
 
 #include <string_view>
@@ -15,7 +15,8 @@ inline constexpr std::int32_t season_now = 1;
 
 // A fresh Rating when there is none yet.
 [[nodiscard]] match::Rating load_rating(Connection& db, base::UserId user, std::string_view game);
-void save_rating(Connection& db, base::UserId user, std::string_view game, const match::Rating& rating);
+void save_rating(Connection& db, base::UserId user, std::string_view game,
+                 const match::Rating& rating);
 void erase_ratings(Connection& db, base::UserId user);
 
 [[nodiscard]] double load_side_bias(Connection& db, std::string_view game, std::int32_t seats);

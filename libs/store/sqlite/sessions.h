@@ -1,5 +1,5 @@
-// SQL of sessions: families of refresh tokens. A token is the family's newest until it is replaced; a replaced
-// one that comes back means that two parties hold the family, so the family is revoked.
+// SQL of sessions: families of refresh tokens. A token is the family's newest until it is replaced;
+// a replaced one that comes back means that two parties hold the family, so the family is revoked.
 //
 //   issued --rotate--> replaced --seen again--> the family is revoked
 //     \--------------- expires ---------------> forgotten when its user next signs in or rotates

@@ -36,9 +36,8 @@ class SqliteStore final : public Store {
     });
   }
   void credentials(std::string login, Reply<Credentials> reply) override {
-    read(std::move(reply), [login = std::move(login)](Connection& db) {
-      return load_credentials(db, login);
-    });
+    read(std::move(reply),
+         [login = std::move(login)](Connection& db) { return load_credentials(db, login); });
   }
   void account(UserId id, Reply<Account> reply) override {
     read(std::move(reply), [id](Connection& db) { return load_account(db, id); });
@@ -57,18 +56,16 @@ class SqliteStore final : public Store {
     write(std::move(reply), [id, now](Connection& db) { sqlite::erase_account(db, id, now); });
   }
   void set_role(UserId id, std::string role, Reply<> reply) override {
-    write(std::move(reply), [id, role = std::move(role)](Connection& db) {
-      sqlite::set_role(db, id, role);
-    });
+    write(std::move(reply),
+          [id, role = std::move(role)](Connection& db) { sqlite::set_role(db, id, role); });
   }
   void expire_guests(UnixMs before, Reply<std::int64_t> reply) override {
     write(std::move(reply), [before](Connection& db) { return sqlite::expire_guests(db, before); });
   }
 
   void create_session(NewSession session, Reply<> reply) override {
-    write(std::move(reply), [session = std::move(session)](Connection& db) {
-      sqlite::create_session(db, session);
-    });
+    write(std::move(reply),
+          [session = std::move(session)](Connection& db) { sqlite::create_session(db, session); });
   }
   void rotate_session(Rotation rotation, Reply<Account> reply) override {
     write(std::move(reply), [rotation = std::move(rotation)](Connection& db) {
@@ -158,7 +155,8 @@ void refuse_old(const std::string& path, const SchemaStatus& schema) {
 std::unique_ptr<Store> open_file(Options options) {
   auto writer = std::make_unique<Connection>(options.path, Access::write);
   {
-    const Transaction probe(*writer, Transaction::Kind::write);  // a file that can't be written fails here
+    const Transaction probe(*writer,
+                            Transaction::Kind::write);  // a file that can't be written fails here
     refuse_old(options.path, read_status(*writer, options.path));
   }
   Connections readers;

@@ -1,14 +1,17 @@
-// The embedded store: all durable records in one SQLite file, written by one thread and read by several.
+// The embedded store: all durable records in one SQLite file, written by one thread and read by
+// several.
 //
-//   open()     a Store (store/store.h). The caller owns it; its destructor finishes what was accepted.
-//   migrate()  makes the file or brings it up to date; safe from several processes at once.
-//   status(), verify()  what `whoosh migrate` and `whoosh doctor` tell; both only read.
+//   open()     a Store (store/store.h). The caller owns it; its destructor finishes what was
+//   accepted. migrate()  makes the file or brings it up to date; safe from several processes at
+//   once. status(), verify()  what `whoosh migrate` and `whoosh doctor` tell; both only read.
 //
-// Durability: WAL with synchronous=FULL. The writer takes all queued writes, runs each in a savepoint of one
-// transaction, commits once and then answers: an answered write has reached the disk, and one fsync pays for
-// many. Beyond queue_max waiting writes (or reads) a call is answered `unavailable`.
+// Durability: WAL with synchronous=FULL. The writer takes all queued writes, runs each in a
+// savepoint of one transaction, commits once and then answers: an answered write has reached the
+// disk, and one fsync pays for many. Beyond queue_max waiting writes (or reads) a call is answered
+// `unavailable`.
 //
-// Errors of the functions here have the code `unavailable` and one sentence for the operator, with the path.
+// Errors of the functions here have the code `unavailable` and one sentence for the operator, with
+// the path.
 #pragma once
 
 #include <cstdint>
@@ -28,23 +31,23 @@ struct Options {
   int readers = 2;               // threads, 1 … 64
   std::size_t queue_max = 4096;  // waiting writes, and as many waiting reads
   bool migrate = false;          // true: make or update the file first; false: refuse an old one
-  // Told in one sentence when the database fails while running. From the store's threads, several at once;
-  // none: standard error.
+  // Told in one sentence when the database fails while running. From the store's threads, several
+  // at once; none: standard error.
   base::Function<void(std::string_view)> report;
 };
 
 [[nodiscard]] base::Result<std::unique_ptr<Store>> open(Options options);
 
 struct MigrationReport {
-  std::int32_t from = 0;             // version found; 0: a new file
+  std::int32_t from = 0;  // version found; 0: a new file
   std::int32_t to = 0;
   std::vector<std::string> applied;  // "0001_accounts"
 };
 [[nodiscard]] base::Result<MigrationReport> migrate(const std::string& path);
 
 struct SchemaStatus {
-  std::int32_t version = 0;          // of the file; 0: empty
-  std::int32_t known = 0;            // newest of this build
+  std::int32_t version = 0;  // of the file; 0: empty
+  std::int32_t known = 0;    // newest of this build
   std::vector<std::string> pending;
 };
 [[nodiscard]] base::Result<SchemaStatus> status(const std::string& path);

@@ -1,6 +1,8 @@
-// What the embedded store takes: durable writes with group commit by number of parallel callers, and reads.
-// The file lies in the system's folder for temporary files, whose disk decides most of the write figures:
-//   <binary> --benchmark_filter=...   (docs/PERFORMANCE.md, "Embedded store", has numbers with their machine)
+// What the embedded store takes: durable writes with group commit by number of parallel callers,
+// and reads. The file lies in the system's folder for temporary files, whose disk decides most of
+// the write figures:
+//   <binary> --benchmark_filter=...   (docs/PERFORMANCE.md, "Embedded store", has numbers with
+//   their machine)
 // Each benchmark checks at its end that everything it counted is in the file.
 #include <benchmark/benchmark.h>
 #include <unistd.h>
@@ -85,7 +87,8 @@ class Bench {
   }
   void add_users(int users) {
     Flood flood(64, users);
-    flood.run([&](std::int64_t number, auto done) { create("user" + std::to_string(number), done); });
+    flood.run(
+        [&](std::int64_t number, auto done) { create("user" + std::to_string(number), done); });
   }
   template <class Done>
   void create(const std::string& name, Done done) {
@@ -101,10 +104,11 @@ class Bench {
       seats.emplace_back(1 + (std::int64_t{number} * 8 + seat) % users);
     }
     const UnixMs ended_at = noon.plus_ms(std::int64_t{number} * 1000);
-    store_->apply_result(contract::record_of(number, seats, ended_at),
-                         Reply<AppliedResult>(mailbox_, [done](base::Result<AppliedResult> applied) {
-                           done(applied.has_value() && !applied.value().repeated);
-                         }));
+    store_->apply_result(
+        contract::record_of(number, seats, ended_at),
+        Reply<AppliedResult>(mailbox_, [done](base::Result<AppliedResult> applied) {
+          done(applied.has_value() && !applied.value().repeated);
+        }));
   }
   InlineMailbox& mailbox() { return mailbox_; }
 
@@ -126,7 +130,8 @@ void create_account(benchmark::State& state) {
   std::int64_t failures = 0;
   for (auto _ : state) {
     Flood flood(static_cast<int>(state.range(0)), batch);
-    flood.run([&](std::int64_t, auto done) { bench.create("user" + std::to_string(made++), done); });
+    flood.run(
+        [&](std::int64_t, auto done) { bench.create("user" + std::to_string(made++), done); });
     failures += flood.failures();
   }
   state.SetItemsProcessed(made);
@@ -178,17 +183,17 @@ void read_history(benchmark::State& state) {
   Bench bench;
   bench.add_users(users);
   Flood fill(64, matches);
-  fill.run([&](std::int64_t number, auto done) {
-    bench.apply(static_cast<int>(number), users, done);
-  });
+  fill.run(
+      [&](std::int64_t number, auto done) { bench.apply(static_cast<int>(number), users, done); });
   std::int64_t failures = fill.failures();
   for (auto _ : state) {
     Flood flood(static_cast<int>(state.range(0)), batch);
     flood.run([&](std::int64_t number, auto done) {
-      bench.store().history(UserId{1 + number % users}, std::nullopt, 20,
-                            Reply<HistoryPage>(bench.mailbox(), [done](base::Result<HistoryPage> page) {
-                              done(page.has_value() && page.value().rows.size() == 20);
-                            }));
+      bench.store().history(
+          UserId{1 + number % users}, std::nullopt, 20,
+          Reply<HistoryPage>(bench.mailbox(), [done](base::Result<HistoryPage> page) {
+            done(page.has_value() && page.value().rows.size() == 20);
+          }));
     });
     failures += flood.failures();
   }

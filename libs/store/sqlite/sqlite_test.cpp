@@ -1,6 +1,6 @@
-// Goal: what the embedded store promises beyond the port: durability, bounded queues, honest failure, a ledger
-// that can't be bent, nothing left of the erased, indexed history. Method: real files; a second connection
-// plays the rival, the tamperer and the auditor.
+// Goal: what the embedded store promises beyond the port: durability, bounded queues, honest
+// failure, a ledger that can't be bent, nothing left of the erased, indexed history. Method: real
+// files; a second connection plays the rival, the tamperer and the auditor.
 #include "store/sqlite/sqlite.h"
 
 #include <gmock/gmock.h>
@@ -173,7 +173,8 @@ TEST_F(Sqlite, OneBadJobDoesNotSpoilItsGroup) {
   Client client(*store);
   const UserId ann = client.create(registered("ann")).value().id;
   contract::run_together(8, [&](int at) {
-    // Every other call breaks a constraint that only the database checks: a hash of the wrong length.
+    // Every other call breaks a constraint that only the database checks: a hash of the wrong
+    // length.
     NewSession given = session("family" + std::to_string(at), ann, at);
     if (at % 2 == 0) given.refresh_hash = "short";
     const base::Result<> made = client.sign_in(given);
@@ -220,8 +221,9 @@ TEST_F(Sqlite, VerifyFindsAHalfBooking) {
   const std::unique_ptr<Store> store = open_store();
   play(Client(*store));
   Connection(path_, Access::write)
-      .execute("INSERT INTO ledger_journal (user_id, reason, ref, created_at) "
-               "VALUES (1, 'gift', 'x', 0)");
+      .execute(
+          "INSERT INTO ledger_journal (user_id, reason, ref, created_at) "
+          "VALUES (1, 'gift', 'x', 0)");
   const LedgerCheck half = verify(path_).value();
   EXPECT_FALSE(half.is_sound());
   EXPECT_EQ(half.unbalanced, 1);
@@ -273,7 +275,8 @@ TEST_F(Sqlite, NothingIsLeftOfTheErased) {
     EXPECT_THAT(left, testing::Not(HasSubstr(word)));
   }
   EXPECT_THAT(left, HasSubstr("bob"));
-  Statement seats = db.query("SELECT count(*) FROM match_seats WHERE user_id IS NULL AND is_bot = 0");
+  Statement seats =
+      db.query("SELECT count(*) FROM match_seats WHERE user_id IS NULL AND is_bot = 0");
   ASSERT_TRUE(seats.step());
   EXPECT_EQ(seats.integer(0), 1) << "the row itself stays";
 }

@@ -1,5 +1,5 @@
-// A new folder for one test, removed with everything in it. In memory where the system has such a place: these
-// tests are about what is written, not about how fast a disk syncs.
+// A new folder for one test, removed with everything in it. In memory where the system has such a
+// place: these tests are about what is written, not about how fast a disk syncs.
 #pragma once
 
 #include <unistd.h>

@@ -21,7 +21,8 @@ void tell(Report& report, const SqliteError& error) {
 
 }  // namespace
 
-// ---- JobQueue -------------------------------------------------------------------------------------------
+// ---- JobQueue
+// -------------------------------------------------------------------------------------------
 
 void JobQueue::push(std::unique_ptr<Job> job) {
   {
@@ -58,7 +59,8 @@ void JobQueue::stop() {
   wake_.notify_all();
 }
 
-// ---- Writer ---------------------------------------------------------------------------------------------
+// ---- Writer
+// ---------------------------------------------------------------------------------------------
 
 Writer::Writer(std::unique_ptr<Connection> db, std::size_t queue_max, Report& report)
     : db_(std::move(db)), report_(report), queue_(queue_max), thread_([this] {
@@ -100,7 +102,8 @@ void Writer::run_one(Job& job) {
   if (!db_->in_transaction()) throw SqliteError(0, "the transaction was undone");
 }
 
-// ---- Readers --------------------------------------------------------------------------------------------
+// ---- Readers
+// --------------------------------------------------------------------------------------------
 
 Readers::Readers(std::vector<std::unique_ptr<Connection>> connections, std::size_t queue_max,
                  Report& report)
@@ -115,7 +118,9 @@ Readers::Readers(std::vector<std::unique_ptr<Connection>> connections, std::size
   }
 }
 
-Readers::~Readers() { stop(); }
+Readers::~Readers() {
+  stop();
+}
 
 void Readers::stop() {
   queue_.stop();

@@ -1,10 +1,12 @@
-// The store's threads. A Job is one call of the port: its work on a connection, and its answer. Writer runs
-// jobs in groups that commit together, Readers run one each on their own read-only connections.
+// The store's threads. A Job is one call of the port: its work on a connection, and its answer.
+// Writer runs jobs in groups that commit together, Readers run one each on their own read-only
+// connections.
 //
-// Lock ledger: JobQueue::mutex_ protects jobs_ and stopped_; taken in push(), take() and stop(); nothing is
-// called under it. A connection belongs to its thread.
+// Lock ledger: JobQueue::mutex_ protects jobs_ and stopped_; taken in push(), take() and stop();
+// nothing is called under it. A connection belongs to its thread.
 //
-// Stopping: the destructors of Writer and Readers let their thread finish what was accepted, then join it.
+// Stopping: the destructors of Writer and Readers let their thread finish what was accepted, then
+// join it.
 #pragma once
 
 #include <condition_variable>
@@ -37,8 +39,8 @@ class Job {
   virtual void answer() = 0;
 };
 
-// Work: T (Connection&) or Result<T> (Connection&). An error that is returned keeps what was written, one that
-// is thrown as Refused undoes it.
+// Work: T (Connection&) or Result<T> (Connection&). An error that is returned keeps what was
+// written, one that is thrown as Refused undoes it.
 template <class T, class Work>
 class Call final : public Job {
  public:
@@ -112,7 +114,8 @@ class Writer {
 
 class Readers {
  public:
-  Readers(std::vector<std::unique_ptr<Connection>> connections, std::size_t queue_max, Report& report);
+  Readers(std::vector<std::unique_ptr<Connection>> connections, std::size_t queue_max,
+          Report& report);
   ~Readers();
   void push(std::unique_ptr<Job> job) { queue_.push(std::move(job)); }
 
