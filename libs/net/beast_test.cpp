@@ -12,7 +12,7 @@
 #include <boost/beast/websocket.hpp>
 
 #include "base/rng.h"
-#include "net/loop_testing.h"
+#include "net/loop_test_support.h"
 
 namespace whoosh::net {
 namespace {

@@ -3,7 +3,7 @@
 #include <benchmark/benchmark.h>
 
 #include "base/assert.h"
-#include "net/frame_testing.h"
+#include "net/frame_test_support.h"
 
 namespace whoosh::net {
 namespace {

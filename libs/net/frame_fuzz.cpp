@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "base/assert.h"
-#include "net/frame_testing.h"
+#include "net/frame_test_support.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace whoosh::net;

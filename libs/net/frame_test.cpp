@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include "net/frame_testing.h"
+#include "net/frame_test_support.h"
 
 namespace whoosh::net {
 namespace {

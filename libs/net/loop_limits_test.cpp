@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
-#include "net/loop_testing.h"
+#include "net/loop_test_support.h"
 
 namespace whoosh::net {
 namespace {

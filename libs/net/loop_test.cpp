@@ -3,7 +3,7 @@
 // client that sends exact bytes. loop_limits_test.cpp has what happens at limits.
 #include <gtest/gtest.h>
 
-#include "net/loop_testing.h"
+#include "net/loop_test_support.h"
 
 namespace whoosh::net {
 namespace {

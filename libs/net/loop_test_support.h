@@ -19,7 +19,7 @@
 #include <string>
 #include <vector>
 
-#include "net/frame_testing.h"
+#include "net/frame_test_support.h"
 #include "net/server.h"
 
 namespace whoosh::net {
