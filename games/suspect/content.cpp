@@ -73,7 +73,8 @@ Result<std::vector<Row>> rows(std::span<const base::EmbeddedFile> files, std::st
     if (!json) return wrong(where, json.error().sentence());
     auto row = base::decode_as<Row>(*json);
     if (!row) {
-      const auto& [field, why] = *row.error().fields.begin();
+      const base::Error error = row.error();  // a copy: Result answers errors by value
+      const auto& [field, why] = *error.fields.begin();
       return wrong(where, fmt::format("{} {}", field, why));
     }
     if (!seen.emplace(row->id, line_no).second) return wrong(where, "the id is used twice");
