@@ -19,13 +19,16 @@ whoosh_check(format TIMEOUT 120)
 whoosh_check(shell TIMEOUT 60)
 whoosh_check(types TIMEOUT 60)
 whoosh_check(web-types TIMEOUT 300)
+whoosh_check(web-format TIMEOUT 300)
+whoosh_check(web-size TIMEOUT 300)
 whoosh_check(web-unit TIMEOUT 300)
 whoosh_check(openapi TIMEOUT 120)
 whoosh_check(bench TIMEOUT 300)
 whoosh_check(fuzz TIMEOUT 600 SERIAL)
 whoosh_check(e2e TIMEOUT 600 SERIAL)
 # Two npm installations in one folder at a time would disturb each other.
-set_tests_properties(check_web-types check_web-unit check_e2e PROPERTIES RESOURCE_LOCK npm)
+set_tests_properties(check_web-types check_web-format check_web-size check_web-unit check_e2e
+                     PROPERTIES RESOURCE_LOCK npm)
 
 # headers: every header that is not the first include of a .cpp of its own compiles alone too (the
 # others are proven by the build; `make lint` holds the .cpp files to that order).

@@ -30,6 +30,17 @@ check_web_types() {
   (cd services/web && npm run check)
 }
 
+check_web_format() {
+  scripts/web.sh install services/web
+  (cd services/web && npm run fmt:check)
+}
+
+# What a phone has to load stays within its budget.
+check_web_size() {
+  scripts/web.sh build
+  (cd services/web && npm run size)
+}
+
 check_web_unit() {
   scripts/web.sh install services/web
   (cd services/web && npm test)

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# make fmt: clang-format over our C++, in place. FILES="a.cpp b.h" formats only these.
+# make fmt: clang-format over our C++, prettier over the client, in place. FILES="a.cpp b.h" formats
+# only these C++ files.
 source "$(dirname "$0")/lib.sh"
 source scripts/format.sh
 
@@ -10,5 +11,7 @@ if [[ -n "${FILES:-}" ]]; then
   "$clang_format" -i $FILES
 else
   cpp_files | xargs -0 "$clang_format" -i
+  scripts/web.sh install services/web
+  (cd services/web && npm run --silent fmt)
 fi
 git diff --stat -- libs services games tools tests bench

@@ -15,6 +15,7 @@ check "shell scripts" shell
 step "wiregen and headers" build-lint scripts/build.sh dev wiregen headers || failed=$((failed + 1))
 check "generated types are fresh" types
 check "web client: types" web-types
+check "web client: format" web-format
 check "OpenAPI document" openapi
 if [[ -n "${CLANG_TIDY:-}" ]]; then check "clang-tidy" clang-tidy; fi
 if ((failed > 0)); then die "$failed checks failed."; fi
