@@ -47,9 +47,10 @@ class WorkerPool {
   std::vector<std::thread> threads_;
 };
 
-// Runs `work` on the pool and waits for its T or Result<T>. Error: unavailable. `work` owns what it needs:
-// it may still run when the waiting coroutine is gone. Name it and move it in: g++ 12 destroys a closure that is
-// written into the co_await expression itself twice when it owns something (GCC bug 99576 and its kin).
+// Runs `work` on the pool and waits for its T or Result<T>. Error: unavailable. `work` owns what it
+// needs: it may still run when the waiting coroutine is gone. Name it and move it in: g++ 12
+// destroys a closure that is written into the co_await expression itself twice when it owns
+// something (GCC bug 99576 and its kin).
 template <class T, class Work>
 Awaitable<base::Result<T>> run_on(WorkerPool& pool, RequestContext& context, Work work) {
   const auto submit = [&](runtime::Reply<T> reply) {

@@ -207,7 +207,7 @@ TEST(Refresh, refuses_rubbish_and_old_tokens) {
   Harness h;
   const Reading ada = h.registered("ada");
   const Reading guest = h.guest();
-  for (const std::string token :
+  for (const std::string& token :
        {std::string(), std::string("rubbish"), std::string(43, 'A'), ada.at("access")}) {
     EXPECT_EQ(h.post("/api/auth/token/refresh", "", refresh_body(token)).code(), "bad_refresh")
         << token;

@@ -40,7 +40,7 @@ struct EdgeScript {
 
 struct Options {
   bool rate_limits = false;
-  std::string web;
+  std::string web = {};
 };
 
 class Harness {

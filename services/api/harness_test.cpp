@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <spdlog/spdlog.h>
 
-#include <charconv>
+#include <atomic>
 
 #include "games/registry.h"
 #include "services/api/api_server.h"
@@ -14,6 +14,9 @@
 
 namespace whoosh::api {
 namespace {
+
+template <class T = void>
+using Reply = runtime::Reply<T>;
 
 // Forwards to a real store, or drops every call: the Reply then answers `unavailable`.
 class Switchable final : public store::Store {
@@ -79,8 +82,6 @@ class Switchable final : public store::Store {
 #undef FORWARD
 
  private:
-  template <class T = void>
-  using Reply = runtime::Reply<T>;
   std::unique_ptr<store::Store> inner_;
 };
 
