@@ -154,6 +154,7 @@ TEST(Rooms, are_found_by_code_in_any_case_and_by_id) {
     EXPECT_EQ(card.at("visibility"), "private");
   }
   EXPECT_EQ(h.get("/api/rooms/" + made.at("code")).status(), 401);
+  EXPECT_EQ(h.get("/api/rooms/ZZZZ", ada).code(), "room_not_found");
 }
 
 TEST(Rooms, the_list_has_public_ones_in_pages) {
