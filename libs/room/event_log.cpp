@@ -65,8 +65,8 @@ void EventLog::end(std::uint32_t tick) {
 
 void EventLog::close_line(std::size_t line_begin, std::uint32_t tick) {
   text_.push_back('\n');
-  const bool fits = text_.size() + closing_bytes <= bytes_max_ &&
-                    text_.size() - line_begin <= log_line_bytes_max;
+  const bool fits =
+      text_.size() + closing_bytes <= bytes_max_ && text_.size() - line_begin <= log_line_bytes_max;
   if (fits) return;
   text_.resize(line_begin);
   if (text_.size() + closing_bytes <= bytes_max_) {

@@ -4,12 +4,13 @@
 //    "table":[{"id":"17","name":"Ada","bot":false,"newcomer":false},…]}
 //   {"k":12,"join":3}   {"k":12,"leave":3,"why":"bot"}
 //   {"k":12,"in":3,"type":"SUSPECT","ms":340,"p":{"target":"17"}}
-//   {"k":300,"end":true}                    the last line; {"k":80,"truncated":true}: the rest did not fit
+//   {"k":300,"end":true}         the last line; or {"k":80,"truncated":true}: the rest did not fit
 //
-// k = how many ticks had been applied before the event; ticks have no line. Seeds are texts: they have 64 bits.
+// k = how many ticks had been applied before the event; ticks have no line. Seeds are texts: they
+// have 64 bits.
 //
-// Owner: one match. Its shard's thread. Bounded: a line that does not fit marks the log truncated, and
-// nothing is added any more; the match goes on.
+// Owner: one match. Its shard's thread. Bounded: a line that does not fit marks the log truncated,
+// and nothing is added any more; the match goes on.
 #pragma once
 
 #include <cstdint>

@@ -9,7 +9,8 @@ std::uint64_t hash_of(const rules::ViewWriter::Member& member) {
   return member.hash ^ base::hash64(member.name) * 0x9e3779b97f4a7c15ull;
 }
 
-void append_member(const rules::ViewWriter::Member& member, std::string_view value, std::string& out) {
+void append_member(const rules::ViewWriter::Member& member, std::string_view value,
+                   std::string& out) {
   if (!out.empty() && out.back() != '{') out.push_back(',');
   base::append_json_string(out, member.name);
   out.push_back(':');
@@ -47,7 +48,8 @@ bool Feed::join_with(const rules::ViewWriter& view) {
 }
 
 void append_members(const rules::ViewWriter& view, std::string& out, bool nulls) {
-  for (const auto& member : view.list()) append_member(member, nulls ? "null" : view.json(member), out);
+  for (const auto& member : view.list())
+    append_member(member, nulls ? "null" : view.json(member), out);
 }
 
 }  // namespace whoosh::room

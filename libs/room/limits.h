@@ -13,39 +13,41 @@ namespace whoosh::room {
 inline constexpr std::size_t places_max = rules::seats_max;  // beyond: room_full, or audience
 inline constexpr std::size_t screens_max = 2;                // big screens; beyond: room_full
 inline constexpr std::size_t spectators_max = 32;            // live view; beyond: audience
-inline constexpr std::size_t banned_max = 64;                // kicked people; beyond: the oldest may return
-inline constexpr std::size_t expected_max = places_max;      // of a matchmade room; beyond: invalid_input
-inline constexpr std::size_t avatar_bytes_max = 64;          // a longer one is left out
-inline constexpr std::size_t resume_bytes = 16;              // of a resume token, before base64url
+inline constexpr std::size_t banned_max = 64;  // kicked people; beyond: the oldest may return
+inline constexpr std::size_t expected_max = places_max;  // people paired; beyond: invalid_input
+inline constexpr std::size_t avatar_bytes_max = 64;      // a longer one is left out
+inline constexpr std::size_t resume_bytes = 16;          // of a resume token, before base64url
 
 // ---- away ----
-inline constexpr std::uint32_t away_shown_s = 3;             // then ROOM says connected: false
-inline constexpr std::uint32_t host_away_s = 10;             // then the next one is host
-inline constexpr std::uint32_t away_matchmade_s = 60;        // then a bot plays; while waiting: the seat is free
-inline constexpr std::uint32_t away_private_s = 120;         // the same in private rooms
-inline constexpr std::uint32_t empty_s = 120;                // nobody there while waiting: the room closes
-inline constexpr std::uint32_t screen_only_s = 1800;         // the same when only a screen is there
+inline constexpr std::uint32_t away_shown_s = 3;  // then ROOM says connected: false
+inline constexpr std::uint32_t host_away_s = 10;  // then the next one is host
+// Then a bot plays; while the room waits, the seat is free again.
+inline constexpr std::uint32_t away_matchmade_s = 60;
+inline constexpr std::uint32_t away_private_s = 120;
+inline constexpr std::uint32_t empty_s = 120;         // nobody there while waiting: the room closes
+inline constexpr std::uint32_t screen_only_s = 1800;  // the same when only a screen is there
 
 // ---- phases ----
 inline constexpr std::uint32_t rematch_s = 20;
-inline constexpr std::uint32_t settle_wait_s = 3;            // GAME_OVER goes without ratings then
-inline constexpr std::uint32_t matchmade_start_s = 15;       // then without the missing ones, two at least
-inline constexpr std::uint32_t matchmade_empty_s = 30;       // nobody came: closes; one came: plays with bots
-inline constexpr std::size_t filled_seats = 5;               // bots fill up to so many seats
-inline constexpr std::uint32_t crowd_update_s = 2;           // the audience's view comes at most so often
-inline constexpr std::uint32_t vote_kick_s = 30;             // then the vote is forgotten
+inline constexpr std::uint32_t settle_wait_s = 3;  // GAME_OVER goes without ratings then
+inline constexpr std::uint32_t matchmade_start_s = 15;  // then without the missing, two at least
+inline constexpr std::uint32_t matchmade_empty_s = 30;  // nobody came: closes; one: plays bots
+inline constexpr std::size_t filled_seats = 5;          // bots fill up to so many seats
+inline constexpr std::uint32_t crowd_update_s = 2;      // the audience hears at most so often
+inline constexpr std::uint32_t vote_kick_s = 30;        // then the vote is forgotten
 
 // ---- messages ----
-inline constexpr std::uint32_t chat_burst = 5;               // then one a second; beyond: ERROR rate
-inline constexpr std::uint32_t emote_burst = 1;              // then one a second; beyond: ERROR rate
+inline constexpr std::uint32_t chat_burst = 5;   // then one a second; beyond: ERROR rate
+inline constexpr std::uint32_t emote_burst = 1;  // then one a second; beyond: ERROR rate
 
 // ---- memory ----
-inline constexpr std::size_t private_members_max = 24;       // of a seat's view; beyond: a broken rule
-inline constexpr std::size_t log_bytes_max = 256 * 1024;     // event log of a match; beyond: marked truncated
-inline constexpr std::size_t log_line_bytes_max = 16 * 1024; // longer: truncated likewise
+inline constexpr std::size_t private_members_max = 24;  // of a seat's view; beyond: a broken rule
+inline constexpr std::size_t log_bytes_max = 256 * 1024;  // of a match; beyond: marked truncated
+inline constexpr std::size_t log_line_bytes_max = 16 * 1024;  // longer: truncated likewise
 
 static_assert(log_line_bytes_max > wire::frame_bytes_max + 256, "any input fits a line of the log");
 static_assert(private_members_max <= rules::view_members_max);
-static_assert(away_shown_s < host_away_s && host_away_s < away_matchmade_s, "shown, then host, then bot");
+static_assert(away_shown_s < host_away_s && host_away_s < away_matchmade_s,
+              "shown, then host, then bot");
 
 }  // namespace whoosh::room

@@ -4,8 +4,8 @@
 
 namespace whoosh::room {
 
-MatchRun::MatchRun(const rules::Game& game, base::MatchId id, std::uint64_t seed, rules::Table table,
-                   std::size_t log_bytes_max)
+MatchRun::MatchRun(const rules::Game& game, base::MatchId id, std::uint64_t seed,
+                   rules::Table table, std::size_t log_bytes_max)
     : game_(&game),
       id_(id),
       seed_(seed),

@@ -1,10 +1,11 @@
-// MatchRun: one match from Start to its outcome: table, state, rng, tick, event log. Every event of the game
-// goes through here, so the log is whole: the same log folded again gives the same state (replay.h).
+// MatchRun: one match from Start to its outcome: table, state, rng, tick, event log. Every event of
+// the game goes through here, so the log is whole: the same log folded again gives the same state
+// (replay.h).
 //
 // Owner: one Room; lives until the next match or until the room waits. Its shard's thread.
 // Invariants: events after the outcome are never applied; tick() counts from 0.
-// Errors: apply() of an Input answers what the game says; a RULE_CHECK of the game passes through (Room
-// catches it).
+// Errors: apply() of an Input answers what the game says; a RULE_CHECK of the game passes through
+// (Room catches it).
 #pragma once
 
 #include <cstddef>
@@ -42,7 +43,9 @@ class MatchRun {
   [[nodiscard]] const rules::Outcome& outcome() const { return *outcome_; }
   [[nodiscard]] const std::string& game_over() const { return game_over_; }
   [[nodiscard]] const EventLog& log() const { return log_; }
-  [[nodiscard]] std::span<const std::byte> state() const { return {state_.get(), game_->state_bytes()}; }
+  [[nodiscard]] std::span<const std::byte> state() const {
+    return {state_.get(), game_->state_bytes()};
+  }
 
   void view(rules::Viewer viewer, rules::ViewWriter& out) const;
   [[nodiscard]] rules::Clock clock() const { return game_->clock(state_.get(), table_); }

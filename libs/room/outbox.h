@@ -14,8 +14,8 @@
 
 namespace whoosh::room {
 
-// A chair of the room, bots' too. Stays the same while its person is in the room; his Seat (the number within
-// a match) may differ from match to match.
+// A chair of the room, bots' too. Stays the same while its person is in the room; his Seat (the
+// number within a match) may differ from match to match.
 using Place = base::Id<struct PlaceTag, std::uint8_t>;
 inline constexpr Place no_place{255};
 
@@ -25,7 +25,9 @@ struct Targets {
 
   static constexpr std::uint16_t live_bit = 1u << places_max;
   static constexpr std::uint16_t crowd_bit = 1u << (places_max + 1);
-  static constexpr Targets of(Place place) { return {static_cast<std::uint16_t>(1u << place.value)}; }
+  static constexpr Targets of(Place place) {
+    return {static_cast<std::uint16_t>(1u << place.value)};
+  }
   static constexpr Targets places() { return {static_cast<std::uint16_t>(live_bit - 1)}; }
   static constexpr Targets live() { return {live_bit}; }
   static constexpr Targets crowd() { return {crowd_bit}; }
@@ -41,7 +43,10 @@ static_assert(places_max + 2 <= 16, "Targets has a bit per place and two for tho
 
 class Outbox {
  public:
-  enum class Kind : std::uint8_t { message, tick };  // a tick: who did not ask for it gets few of them
+  enum class Kind : std::uint8_t {
+    message,
+    tick
+  };  // a tick: who did not ask for it gets few of them
 
   virtual ~Outbox() = default;
   virtual void send(Targets to, std::string_view json, Kind kind = Kind::message) = 0;

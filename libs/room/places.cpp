@@ -106,8 +106,8 @@ void Places::number_seats() {
 }
 
 std::size_t Places::taken() const {
-  return static_cast<std::size_t>(std::count_if(people_.begin(), people_.end(),
-                                                [](const Person& p) { return p.occupied; }));
+  return static_cast<std::size_t>(
+      std::count_if(people_.begin(), people_.end(), [](const Person& p) { return p.occupied; }));
 }
 
 std::size_t Places::humans() const {
@@ -140,7 +140,9 @@ void Places::ban(UserId user) {
   banned_.push_back(user);
 }
 
-bool Places::is_banned(UserId user) const { return banned_.contains(user); }
+bool Places::is_banned(UserId user) const {
+  return banned_.contains(user);
+}
 
 Place Places::free_place() const {
   for (std::uint8_t i = 0; i < places_max; ++i) {

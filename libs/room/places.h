@@ -1,8 +1,8 @@
-// Places: who sits at a room's table: names unique by folded form, resume tokens, who is away and since when,
-// who is host, who was kicked. It decides nothing about phases; Room does.
+// Places: who sits at a room's table: names unique by folded form, resume tokens, who is away and
+// since when, who is host, who was kicked. It decides nothing about phases; Room does.
 //
-// Owner: one Room. Its shard's thread. Invariants: a user sits at one place at most; a place that is not
-// occupied is all default; the host, if any, is a human's place.
+// Owner: one Room. Its shard's thread. Invariants: a user sits at one place at most; a place that
+// is not occupied is all default; the host, if any, is a human's place.
 #pragma once
 
 #include <array>
@@ -40,15 +40,16 @@ struct Person {
   bool connected = false;
   bool shown_away = false;  // ROOM says connected: false
   bool ready = false;
-  bool again = false;       // wants the rematch
+  bool again = false;  // wants the rematch
   bool newcomer = false;
-  bool bot_plays = false;   // away for too long: until he is back
-  bool left = false;        // gone for good; a bot plays to the end of the match
-  Seat seat = base::no_seat;  // in the match, else the position at the table; no_seat: not in this match
-  UserId user;              // 0: a bot
+  bool bot_plays = false;  // away for too long: until he is back
+  bool left = false;       // gone for good; a bot plays to the end of the match
+  // In the match, else the position at the table; no_seat: not in this match.
+  Seat seat = base::no_seat;
+  UserId user;  // 0: a bot
   std::uint32_t away_s = 0;
-  std::int32_t score = 0;   // of the last match
-  std::uint64_t seq = 0;    // of his STATE stream
+  std::int32_t score = 0;  // of the last match
+  std::uint64_t seq = 0;   // of his STATE stream
   OneASecond chat;
   OneASecond emote;
   ResumeToken token{};
@@ -60,16 +61,18 @@ struct Person {
   [[nodiscard]] bool is_here() const { return is_human() && connected; }
   [[nodiscard]] bool stays() const { return is_human() && !left; }  // still a member of the room
 };
-static_assert(sizeof(Person) <= 264, "a seated person's part of the room; PERFORMANCE.md has the budget");
+static_assert(sizeof(Person) <= 264,
+              "a seated person's part of the room; PERFORMANCE.md has the budget");
 
 class Places {
  public:
   [[nodiscard]] Person& operator[](Place place) { return people_[place.value]; }
   [[nodiscard]] const Person& operator[](Place place) const { return people_[place.value]; }
 
-  [[nodiscard]] Place find(UserId user) const;               // who stays; no_place: nobody
+  [[nodiscard]] Place find(UserId user) const;                 // who stays; no_place: nobody
   [[nodiscard]] Place find(std::string_view public_id) const;  // anybody at the table
-  [[nodiscard]] Place find_token(const ResumeToken& token) const;  // time does not depend on the tokens
+  // Takes a time that does not depend on the tokens.
+  [[nodiscard]] Place find_token(const ResumeToken& token) const;
   [[nodiscard]] Place find(Seat seat) const;
 
   // REQUIRES: a free place.

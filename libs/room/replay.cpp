@@ -16,7 +16,12 @@ using base::ErrorCode;
 using base::JsonValue;
 using base::Result;
 
-struct LogSeat { std::string id; std::string name; bool bot = false; bool newcomer = false; };
+struct LogSeat {
+  std::string id;
+  std::string name;
+  bool bot = false;
+  bool newcomer = false;
+};
 BOOST_DESCRIBE_STRUCT(LogSeat, (), (id, name, bot, newcomer))
 struct LogHead {
   std::int32_t log = 0;
@@ -74,11 +79,13 @@ class Folder {
     const auto seed = whole(head->seed);
     const auto room_seed = whole(head->room_seed);
     if (!seed || !room_seed) return refuse("has no whole seed");
-    if (head->table.empty() || head->table.size() > rules::seats_max) return refuse("has a wrong table");
+    if (head->table.empty() || head->table.size() > rules::seats_max)
+      return refuse("has a wrong table");
     rules::Table table;
     for (const LogSeat& seat : head->table) {
       rules::SeatInfo info;
-      if (!info.id.assign(seat.id) || !info.name.assign(seat.name)) return refuse("has a too long name");
+      if (!info.id.assign(seat.id) || !info.name.assign(seat.name))
+        return refuse("has a too long name");
       info.bot = seat.bot;
       info.newcomer = seat.newcomer;
       table.seats.push_back(info);
@@ -109,7 +116,9 @@ class Folder {
       const auto why = value.get("why").value_or(JsonValue()).as_string().value_or("");
       using Why = rules::Leave::Why;
       if (why != "away" && why != "bot" && why != "abandoned") return refuse("has no known why");
-      run_->leave({*leaver, why == "away" ? Why::away : why == "bot" ? Why::bot : Why::abandoned},
+      run_->leave({*leaver, why == "away"  ? Why::away
+                            : why == "bot" ? Why::bot
+                                           : Why::abandoned},
                   effects_);
     } else if (const auto actor = seat_of(value, "in")) {
       const auto payload = value.get("p");
@@ -129,7 +138,8 @@ class Folder {
 
   std::optional<base::Seat> seat_of(const JsonValue& value, std::string_view key) const {
     const auto seat = value.get(key).value_or(JsonValue()).as_integer();
-    if (!seat || *seat < 0 || *seat >= static_cast<std::int64_t>(run_->table().size())) return std::nullopt;
+    if (!seat || *seat < 0 || *seat >= static_cast<std::int64_t>(run_->table().size()))
+      return std::nullopt;
     return base::Seat{static_cast<std::uint8_t>(*seat)};
   }
 
@@ -153,7 +163,8 @@ Result<Replayed> replay(const rules::Game& game, std::string_view log) {
     ++number;
     const bool more = folder.line(line);
     if (folder.wrong() != nullptr) {
-      return Error{ErrorCode::malformed, fmt::format("Line {} of the log {}.", number, folder.wrong())};
+      return Error{ErrorCode::malformed,
+                   fmt::format("Line {} of the log {}.", number, folder.wrong())};
     }
     if (!more) break;
   }

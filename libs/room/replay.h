@@ -1,6 +1,6 @@
-// Replay: folds an event log (event_log.h) into the state at its end. The log comes from a file or a database,
-// so every line is checked: an error names the line, nothing is asserted about its content.
-// Pure; any thread.
+// Replay: folds an event log (event_log.h) into the state at its end. The log comes from a file or
+// a database, so every line is checked: an error names the line, nothing is asserted about its
+// content. Pure; any thread.
 #pragma once
 
 #include <cstddef>
@@ -22,7 +22,8 @@ struct Replayed {
   bool truncated = false;                 // the log's rest was not kept
 };
 
-// Error: malformed, with the line. A broken rule while folding is a RuleViolation, as it was in the room.
+// Error: malformed, with the line. A broken rule while folding is a RuleViolation, as it was in the
+// room.
 [[nodiscard]] base::Result<Replayed> replay(const rules::Game& game, std::string_view log);
 
 }  // namespace whoosh::room

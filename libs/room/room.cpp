@@ -37,7 +37,7 @@ Room::Room(RoomSpec spec, RoomOptions options, RoomSettings settings, base::Unix
       created_at_(tick_due),
       tick_due_(tick_due) {}
 
-// ---- who may come in ------------------------------------------------------------------------------------
+// ---- who may come in --------------------------------------------------------------------------
 
 Result<wire::Role> Room::check(base::UserId user, wire::Role wanted) const {
   if (places_.is_banned(user)) {
@@ -54,7 +54,8 @@ Result<wire::Role> Room::check(base::UserId user, wire::Role wanted) const {
 
 std::optional<ErrorCode> Room::no_seat_for(base::UserId user) const {
   const auto& expected = spec_.expected;
-  const bool stranger = spec_.matchmade && std::find(expected.begin(), expected.end(), user) == expected.end();
+  const bool stranger =
+      spec_.matchmade && std::find(expected.begin(), expected.end(), user) == expected.end();
   const bool waits = phase_ == RoomPhase::waiting;
   if (stranger) return ErrorCode::room_full;
   if (waits && places_.taken() >= settings_.rules.max_seats) return ErrorCode::room_full;
@@ -82,7 +83,7 @@ bool Room::takes(base::UserId user) const {
   return places_.taken() < settings_.rules.max_seats;
 }
 
-// ---- coming and going -----------------------------------------------------------------------------------
+// ---- coming and going -------------------------------------------------------------------------
 
 Place Room::sit(Turn& turn, const Newcomer& who) {
   Place place = places_.find(who.user);
@@ -160,20 +161,28 @@ void Room::leave_place(Turn& turn, Place place) {
 }
 
 void Room::watch(wire::Role role) {
-  if (role == wire::Role::audience) ++crowd_;
-  else ++live_;
-  if (role == wire::Role::screen) ++screens_;
-  else audience_changed_ = true;
+  if (role == wire::Role::audience)
+    ++crowd_;
+  else
+    ++live_;
+  if (role == wire::Role::screen)
+    ++screens_;
+  else
+    audience_changed_ = true;
 }
 
 void Room::unwatch(wire::Role role) {
-  if (role == wire::Role::audience) --crowd_;
-  else --live_;
-  if (role == wire::Role::screen) --screens_;
-  else audience_changed_ = true;
+  if (role == wire::Role::audience)
+    --crowd_;
+  else
+    --live_;
+  if (role == wire::Role::screen)
+    --screens_;
+  else
+    audience_changed_ = true;
 }
 
-// ---- into the game --------------------------------------------------------------------------------------
+// ---- into the game ----------------------------------------------------------------------------
 
 void Room::tell_join(Turn& turn, Place place) {
   if (!match_is_on() || places_[place].seat == base::no_seat) return;
@@ -222,8 +231,8 @@ void Room::finish_match(Turn& turn) {
     RULE_CHECK(place != no_place, "every seat of a match has its place to the end");
     Person& person = places_[place];
     person.score = outcome.seats[i].score;
-    result.seats.push_back({person.user, std::string(person.id.view()), std::string(person.name.view()),
-                            outcome.seats[i], person.left});
+    result.seats.push_back({person.user, std::string(person.id.view()),
+                            std::string(person.name.view()), outcome.seats[i], person.left});
   }
   finished_ = std::move(result);
   settle_left_s_ = settle_wait_s;
@@ -236,13 +245,14 @@ std::optional<Finished> Room::take_finished() {
   return out;
 }
 
-bool Room::settled(Turn& turn, base::MatchId match, bool rated, const std::vector<SettledPlayer>& players) {
+bool Room::settled(Turn& turn, base::MatchId match, bool rated,
+                   const std::vector<SettledPlayer>& players) {
   if (phase_ != RoomPhase::playing || !run_ || !run_->over() || run_->id() != match) return false;
   guarded([&] { send_game_over(turn, rated, players); });
   return true;
 }
 
-// ---- ends -----------------------------------------------------------------------------------------------
+// ---- ends -------------------------------------------------------------------------------------
 
 void Room::close(wire::Close code, std::string_view why) {
   if (closed()) return;
@@ -256,7 +266,9 @@ void Room::break_room(const char* why) {
   close(wire::Close::bug, "This room hit a bug of ours and had to end. Sorry!");
 }
 
-std::string_view Room::log() const { return run_ ? run_->log().text() : std::string_view(); }
+std::string_view Room::log() const {
+  return run_ ? run_->log().text() : std::string_view();
+}
 
 wire::RoomCard Room::card() const {
   wire::RoomCard card;
@@ -266,13 +278,16 @@ wire::RoomCard Room::card() const {
   card.visibility = spec_.is_public ? "public" : "private";
   card.phase = phase_;
   places_.for_each([&](Place, const Person& person) {
-    if (person.stays()) ++card.players;
-    else ++card.bots;
+    if (person.stays())
+      ++card.players;
+    else
+      ++card.bots;
   });
   card.seats = settings_.rules.max_seats;
   card.audience = static_cast<std::int32_t>(audience());
   card.locked = settings_.locked;
-  if (places_.host() != no_place && !spec_.matchmade) card.host = places_[places_.host()].name.view();
+  if (places_.host() != no_place && !spec_.matchmade)
+    card.host = places_[places_.host()].name.view();
   card.created_at = base::rfc3339(created_at_);
   return card;
 }

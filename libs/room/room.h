@@ -1,16 +1,19 @@
-// Room: one room: who sits, its phases, its matches, what each viewer is told. Pure: no clock, thread, socket,
-// logger or randomness; `now`, due ticks, seeds and tokens are arguments, texts leave through Outbox.
+// Room: one room: who sits, its phases, its matches, what each viewer is told. Pure: no clock,
+// thread, socket, logger or randomness; `now`, due ticks, seeds and tokens are arguments, texts
+// leave through Outbox.
 //
-//   waiting ──START / all expected here──> playing ──outcome, GAME_OVER──> results ──results_s──> rematch
-//      ^                                      ^                               │ START, all "again" │
-//      └──────── rematch_s, private ──────────┴───────────────────────────────┴────────────────────┘
+//   waiting ──START / all here──> playing ──GAME_OVER──> results ──results_s──> rematch
+//      ^                             ^                      │ START, all "again"   │
+//      │ rematch_s, private          └──────────────────────┴──────────────────────┤
+//      └───────────────────────────────────────────────────────────────────────────┘
 //   closed: from any phase (nobody left, close(), a broken rule); nothing happens any more
 //
 // Owner: one shard, which calls it on its thread only.
 // Invariants
-//  1. Every viewer's STATE messages have consecutive `seq`; with his last WELCOME and all STATE since, a viewer
-//     has exactly the game's view of him, but for backlogs.
-//  2. After every call the shard gives fresh() what a start used up, takes finished(), and looks at closed().
+//  1. Every viewer's STATE messages have consecutive `seq`; with his last WELCOME and all STATE
+//     since, a viewer has exactly the game's view of him, but for backlogs.
+//  2. After every call the shard gives fresh() what a start used up, takes finished(), and looks
+//     at closed().
 //  3. A RuleViolation never leaves a public function: it closes this room, broken() says why.
 // Errors: Result of on_message() and check() go to the client.
 #pragma once
@@ -87,11 +90,13 @@ class Room {
  public:
   // invalid_input: bad settings, too many expected people. `tick_due`: one tick before the first.
   [[nodiscard]] static base::Result<std::unique_ptr<Room>> make(RoomSpec spec, RoomOptions options,
-                                                                base::UnixMs tick_due, std::uint64_t room_seed,
+                                                                base::UnixMs tick_due,
+                                                                std::uint64_t room_seed,
                                                                 Fresh fresh);
 
   // ---- people ----
-  // The role that this person would get now: banned, room_full, room_locked, room_started, forbidden.
+  // The role that this person would get now: banned, room_full, room_locked, room_started,
+  // forbidden.
   [[nodiscard]] base::Result<wire::Role> check(base::UserId user, wire::Role wanted) const;
   [[nodiscard]] Place find(base::UserId user) const { return places_.find(user); }
   [[nodiscard]] Place find(const ResumeToken& token) const { return places_.find_token(token); }
@@ -99,22 +104,24 @@ class Room {
 
   // Sits down, or comes back to the own place. REQUIRES: check() answered player.
   Place sit(Turn& turn, const Newcomer& who);
-  void returned(Turn& turn, Place place);   // REQUIRES: somebody's place
-  void lost(Turn& turn, Place place);       // the connection is gone; the place is kept
-  void give_up(Turn& turn, Place place);    // the person is gone for good
-  void watch(wire::Role role);              // REQUIRES: check() answered this role
+  void returned(Turn& turn, Place place);  // REQUIRES: somebody's place
+  void lost(Turn& turn, Place place);      // the connection is gone; the place is kept
+  void give_up(Turn& turn, Place place);   // the person is gone for good
+  void watch(wire::Role role);             // REQUIRES: check() answered this role
   void unwatch(wire::Role role);
   // A latecomer in the audience would sit down now if he asked.
   [[nodiscard]] bool takes(base::UserId user) const;
 
   // ---- in ----
   [[nodiscard]] base::Result<> on_message(Turn& turn, Place place, std::string_view type,
-                                          const base::JsonValue& payload, std::int32_t ms_into_tick);
+                                          const base::JsonValue& payload,
+                                          std::int32_t ms_into_tick);
   void tick(Turn& turn, base::UnixMs due);
   // Sends what changed since the last time. Cheap when nothing did.
   void flush(Turn& turn);
   // The answer to finished(). False: GAME_OVER has gone out before, or it was another match.
-  bool settled(Turn& turn, base::MatchId match, bool rated, const std::vector<SettledPlayer>& players);
+  bool settled(Turn& turn, base::MatchId match, bool rated,
+               const std::vector<SettledPlayer>& players);
   void close(wire::Close code, std::string_view why);
   void fresh(Fresh fresh) { fresh_ = fresh; }
 
@@ -123,7 +130,9 @@ class Room {
   void welcome(Turn& turn, Place place, std::string& out);
   void welcome(Turn& turn, const Watcher& who, std::string& out);
   [[nodiscard]] std::string room_text() const;
-  [[nodiscard]] const std::string& game_over_text() const { return game_over_text_; }  // empty: none to show
+  [[nodiscard]] const std::string& game_over_text() const {
+    return game_over_text_;
+  }  // empty: none to show
 
   [[nodiscard]] std::optional<Finished> take_finished();
   [[nodiscard]] bool needs_fresh() const { return !fresh_.has_value(); }
@@ -131,7 +140,7 @@ class Room {
   [[nodiscard]] bool closed() const { return phase_ == wire::RoomPhase::closed; }
   [[nodiscard]] wire::Close close_code() const { return close_code_; }
   [[nodiscard]] const std::string& close_why() const { return close_why_; }  // for a person
-  [[nodiscard]] const std::string& broken() const { return broken_; }        // for us; empty: no bug
+  [[nodiscard]] const std::string& broken() const { return broken_; }  // for us; empty: no bug
   [[nodiscard]] std::string_view log() const;  // of the present or last match; may be empty
   [[nodiscard]] bool log_truncated() const { return run_ && run_->log().truncated(); }
   [[nodiscard]] const MatchRun* run() const { return run_ ? &*run_ : nullptr; }
@@ -183,10 +192,10 @@ class Room {
   using Handler = base::Result<> (Room::*)(Turn&, Place, const base::JsonValue&);
   struct Command;
   static const Command commands[];
-  base::Result<> dispatch(Turn& turn, Place place, std::string_view type, const base::JsonValue& payload,
-                          std::int32_t ms_into_tick);
-  base::Result<> game_input(Turn& turn, Place place, std::string_view type, const base::JsonValue& payload,
-                            std::int32_t ms_into_tick);
+  base::Result<> dispatch(Turn& turn, Place place, std::string_view type,
+                          const base::JsonValue& payload, std::int32_t ms_into_tick);
+  base::Result<> game_input(Turn& turn, Place place, std::string_view type,
+                            const base::JsonValue& payload, std::int32_t ms_into_tick);
   base::Result<> on_ready(Turn& turn, Place place, const base::JsonValue& payload);
   base::Result<> on_start(Turn& turn, Place place, const base::JsonValue& payload);
   base::Result<> on_settings(Turn& turn, Place place, const base::JsonValue& payload);
@@ -208,7 +217,8 @@ class Room {
   void flush_crowd(Turn& turn);
   void send_ticks(Turn& turn);
   void send_tick(Turn& turn, Targets to, std::uint64_t seq);
-  void send_state(Turn& turn, Targets to, std::uint64_t seq, std::string_view a, std::string_view b);
+  void send_state(Turn& turn, Targets to, std::uint64_t seq, std::string_view a,
+                  std::string_view b);
   void send_game_over(Turn& turn, bool rated, const std::vector<SettledPlayer>& players);
   void retire_views(Turn& turn);
   template <class T>
@@ -240,7 +250,7 @@ class Room {
   std::uint32_t settle_left_s_ = 0;  // GAME_OVER waits so long
   std::uint32_t match_no_ = 0;
   std::uint32_t tick_no_ = 0;
-  base::UnixMs started_at_;          // of the match; moves on with it when ticks were skipped
+  base::UnixMs started_at_;  // of the match; moves on with it when ticks were skipped
   wire::Close close_code_ = wire::Close::room_closed;
   std::string close_why_;
   std::string broken_;
@@ -252,9 +262,9 @@ class Room {
   std::string game_over_text_;
 
   std::uint32_t screens_ = 0;
-  std::uint32_t live_ = 0;   // screens and spectators
+  std::uint32_t live_ = 0;  // screens and spectators
   std::uint32_t crowd_ = 0;
-  Feed public_feed_;         // places and live
+  Feed public_feed_;  // places and live
   Feed crowd_feed_;
   std::array<Feed, places_max> private_feeds_;
   std::uint64_t live_seq_ = 0;

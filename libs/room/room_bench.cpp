@@ -1,5 +1,5 @@
-// What a tick of one room costs with eight people, two screens and a changing view, and what an input costs.
-// The outbox only counts bytes; each benchmark checks that messages went out.
+// What a tick of one room costs with eight people, two screens and a changing view, and what an
+// input costs. The outbox only counts bytes; each benchmark checks that messages went out.
 #include <benchmark/benchmark.h>
 
 #include "room/room.h"
@@ -10,7 +10,10 @@ namespace {
 
 class Count final : public Outbox {
  public:
-  void send(Targets, std::string_view json, Kind) override { ++texts; bytes += json.size(); }
+  void send(Targets, std::string_view json, Kind) override {
+    ++texts;
+    bytes += json.size();
+  }
   void close(Place, wire::Close, std::string_view) override {}
   void places_open() override {}
   std::uint64_t texts = 0;
@@ -61,7 +64,8 @@ struct Bench {
 void tick_of_eight(benchmark::State& state) {
   Bench bench;
   for (auto step : state) bench.tick();
-  if (bench.out.texts < static_cast<std::uint64_t>(state.iterations())) state.SkipWithError("no TICK went out");
+  if (bench.out.texts < static_cast<std::uint64_t>(state.iterations()))
+    state.SkipWithError("no TICK went out");
   state.counters["bytes_per_tick"] =
       static_cast<double>(bench.out.bytes) / static_cast<double>(state.iterations());
 }
@@ -72,7 +76,8 @@ void input_and_flush(benchmark::State& state) {
   bench.restart();
   const auto payload = *bench.parser.parse(R"({"by":1})");
   for (auto step : state) {
-    if (!bench.room->on_message(bench.turn, Place{3}, "ADD", payload, 10)) state.SkipWithError("ADD was refused");
+    if (!bench.room->on_message(bench.turn, Place{3}, "ADD", payload, 10))
+      state.SkipWithError("ADD was refused");
     bench.room->flush(bench.turn);
   }
   state.counters["bytes_per_input"] =

@@ -18,8 +18,8 @@ struct Room::Command {
 };
 
 const Room::Command Room::commands[] = {
-    {"READY", &Room::on_ready},   {"START", &Room::on_start}, {"SETTINGS", &Room::on_settings},
-    {"KICK", &Room::on_kick},     {"CHAT", &Room::on_chat},   {"EMOTE", &Room::on_emote},
+    {"READY", &Room::on_ready},     {"START", &Room::on_start}, {"SETTINGS", &Room::on_settings},
+    {"KICK", &Room::on_kick},       {"CHAT", &Room::on_chat},   {"EMOTE", &Room::on_emote},
     {"REMATCH", &Room::on_rematch}, {"LEAVE", &Room::on_leave},
 };
 
@@ -36,7 +36,8 @@ Result<> Room::dispatch(Turn& turn, Place place, std::string_view type, const Js
     if (command.type == type) return (this->*command.handler)(turn, place, payload);
   }
   for (const rules::MessageSpec& spec : info().messages) {
-    if (spec.from_client && spec.type == type) return game_input(turn, place, type, payload, ms_into_tick);
+    if (spec.from_client && spec.type == type)
+      return game_input(turn, place, type, payload, ms_into_tick);
   }
   return ErrorCode::unknown_type;
 }
@@ -65,8 +66,10 @@ Result<> Room::on_start(Turn& turn, Place place, const JsonValue&) {
   if (spec_.matchmade || place != places_.host()) return ErrorCode::not_host;
   if (phase_ == RoomPhase::playing) return ErrorCode::room_started;
   if (!enough_players()) return ErrorCode::not_enough_players;
-  if (phase_ == RoomPhase::waiting) start_match(turn);
-  else restart(turn);
+  if (phase_ == RoomPhase::waiting)
+    start_match(turn);
+  else
+    restart(turn);
   return {};
 }
 
@@ -82,7 +85,7 @@ Result<> Room::on_settings(Turn&, Place place, const JsonValue& payload) {
   return {};
 }
 
-// ---- kicking --------------------------------------------------------------------------------------------
+// ---- kicking ----------------------------------------------------------------------------------
 
 Result<> Room::on_kick(Turn& turn, Place place, const JsonValue& payload) {
   const auto message = base::decode_as<wire::Kick>(payload, ErrorCode::bad_payload);
@@ -125,7 +128,7 @@ void Room::kick(Turn& turn, Place target, std::string_view why) {
   if (connected) turn.out.close(target, wire::Close::kicked, why);
 }
 
-// ---- talk -----------------------------------------------------------------------------------------------
+// ---- talk -------------------------------------------------------------------------------------
 
 Result<> Room::on_chat(Turn& turn, Place place, const JsonValue& payload) {
   const auto message = base::decode_as<wire::Chat>(payload, ErrorCode::bad_payload);
@@ -144,7 +147,8 @@ Result<> Room::on_chat(Turn& turn, Place place, const JsonValue& payload) {
 Result<> Room::on_emote(Turn& turn, Place place, const JsonValue& payload) {
   const auto message = base::decode_as<wire::Emote>(payload, ErrorCode::bad_payload);
   if (!message) return message.error();
-  if (std::find(std::begin(wire::emotes), std::end(wire::emotes), message->emote) == std::end(wire::emotes)) {
+  if (std::find(std::begin(wire::emotes), std::end(wire::emotes), message->emote) ==
+      std::end(wire::emotes)) {
     return ErrorCode::bad_payload;
   }
   Person& person = places_[place];
@@ -153,7 +157,7 @@ Result<> Room::on_emote(Turn& turn, Place place, const JsonValue& payload) {
   return {};
 }
 
-// ---- going on, going away -------------------------------------------------------------------------------
+// ---- going on, going away ---------------------------------------------------------------------
 
 Result<> Room::on_rematch(Turn&, Place place, const JsonValue& payload) {
   const auto message = base::decode_as<wire::Rematch>(payload, ErrorCode::bad_payload);

@@ -29,7 +29,7 @@ template void Room::announce(Turn&, std::string_view, const wire::KickVote&);
 template void Room::announce(Turn&, std::string_view, const wire::ChatLine&);
 template void Room::announce(Turn&, std::string_view, const wire::EmoteShown&);
 
-// ---- views ----------------------------------------------------------------------------------------------
+// ---- views ------------------------------------------------------------------------------------
 
 wire::ViewClock Room::view_clock() const {
   const rules::Clock clock = run_->clock();
@@ -46,7 +46,8 @@ void Room::write_public(rules::ViewWriter& out, bool full) const {
 void Room::write_private(base::Seat seat, rules::ViewWriter& out, bool full) const {
   out.clear(full);
   if (seat != base::no_seat) run_->view({seat}, out);
-  RULE_CHECK(full || out.list().size() <= private_members_max, "a seat's view has too many members");
+  RULE_CHECK(full || out.list().size() <= private_members_max,
+             "a seat's view has too many members");
 }
 
 void Room::flush(Turn& turn) {
@@ -90,8 +91,10 @@ void Room::send_patches(Turn& turn, std::string_view public_patch) {
     private_feeds_[place.value].diff(turn.scratch.private_view, patch);
     if (public_patch.empty() && patch.empty()) return;
     ++person.seq;
-    if (patch.empty()) add(Targets::of(place), person.seq);
-    else send_state(turn, Targets::of(place), person.seq, public_patch, patch);
+    if (patch.empty())
+      add(Targets::of(place), person.seq);
+    else
+      send_state(turn, Targets::of(place), person.seq, public_patch, patch);
   });
   if (public_patch.empty()) return;
   ++live_seq_;
@@ -99,7 +102,8 @@ void Room::send_patches(Turn& turn, std::string_view public_patch) {
   for (std::size_t i = 0; i < count; ++i) send_state(turn, groups[i], seqs[i], public_patch, {});
 }
 
-void Room::send_state(Turn& turn, Targets to, std::uint64_t seq, std::string_view a, std::string_view b) {
+void Room::send_state(Turn& turn, Targets to, std::uint64_t seq, std::string_view a,
+                      std::string_view b) {
   std::string& frame = turn.scratch.frame;
   frame.assign(R"({"type":"STATE","payload":{)");
   base::JsonWriter(frame).member("seq", seq);
@@ -124,7 +128,8 @@ void Room::flush_crowd(Turn& turn) {
   send_state(turn, Targets::crowd(), ++crowd_seq_, scratch.public_patch, {});
 }
 
-// Before a match is forgotten: every member of every viewer's state goes, so that his state is {} again.
+// Before a match is forgotten: every member of every viewer's state goes, so that his state is {}
+// again.
 void Room::retire_views(Turn& turn) {
   if (!run_) return;
   Scratch& scratch = turn.scratch;
@@ -146,7 +151,7 @@ void Room::retire_views(Turn& turn) {
   view_dirty_ = crowd_view_dirty_ = false;
 }
 
-// ---- one viewer -----------------------------------------------------------------------------------------
+// ---- one viewer -------------------------------------------------------------------------------
 
 wire::You Room::you_at(Place place) const {
   const Person& person = places_[place];
@@ -209,7 +214,7 @@ void Room::welcome_as(Turn& turn, const wire::You& you, Place place, std::string
   append_message(out, "WELCOME", welcome);
 }
 
-// ---- TICK -----------------------------------------------------------------------------------------------
+// ---- TICK -------------------------------------------------------------------------------------
 
 void Room::send_ticks(Turn& turn) {
   Targets sent;
@@ -225,7 +230,8 @@ void Room::send_ticks(Turn& turn) {
     send_tick(turn, to, seq);
     sent = sent | to;
   }
-  if (live_ > 0 && (sent.bits & Targets::live_bit) == 0) send_tick(turn, Targets::live(), live_seq_);
+  if (live_ > 0 && (sent.bits & Targets::live_bit) == 0)
+    send_tick(turn, Targets::live(), live_seq_);
   if (crowd_ > 0 && crowd_turn()) send_tick(turn, Targets::crowd(), crowd_seq_);
 }
 
@@ -241,7 +247,8 @@ void Room::send_tick(Turn& turn, Targets to, std::uint64_t seq) {
     const rules::Clock clock = run_->clock();
     const bool over = run_->over();
     const bool voting = phase_ == RoomPhase::rematch;
-    const std::string_view step = voting ? std::string_view("REMATCH") : std::string_view("RESULTS");
+    const std::string_view step =
+        voting ? std::string_view("REMATCH") : std::string_view("RESULTS");
     out.member("phase", over ? std::string_view("FINISHED") : clock.phase);
     out.member("step", over ? step : clock.step);
     out.member("elapsed", clock.elapsed_s).member("remaining", over ? 0u : clock.remaining_s);
@@ -253,7 +260,7 @@ void Room::send_tick(Turn& turn, Targets to, std::uint64_t seq) {
   turn.out.send(to, frame, Outbox::Kind::tick);
 }
 
-// ---- ROOM, GAME_OVER ------------------------------------------------------------------------------------
+// ---- ROOM, GAME_OVER --------------------------------------------------------------------------
 
 wire::RoomState Room::room_state() const {
   wire::RoomState state;

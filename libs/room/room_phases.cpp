@@ -14,11 +14,20 @@ void Room::tick(Turn& turn, base::UnixMs due) {
     tick_people(turn);
     tick_vote();
     switch (phase_) {
-      case RoomPhase::waiting: tick_waiting(turn); break;
-      case RoomPhase::playing: tick_playing(turn); break;
-      case RoomPhase::results: tick_results(turn); break;
-      case RoomPhase::rematch: tick_rematch(turn); break;
-      case RoomPhase::closed: break;
+      case RoomPhase::waiting:
+        tick_waiting(turn);
+        break;
+      case RoomPhase::playing:
+        tick_playing(turn);
+        break;
+      case RoomPhase::results:
+        tick_results(turn);
+        break;
+      case RoomPhase::rematch:
+        tick_rematch(turn);
+        break;
+      case RoomPhase::closed:
+        break;
     }
     if (closed()) return;
     if (audience_changed_ && crowd_turn()) {
@@ -31,7 +40,8 @@ void Room::tick(Turn& turn, base::UnixMs due) {
   });
 }
 
-// Who is away: shown, then without the host's powers, then replaced by a bot or, while waiting, gone.
+// Who is away: shown, then without the host's powers, then replaced by a bot or, while waiting,
+// gone.
 void Room::tick_people(Turn& turn) {
   const std::uint32_t limit = spec_.matchmade ? away_matchmade_s : away_private_s;
   for (std::uint8_t i = 0; i < places_max; ++i) {
@@ -60,7 +70,7 @@ void Room::tick_vote() {
   if (vote_.target != no_place && --vote_.left_s == 0) vote_ = {};
 }
 
-// ---- waiting --------------------------------------------------------------------------------------------
+// ---- waiting ----------------------------------------------------------------------------------
 
 void Room::tick_waiting(Turn& turn) {
   ++waited_s_;
@@ -74,18 +84,20 @@ void Room::tick_waiting(Turn& turn) {
   }
 }
 
-// A matchmade room starts by itself: with all who were paired; after a while without those who did not come.
+// A matchmade room starts by itself: with all who were paired; after a while without those who did
+// not come.
 void Room::tick_expected(Turn& turn) {
   const std::size_t here = places_.here();
   const bool all = here > 0 && here >= spec_.expected.size();
-  if (all || (waited_s_ >= matchmade_start_s && here >= 2) || (waited_s_ >= matchmade_empty_s && here == 1)) {
+  if (all || (waited_s_ >= matchmade_start_s && here >= 2) ||
+      (waited_s_ >= matchmade_empty_s && here == 1)) {
     start_match(turn);
   } else if (waited_s_ >= matchmade_empty_s && here == 0) {
     close(wire::Close::room_closed, "Nobody came.");
   }
 }
 
-// ---- playing, results -----------------------------------------------------------------------------------
+// ---- playing, results -------------------------------------------------------------------------
 
 void Room::tick_playing(Turn& turn) {
   if (!run_->over()) {
@@ -111,8 +123,10 @@ void Room::tick_results(Turn& turn) {
 }
 
 void Room::tick_rematch(Turn& turn) {
-  if (all_say_again()) restart(turn);
-  else if (--phase_left_s_ == 0) end_rematch(turn);
+  if (all_say_again())
+    restart(turn);
+  else if (--phase_left_s_ == 0)
+    end_rematch(turn);
 }
 
 bool Room::all_say_again() const {
@@ -136,11 +150,13 @@ void Room::end_rematch(Turn& turn) {
     leave_place(turn, place);
     if (connected) turn.out.close(place, wire::Close::left, "The match is over.");
   }
-  if (places_.here() >= 2) restart(turn);
-  else close(wire::Close::room_closed, "Nobody else stayed for another match.");
+  if (places_.here() >= 2)
+    restart(turn);
+  else
+    close(wire::Close::room_closed, "Nobody else stayed for another match.");
 }
 
-// ---- from match to match --------------------------------------------------------------------------------
+// ---- from match to match ----------------------------------------------------------------------
 
 // Bots and those who left get up; viewers forget the old match; latecomers may sit down.
 void Room::clear_table(Turn& turn) {

@@ -1,6 +1,6 @@
-// Goal: the parts of a room one by one: names, tokens, settings, feeds, the event log and its replay, and what
-// Room does on its own. What people experience is in shard/*_test.cpp.
-// Method: tables where there are many cases; an Outbox that keeps everything.
+// Goal: the parts of a room one by one: names, tokens, settings, feeds, the event log and its
+// replay, and what Room does on its own. What people experience is in shard/*_test.cpp. Method:
+// tables where there are many cases; an Outbox that keeps everything.
 #include "room/room.h"
 
 #include <gmock/gmock.h>
@@ -25,15 +25,21 @@ Newcomer person(std::int64_t user, std::string_view name, char token = 1) {
   return who;
 }
 
-// ---- places ---------------------------------------------------------------------------------------------
+// ---- places -----------------------------------------------------------------------------------
 
 TEST(Places, NamesAreUniqueByFoldedForm) {
-  struct Case { std::string wanted; std::string given; };
+  struct Case {
+    std::string wanted;
+    std::string given;
+  };
   const std::vector<Case> cases = {
       {"Ada", "Ada"},
       {"ADA", "ADA2"},
       {"ada", "ada3"},
-      {"\xc3\x81" "da", "\xc3\x81" "da4"},             // marks don't make a name new
+      {"\xc3\x81"
+       "da",
+       "\xc3\x81"
+       "da4"},  // marks don't make a name new
       {"  ", "Player"},
       {"player", "player2"},
       {"abcdefghijklmnop", "abcdefghijklmnop"},
@@ -90,7 +96,8 @@ TEST(Places, SeatsAreDenseInTheOrderOfPlaces) {
 
 TEST(Places, TheBanListForgetsTheOldest) {
   Places places;
-  for (std::int64_t user = 1; user <= static_cast<std::int64_t>(banned_max) + 1; ++user) places.ban(UserId{user});
+  for (std::int64_t user = 1; user <= static_cast<std::int64_t>(banned_max) + 1; ++user)
+    places.ban(UserId{user});
   EXPECT_FALSE(places.is_banned(UserId{1}));
   EXPECT_TRUE(places.is_banned(UserId{2}));
 }
@@ -112,10 +119,13 @@ TEST(Places, OneASecondAfterABurst) {
   EXPECT_FALSE(bucket.take(t.plus_ms(1001), 5));
 }
 
-// ---- settings -------------------------------------------------------------------------------------------
+// ---- settings ---------------------------------------------------------------------------------
 
 TEST(Settings, EachFieldIsCheckedAndNothingChangesOnAnError) {
-  struct Case { wire::SettingsChange change; std::string bad; };
+  struct Case {
+    wire::SettingsChange change;
+    std::string bad;
+  };
   std::vector<Case> cases(8);
   cases[0].change.filter = "harsh", cases[0].bad = "filter";
   cases[1].change.pace = "", cases[1].bad = "pace";
@@ -127,7 +137,8 @@ TEST(Settings, EachFieldIsCheckedAndNothingChangesOnAnError) {
   cases[7].change.max_seats = 4, cases[7].bad = "max_seats";  // five sit there
   const rules::GameInfo& game = test::Counter::info();
   for (const Case& one : cases) {
-    const auto result = changed(default_settings(game), one.change, game, 5, ErrorCode::bad_payload);
+    const auto result =
+        changed(default_settings(game), one.change, game, 5, ErrorCode::bad_payload);
     ASSERT_FALSE(result.has_value()) << one.bad;
     EXPECT_EQ(result.error().fields.count(one.bad), 1u);
     EXPECT_EQ(result.error().fields.size(), 1u);
@@ -147,7 +158,7 @@ TEST(Settings, EachFieldIsCheckedAndNothingChangesOnAnError) {
   EXPECT_EQ(out.filter, "moderate");
 }
 
-// ---- feeds ----------------------------------------------------------------------------------------------
+// ---- feeds ------------------------------------------------------------------------------------
 
 TEST(Feed, SendsWhatChangedAndWhatAViewerMayLack) {
   Feed feed;
@@ -170,13 +181,13 @@ TEST(Feed, SendsWhatChangedAndWhatAViewerMayLack) {
   write(5, 3);
   EXPECT_FALSE(feed.join_with(view));  // a newcomer has a = 5, the others 1 …
   write(1, 3);
-  EXPECT_EQ(diff(), R"("a":1)");       // … and it goes back: the newcomer must hear it
+  EXPECT_EQ(diff(), R"("a":1)");  // … and it goes back: the newcomer must hear it
   EXPECT_TRUE(feed.join_with(view));
   feed.clear();
   EXPECT_EQ(diff(), R"("a":1,"b":3)");
 }
 
-// ---- event log and replay -------------------------------------------------------------------------------
+// ---- event log and replay ---------------------------------------------------------------------
 
 rules::Table three() {
   rules::Table table;
@@ -203,7 +214,8 @@ TEST(Replay, FoldsToTheSameBytesAtAnyPoint) {
     if (i == 7) run.join(Seat{0}, effects);
     const auto replayed = replay(test::counter(), run.log().text());
     ASSERT_TRUE(replayed.has_value()) << replayed.error().sentence();
-    EXPECT_TRUE(std::equal(replayed->state.begin(), replayed->state.end(), run.state().begin(), run.state().end()));
+    EXPECT_TRUE(std::equal(replayed->state.begin(), replayed->state.end(), run.state().begin(),
+                           run.state().end()));
     EXPECT_EQ(replayed->table.name(Seat{2}), "bot_1");
     EXPECT_FALSE(replayed->outcome.has_value());
   }
@@ -214,7 +226,10 @@ TEST(Replay, RefusesWhatIsNoLog) {
   MatchRun run(test::counter(), {}, 1, three(), log_bytes_max);
   run.start({}, effects);
   const std::string head(run.log().text());
-  struct Case { std::string log; std::string why; };
+  struct Case {
+    std::string log;
+    std::string why;
+  };
   std::string other = head;
   other.replace(other.find("counter"), 7, "another");
   const std::vector<Case> cases = {
@@ -255,12 +270,14 @@ TEST(MatchRun, ThatDoesNotEndInTimeIsABrokenRule) {
   EXPECT_THROW(run.tick(effects), base::RuleViolation);
 }
 
-// ---- the room itself ------------------------------------------------------------------------------------
+// ---- the room itself --------------------------------------------------------------------------
 
 class Ears final : public Outbox {
  public:
   void send(Targets to, std::string_view json, Kind) override { heard.emplace_back(to, json); }
-  void close(Place place, wire::Close code, std::string_view) override { closed.emplace_back(place, code); }
+  void close(Place place, wire::Close code, std::string_view) override {
+    closed.emplace_back(place, code);
+  }
   void places_open() override { ++opened; }
 
   std::vector<std::pair<Targets, std::string>> heard;

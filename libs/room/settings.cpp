@@ -12,16 +12,16 @@ void set_enum(const std::optional<std::string>& text, E& value, const char* fiel
               base::FieldErrors& errors) {
   if (!text || boost::describe::enum_from_string(text->c_str(), value)) return;
   std::string names;
-  boost::mp11::mp_for_each<boost::describe::describe_enumerators<E>>([&](auto item) {
-    names += (names.empty() ? "" : ", ") + std::string(item.name);
-  });
+  boost::mp11::mp_for_each<boost::describe::describe_enumerators<E>>(
+      [&](auto item) { names += (names.empty() ? "" : ", ") + std::string(item.name); });
   errors.emplace(field, "must be one of " + names);
 }
 
 // "en", "pt-BR": letters, digits and hyphens.
 bool is_locale(std::string_view text) {
   return text.size() >= 2 && text.size() <= 8 && std::all_of(text.begin(), text.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  c == '-';
          });
 }
 
@@ -34,7 +34,8 @@ RoomSettings default_settings(const rules::GameInfo& game) {
 }
 
 base::Result<RoomSettings> changed(const RoomSettings& old, const wire::SettingsChange& change,
-                                   const rules::GameInfo& game, std::size_t seated, base::ErrorCode code) {
+                                   const rules::GameInfo& game, std::size_t seated,
+                                   base::ErrorCode code) {
   RoomSettings now = old;
   base::FieldErrors errors;
   now.rules.family = change.family.value_or(now.rules.family);
@@ -54,8 +55,10 @@ base::Result<RoomSettings> changed(const RoomSettings& old, const wire::Settings
     }
   }
   if (change.locale) {
-    if (!is_locale(*change.locale)) errors.emplace("locale", "must be a language tag such as en or pt-BR");
-    else now.rules.locale.assign(*change.locale);
+    if (!is_locale(*change.locale))
+      errors.emplace("locale", "must be a language tag such as en or pt-BR");
+    else
+      now.rules.locale.assign(*change.locale);
   }
   if (errors.empty()) return now;
   base::Error error{code};

@@ -1,5 +1,5 @@
-// Settings of a room: SETTINGS and POST /api/rooms give a change, a game gets rules::Settings, clients see
-// wire::RoomSettings. Pure; any thread.
+// Settings of a room: SETTINGS and POST /api/rooms give a change, a game gets rules::Settings,
+// clients see wire::RoomSettings. Pure; any thread.
 #pragma once
 
 #include "base/result.h"
@@ -15,9 +15,10 @@ struct RoomSettings {
 
 [[nodiscard]] RoomSettings default_settings(const rules::GameInfo& game);
 
-// The settings after the change; all of it or an error (`code`) with one row in `fields` per bad field.
-// `seated`: max_seats can't be less.
-[[nodiscard]] base::Result<RoomSettings> changed(const RoomSettings& old, const wire::SettingsChange& change,
+// The settings after the change; all of it or an error (`code`) with one row in `fields` per bad
+// field. `seated`: max_seats can't be less.
+[[nodiscard]] base::Result<RoomSettings> changed(const RoomSettings& old,
+                                                 const wire::SettingsChange& change,
                                                  const rules::GameInfo& game, std::size_t seated,
                                                  base::ErrorCode code);
 

@@ -1,6 +1,6 @@
-// Counter: a game for the tests of room and shard. Everybody has a hidden number and may ADD to a public sum,
-// TELL oneself a private line, or END the match; it ends by itself after 30 ticks. BOOM breaks a rule, LATE
-// answers ms_into_tick, MAP changes an object of the view.
+// Counter: a game for the tests of room and shard. Everybody has a hidden number and may ADD to a
+// public sum, TELL oneself a private line, or END the match; it ends by itself after 30 ticks. BOOM
+// breaks a rule, LATE answers ms_into_tick.
 // Header only; included by tests, benchmarks and fuzz targets.
 #pragma once
 
@@ -20,15 +20,26 @@ struct CounterPublic {
   std::uint32_t ticks = 0;
 };
 BOOST_DESCRIBE_STRUCT(CounterPublic, (), (sum, away, bots, adds, ticks))
-struct CounterPrivate { std::uint32_t secret = 0; std::int32_t mine = 0; };
+struct CounterPrivate {
+  std::uint32_t secret = 0;
+  std::int32_t mine = 0;
+};
 BOOST_DESCRIBE_STRUCT(CounterPrivate, (), (secret, mine))
-struct CounterAdd { std::int32_t by = 0; };
+struct CounterAdd {
+  std::int32_t by = 0;
+};
 BOOST_DESCRIBE_STRUCT(CounterAdd, (), (by))
-struct CounterSaid { std::string text; };
+struct CounterSaid {
+  std::string text;
+};
 BOOST_DESCRIBE_STRUCT(CounterSaid, (), (text))
-struct CounterMs { std::int32_t ms = 0; };
+struct CounterMs {
+  std::int32_t ms = 0;
+};
 BOOST_DESCRIBE_STRUCT(CounterMs, (), (ms))
-struct CounterOver { std::int32_t sum = 0; };
+struct CounterOver {
+  std::int32_t sum = 0;
+};
 BOOST_DESCRIBE_STRUCT(CounterOver, (), (sum))
 
 struct Counter {
@@ -47,9 +58,12 @@ struct Counter {
 
   static const rules::GameInfo& info() {
     static constexpr rules::MessageSpec messages[] = {
-        {"ADD", "CounterAdd", "Adds to the sum.", true, 4096}, {"TELL", "", "Tells oneself.", true, 4096},
-        {"END", "", "Ends the match.", true, 4096},            {"BOOM", "", "Breaks a rule.", true, 4096},
-        {"LATE", "", "Answers the time.", true, 4096},         {"DRAW", "", "A drawing.", true, 8192},
+        {"ADD", "CounterAdd", "Adds to the sum.", true, 4096},
+        {"TELL", "", "Tells oneself.", true, 4096},
+        {"END", "", "Ends the match.", true, 4096},
+        {"BOOM", "", "Breaks a rule.", true, 4096},
+        {"LATE", "", "Answers the time.", true, 4096},
+        {"DRAW", "", "A drawing.", true, 8192},
         {"EVENT_SAID", "CounterSaid", "A line.", false, 4096}};
     static const rules::GameInfo info = [] {
       rules::GameInfo made;
@@ -119,7 +133,8 @@ struct Counter {
       seat.score = state.mine[i];
       seat.winner = i == best;
       seat.placement = 1;
-      for (std::size_t j = 0; j < ctx.table().size(); ++j) seat.placement += state.mine[j] > state.mine[i];
+      for (std::size_t j = 0; j < ctx.table().size(); ++j)
+        seat.placement += state.mine[j] > state.mine[i];
       outcome.seats.push_back(seat);
     }
     outcome.winner = base::Seat{static_cast<std::uint8_t>(best)};
@@ -127,7 +142,8 @@ struct Counter {
     ctx.end(outcome, CounterOver{state.sum});
   }
 
-  static void view(const State& state, const rules::Table& table, rules::Viewer viewer, rules::ViewWriter& out) {
+  static void view(const State& state, const rules::Table& table, rules::Viewer viewer,
+                   rules::ViewWriter& out) {
     if (!viewer.is_public()) {
       out.members(CounterPrivate{state.secret[viewer.seat.value], state.mine[viewer.seat.value]});
       out.backlog("lines", std::vector<std::string>{"mine"});

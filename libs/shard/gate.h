@@ -1,5 +1,5 @@
-// Gate: how fast one connection may talk, and how often it may be wrong (wire/limits.h). Values only.
-// Owner: a Session. Times are the shard's monotonic milliseconds.
+// Gate: how fast one connection may talk, and how often it may be wrong (wire/limits.h). Values
+// only. Owner: a Session. Times are the shard's monotonic milliseconds.
 #pragma once
 
 #include <algorithm>
@@ -17,8 +17,10 @@ class Gate {
     constexpr std::int64_t second = 1'000'000;
     const std::int64_t now = now_ms * 1000;
     const auto size = static_cast<std::int64_t>(bytes);
-    const std::int64_t messages = std::max(messages_full_us_, now) + second / wire::messages_per_s_max;
-    const std::int64_t volume = std::max(bytes_full_us_, now) + size * second / wire::bytes_per_s_max;
+    const std::int64_t messages =
+        std::max(messages_full_us_, now) + second / wire::messages_per_s_max;
+    const std::int64_t volume =
+        std::max(bytes_full_us_, now) + size * second / wire::bytes_per_s_max;
     if (messages > now + second || volume > now + second) return false;
     messages_full_us_ = messages;
     bytes_full_us_ = volume;

@@ -1,13 +1,12 @@
-// Insides of Shard: sessions, residents (a room and the sessions bound to it) and what happens between them.
-// Included by shard*.cpp only. Owner: Shard. Its thread.
+// Insides of Shard: sessions, residents (a room and the sessions bound to it) and what happens
+// between them. Included by shard*.cpp only. Owner: Shard. Its thread.
 //
-// Sessions and residents live at fixed addresses until the call that ended them returns to the loop (close
-// marks, the end of the call frees), so a pointer taken in a call holds to its end.
+// Sessions and residents live at fixed addresses until the call that ended them returns to the loop
+// (close marks, the end of the call frees), so a pointer taken in a call holds to its end.
 #pragma once
 
-#include <boost/unordered/unordered_flat_map.hpp>
-
 #include <array>
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <memory>
 #include <string>
 #include <vector>
@@ -33,17 +32,17 @@ struct Resident;
 struct Session {
   ConnId conn;
   UserId user;
-  Resident* home = nullptr;   // nullptr: a lobby connection
-  Place place = no_place;     // players
+  Resident* home = nullptr;  // nullptr: a lobby connection
+  Place place = no_place;    // players
   wire::Role role = wire::Role::player;
   bool wants_ticks = true;
-  bool full = false;          // its buffer is full: hears nothing until on_drained()
-  bool needs_welcome = false; // hears nothing until the end of the turn, then everything
-  bool gone = false;          // closed; freed at the end of the call
-  std::uint32_t list_at = 0;  // position in its resident's list of watchers
+  bool full = false;            // its buffer is full: hears nothing until on_drained()
+  bool needs_welcome = false;   // hears nothing until the end of the turn, then everything
+  bool gone = false;            // closed; freed at the end of the call
+  std::uint32_t list_at = 0;    // position in its resident's list of watchers
   std::int64_t expires_ms = 0;  // of the access token, Unix time; 0: never
   Gate gate;
-  std::string name;           // watchers and lobby connections; players' names are the room's
+  std::string name;  // watchers and lobby connections; players' names are the room's
 
   [[nodiscard]] bool hears() const { return !full && !needs_welcome && !gone; }
 };
@@ -63,14 +62,14 @@ struct Resident final : room::Outbox {
   void places_open() override;
 
   Shard::Impl& shard;
-  std::uint32_t slot;            // of the wheel
+  std::uint32_t slot;  // of the wheel
   std::unique_ptr<Room> room;
-  std::int64_t due_ms = 0;       // of the last tick, monotonic
+  std::int64_t due_ms = 0;  // of the last tick, monotonic
   std::uint32_t ticks = 0;
-  bool dirty = false;            // on the list of those to flush
+  bool dirty = false;  // on the list of those to flush
   bool gone = false;
   std::array<Session*, room::places_max> seated{};
-  std::vector<Session*> live;    // screens and spectators
+  std::vector<Session*> live;  // screens and spectators
   std::vector<Session*> crowd;
   std::vector<Latecomer> latecomers;  // of the crowd, who asked for a seat, in order
 };
@@ -107,7 +106,9 @@ class Shard::Impl {
   std::size_t end_user(UserId user, wire::Close code, std::string_view reason);
   [[nodiscard]] Turn turn(Resident& resident) { return {unix_now(), resident, scratch_}; }
   [[nodiscard]] UnixMs unix_now() const { return {clock_.monotonic_ms() + wall_offset_ms_}; }
-  [[nodiscard]] UnixMs unix_of(std::int64_t monotonic_ms) const { return {monotonic_ms + wall_offset_ms_}; }
+  [[nodiscard]] UnixMs unix_of(std::int64_t monotonic_ms) const {
+    return {monotonic_ms + wall_offset_ms_};
+  }
 
   // ---- shard_admission.cpp: people ----
   Result<wire::Role> check(const Admission& admission);
@@ -158,7 +159,8 @@ class Shard::Impl {
   [[nodiscard]] Place place_of(const Admission& admission, const Room& room) const;
   Place take_seat(Resident& resident, const Admission& admission);
   void replace(Session* older);
-  Session& open_session(ConnId conn, UserId user, Resident* home, const std::optional<UnixMs>& expires);
+  Session& open_session(ConnId conn, UserId user, Resident* home,
+                        const std::optional<UnixMs>& expires);
   void bind_watcher(Session& session, const Identity& who);
 
   [[nodiscard]] Result<> read(std::string_view text, Message& message);
@@ -193,7 +195,11 @@ class Shard::Impl {
   std::vector<Session*> welcomes_;
   std::vector<Resident*> due_;  // scratch of one step of the wheel
   std::vector<ConnId> closed_in_call_;
-  struct LateSettlement { RoomId room; MatchId match; Result<match::Settlement> settlement; };
+  struct LateSettlement {
+    RoomId room;
+    MatchId match;
+    Result<match::Settlement> settlement;
+  };
   std::vector<LateSettlement> settled_in_call_;
   std::vector<std::unique_ptr<Session>> dead_sessions_;
   std::vector<std::unique_ptr<Resident>> dead_residents_;

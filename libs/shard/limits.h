@@ -11,22 +11,22 @@ namespace whoosh::shard {
 
 inline constexpr std::uint32_t rooms_max = 20'000;      // beyond: create_room() answers unavailable
 inline constexpr std::uint32_t sessions_max = 200'000;  // beyond: check() answers unavailable
-inline constexpr std::uint32_t audience_max = 10'000;   // of one room, spectators too; beyond: room_full
+inline constexpr std::uint32_t audience_max = 10'000;   // of one room; beyond: room_full
 inline constexpr std::uint32_t log_bytes_max = room::log_bytes_max;
 
-// Ids of used tickets are kept until the ticket has expired. Beyond: admissions with a ticket are refused
-// (unavailable) until the oldest has expired; 60 s at 500 a second fit.
+// Ids of used tickets are kept until the ticket has expired. Beyond: admissions with a ticket are
+// refused (unavailable) until the oldest has expired; 360 a second fit for ever.
 inline constexpr std::size_t used_tickets_max = 32'768;
 inline constexpr std::size_t ticket_id_bytes_max = 64;  // a longer one: bad_ticket
-inline constexpr std::int64_t used_ticket_ms_min = 90'000;  // remembered at least so long: leeway of 30 s
+inline constexpr std::int64_t used_ticket_ms_min = 90'000;  // remembered at least so long
 
-inline constexpr std::uint32_t wheel_slots = 100;       // of one tick; a room's slot comes from its id
-inline constexpr std::uint32_t catch_up_ticks_max = 5;  // after a stall; what is beyond is skipped, counted
+inline constexpr std::uint32_t wheel_slots = 100;  // of one tick; a room's slot comes from its id
+inline constexpr std::uint32_t catch_up_ticks_max = 5;  // after a stall; beyond: skipped, counted
 inline constexpr std::int64_t late_ms = 100;            // a tick later than this counts as late
-inline constexpr std::int64_t clock_jump_ms = 500;      // wall time off by more: followed
-inline constexpr std::uint32_t quiet_tick_every = 5;    // TICKs for who did not ask for them
-inline constexpr std::size_t latecomers_max = 20;       // of one room, who wait for a seat in the audience;
-                                                        // beyond: stay audience
+inline constexpr std::int64_t clock_jump_ms = 500;    // wall time off by more: followed
+inline constexpr std::uint32_t quiet_tick_every = 5;  // TICKs for who did not ask for them
+// Of one room, who wait in the audience for a seat; beyond: they stay audience.
+inline constexpr std::size_t latecomers_max = 20;
 
 static_assert(used_ticket_ms_min >= 60'000 + 30'000, "a ticket lives 60 s, the leeway is 30 s");
 

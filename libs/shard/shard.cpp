@@ -8,8 +8,8 @@
 
 namespace whoosh::shard {
 
-Shard::Impl::Impl(base::ShardNo number, Options options, runtime::Clock& clock, runtime::Entropy& entropy,
-                  FrameSink& sink, Owner& owner)
+Shard::Impl::Impl(base::ShardNo number, Options options, runtime::Clock& clock,
+                  runtime::Entropy& entropy, FrameSink& sink, Owner& owner)
     : number_(number),
       options_(options),
       clock_(clock),
@@ -28,21 +28,23 @@ Shard::Impl::Impl(base::ShardNo number, Options options, runtime::Clock& clock, 
 
 Shard::Impl::~Impl() = default;
 
-// ---- rooms ----------------------------------------------------------------------------------------------
+// ---- rooms ------------------------------------------------------------------------------------
 
 Result<> Shard::Impl::create_room(RoomSpec spec) {
   ASSERT(spec.game != nullptr);
   if (draining_) return ErrorCode::draining;
   if (residents_.size() >= options_.rooms) return ErrorCode::unavailable;
   if (find(spec.id) != nullptr) return ErrorCode::conflict;
-  const auto slot = static_cast<std::uint32_t>(spec.id.value * 0x9e3779b97f4a7c15ull >> 32) % wheel_slots;
+  const auto slot =
+      static_cast<std::uint32_t>(spec.id.value * 0x9e3779b97f4a7c15ull >> 32) % wheel_slots;
   auto resident = std::make_unique<Resident>(*this, slot);
   if (wheel_.size() == 0) wheel_.idle_to(clock_.monotonic_ms());
   resident->due_ms = wheel_.next_due_ms(slot) - options_.tick_ms;
   const std::uint64_t key = spec.id.value;
   const room::RoomOptions room_options{options_.tick_ms, options_.audience, options_.log_bytes};
   const room::Fresh fresh{entropy_.u64(), MatchId::make(entropy_.u64(), entropy_.u64())};
-  auto made = Room::make(std::move(spec), room_options, unix_of(resident->due_ms), entropy_.u64(), fresh);
+  auto made =
+      Room::make(std::move(spec), room_options, unix_of(resident->due_ms), entropy_.u64(), fresh);
   if (!made) return made.error();
   resident->room = std::move(*made);
   wheel_.add(slot, resident.get());
@@ -65,8 +67,10 @@ void Shard::Impl::after_room(Resident& resident) {
     ++counters_.matches_started;
   }
   if (auto finished = room.take_finished()) report(resident, std::move(*finished));
-  if (room.closed()) end_room(resident);
-  else if (room.needs_flush()) mark_dirty(resident);
+  if (room.closed())
+    end_room(resident);
+  else if (room.needs_flush())
+    mark_dirty(resident);
 }
 
 void Shard::Impl::report(Resident& resident, room::Finished finished) {
@@ -115,7 +119,8 @@ void Shard::Impl::settled(RoomId room, MatchId match, const Result<match::Settle
     return;
   }
   Turn now = turn(*resident);
-  if (!resident->room->settled(now, match, settlement->rated, players)) ++counters_.settlements_late;
+  if (!resident->room->settled(now, match, settlement->rated, players))
+    ++counters_.settlements_late;
   after_room(*resident);
 }
 
@@ -163,7 +168,8 @@ std::size_t Shard::Impl::end_user(UserId user, wire::Close code, std::string_vie
     if (session->user == user) his.push_back(session.get());
   }
   for (Session* session : his) {
-    if (session->home != nullptr && session->role != wire::Role::player) session->home->room->unwatch(session->role);
+    if (session->home != nullptr && session->role != wire::Role::player)
+      session->home->room->unwatch(session->role);
     if (session->home != nullptr) mark_dirty(*session->home);
     close_session(*session, code, reason);
     ++counters_.kicked;
@@ -188,7 +194,8 @@ void Shard::Impl::mark_dirty(Resident& resident) {
 
 void Shard::Impl::end_of_call() {
   while (!settled_in_call_.empty() || !closed_in_call_.empty()) {
-    for (const auto& late : std::exchange(settled_in_call_, {})) settled(late.room, late.match, late.settlement);
+    for (const auto& late : std::exchange(settled_in_call_, {}))
+      settled(late.room, late.match, late.settlement);
     for (const ConnId conn : std::exchange(closed_in_call_, {})) on_closed(conn);
   }
   if (dead_sessions_.empty() && dead_residents_.empty()) return;
@@ -198,7 +205,7 @@ void Shard::Impl::end_of_call() {
   dead_residents_.clear();
 }
 
-// ---- Resident: what a room says -------------------------------------------------------------------------
+// ---- Resident: what a room says ---------------------------------------------------------------
 
 void Resident::send(Targets to, std::string_view json, Kind kind) {
   const bool quiet = kind == Kind::tick && ticks % quiet_tick_every != 0;
@@ -206,8 +213,10 @@ void Resident::send(Targets to, std::string_view json, Kind kind) {
   conns.clear();
   const auto add = [&](const Session& session) {
     if (quiet && !session.wants_ticks) return;
-    if (session.hears()) conns.push_back(session.conn);
-    else ++shard.counters_.dropped;
+    if (session.hears())
+      conns.push_back(session.conn);
+    else
+      ++shard.counters_.dropped;
   };
   for (std::uint8_t i = 0; i < room::places_max; ++i) {
     if (to.has(Place{i}) && seated[i] != nullptr) add(*seated[i]);
@@ -218,8 +227,10 @@ void Resident::send(Targets to, std::string_view json, Kind kind) {
   if ((to.bits & Targets::crowd_bit) != 0) {
     for (const Session* session : crowd) add(*session);
   }
-  if (conns.size() == 1) shard.sink_.send(conns.front(), json);
-  else if (!conns.empty()) shard.sink_.broadcast(conns, json);
+  if (conns.size() == 1)
+    shard.sink_.send(conns.front(), json);
+  else if (!conns.empty())
+    shard.sink_.broadcast(conns, json);
 }
 
 void Resident::close(Place place, wire::Close code, std::string_view reason) {
@@ -227,16 +238,20 @@ void Resident::close(Place place, wire::Close code, std::string_view reason) {
   if (seated[place.value] != nullptr) shard.close_session(*seated[place.value], code, reason);
 }
 
-void Resident::places_open() { shard.promote_latecomers(*this); }
+void Resident::places_open() {
+  shard.promote_latecomers(*this);
+}
 
-// ---- the public face ------------------------------------------------------------------------------------
+// ---- the public face --------------------------------------------------------------------------
 
-Shard::Shard(base::ShardNo number, Options options, runtime::Clock& clock, runtime::Entropy& entropy,
-             FrameSink& sink, Owner& owner)
+Shard::Shard(base::ShardNo number, Options options, runtime::Clock& clock,
+             runtime::Entropy& entropy, FrameSink& sink, Owner& owner)
     : impl_(std::make_unique<Impl>(number, options, clock, entropy, sink, owner)) {}
 Shard::~Shard() = default;
 
-Result<> Shard::create_room(RoomSpec spec) { return impl_->create_room(std::move(spec)); }
+Result<> Shard::create_room(RoomSpec spec) {
+  return impl_->create_room(std::move(spec));
+}
 
 Result<wire::RoomCard> Shard::card(RoomId room) const {
   const Resident* resident = impl_->find(room);
@@ -269,12 +284,16 @@ void Shard::settled(RoomId room, MatchId match, Result<match::Settlement> settle
   impl_->settled(room, match, settlement);
 }
 
-Result<wire::Role> Shard::check(const Admission& admission) { return impl_->check(admission); }
+Result<wire::Role> Shard::check(const Admission& admission) {
+  return impl_->check(admission);
+}
 Result<wire::Role> Shard::admit(const Admission& admission) {
   const Impl::Call call(*impl_);
   return impl_->admit(admission);
 }
-Result<> Shard::check_lobby() const { return impl_->check_lobby(); }
+Result<> Shard::check_lobby() const {
+  return impl_->check_lobby();
+}
 void Shard::admit_lobby(ConnId conn, const Identity& who, std::optional<UnixMs> token_expires) {
   const Impl::Call call(*impl_);
   impl_->admit_lobby(conn, who, token_expires);
@@ -325,19 +344,27 @@ void Shard::run_due() {
   const Impl::Call call(*impl_);
   impl_->run_due();
 }
-std::optional<std::int64_t> Shard::next_due_ms() const { return impl_->next_due_ms(); }
+std::optional<std::int64_t> Shard::next_due_ms() const {
+  return impl_->next_due_ms();
+}
 void Shard::flush() {
   const Impl::Call call(*impl_);
   impl_->flush();
 }
 
-void Shard::set_draining(bool draining) { impl_->draining_ = draining; }
+void Shard::set_draining(bool draining) {
+  impl_->draining_ = draining;
+}
 void Shard::close_all(wire::Close code, std::string_view reason) {
   const Impl::Call call(*impl_);
   impl_->close_all(code, reason);
 }
 
-base::ShardNo Shard::number() const { return impl_->number_; }
-const Counters& Shard::counters() const { return impl_->counters_; }
+base::ShardNo Shard::number() const {
+  return impl_->number_;
+}
+const Counters& Shard::counters() const {
+  return impl_->counters_;
+}
 
 }  // namespace whoosh::shard

@@ -1,21 +1,22 @@
-// Shard: one core's world. It knows which connection is whom (sessions), owns the rooms of this core and
-// drives their ticks. It has no socket: net's bytes come in as texts, frames go out through FrameSink, and
-// what the world must hear goes to Owner. services/edge wires the three together.
+// Shard: one core's world. It knows which connection is whom (sessions), owns the rooms of this
+// core and drives their ticks. It has no socket: net's bytes come in as texts, frames go out
+// through FrameSink, and what the world must hear goes to Owner. services/edge wires the three
+// together.
 //
 //   net ── check / admit / on_text / on_closed ──> Shard ── send / broadcast / close ──> FrameSink
 //                      loop's timer ── run_due ──> Shard ── match_finished / … ────────> Owner
 //
-// Owner of a shard: the loop of its core, for the process's life. Thread: that loop's only; `Owner` and
-// `FrameSink` are called on it, from inside the shard's functions.
+// Owner of a shard: the loop of its core, for the process's life. Thread: that loop's only; `Owner`
+// and `FrameSink` are called on it, from inside the shard's functions.
 // Invariants
-//  1. A connection that was admitted is known until the shard closes it or on_closed() names it; every other
-//     ConnId is ignored (a message may cross a close).
+//  1. A connection that was admitted is known until the shard closes it or on_closed() names it;
+//     every other ConnId is ignored (a message may cross a close).
 //  2. Inside FrameSink's functions only on_overflow() and on_closed() may be called, inside Owner's
 //     only settled(). Everything else waits for the next turn.
-//  3. Views go out in flush(): once per turn of the loop, after the last on_text() of the turn. admit() and
-//     run_due() flush what they changed themselves.
-// Errors: Result for what the caller or a client may cause; ASSERT for bugs of the wiring; a broken rule of a
-// game ends its room only.
+//  3. Views go out in flush(): once per turn of the loop, after the last on_text() of the turn.
+//     admit() and run_due() flush what they changed themselves.
+// Errors: Result for what the caller or a client may cause; ASSERT for bugs of the wiring; a broken
+// rule of a game ends its room only.
 #pragma once
 
 #include <cstdint>
@@ -51,8 +52,8 @@ using room::RoomSpec;
 
 // A person whose credential the wiring has verified.
 struct Identity {
-  UserId user;          // never 0
-  std::string name;     // cleaned; the room makes it unique at its table
+  UserId user;       // never 0
+  std::string name;  // cleaned; the room makes it unique at its table
   std::string avatar;
   bool newcomer = false;
 };
@@ -60,19 +61,20 @@ struct Identity {
 struct Admission {
   ConnId conn;
   RoomId room;
-  Identity who;                        // not looked at when `resume` is given
+  Identity who;                          // not looked at when `resume` is given
   wire::Role role = wire::Role::player;  // asked for; `audience` may be what one gets
-  bool wants_ticks = true;             // false: a TICK every five seconds is enough
-  std::optional<std::string> resume;   // the token of a WELCOME: identity and seat come from it
-  std::optional<std::string> ticket;   // id of the seat ticket that was shown, for single use
-  UnixMs ticket_expires;               // of that ticket
-  std::optional<UnixMs> token_expires; // close 4001 then, but never during a match
+  bool wants_ticks = true;               // false: a TICK every five seconds is enough
+  std::optional<std::string> resume;     // the token of a WELCOME: identity and seat come from it
+  std::optional<std::string> ticket;     // id of the seat ticket that was shown, for single use
+  UnixMs ticket_expires;                 // of that ticket
+  std::optional<UnixMs> token_expires;   // close 4001 then, but never during a match
 };
 
 class FrameSink {
  public:
   virtual ~FrameSink() = default;
-  // One text message. A connection whose buffer is full drops it and has on_overflow() called (now or later).
+  // One text message. A connection whose buffer is full drops it and has on_overflow() called (now
+  // or later).
   virtual void send(ConnId conn, std::string_view json_text) = 0;
   // The same text to many, so that it is framed once.
   virtual void broadcast(std::span<const ConnId> conns, std::string_view json_text) {
@@ -98,8 +100,9 @@ class Owner {
 };
 
 struct Options {
-  std::int32_t tick_ms = 1000;  // real milliseconds per second of a game; tests and demos run faster
-  std::uint32_t rooms = rooms_max;          // at most so many; beyond: create_room() answers unavailable
+  std::int32_t tick_ms =
+      1000;  // real milliseconds per second of a game; tests and demos run faster
+  std::uint32_t rooms = rooms_max;  // at most so many; beyond: create_room() answers unavailable
   std::uint32_t sessions = sessions_max;    // at most so many; beyond: check() answers unavailable
   std::uint32_t audience = audience_max;    // of one room; beyond: room_full
   std::uint32_t log_bytes = log_bytes_max;  // of one match's event log; beyond: marked truncated
@@ -114,7 +117,8 @@ class Shard {
   Shard& operator=(const Shard&) = delete;
 
   // ---- rooms ----
-  // invalid_input (settings, with fields), conflict (the id is taken), unavailable (too many rooms), draining.
+  // invalid_input (settings, with fields), conflict (the id is taken), unavailable (too many
+  // rooms), draining.
   [[nodiscard]] Result<> create_room(RoomSpec spec);
   [[nodiscard]] Result<wire::RoomCard> card(RoomId room) const;  // room_not_found
   [[nodiscard]] std::vector<RoomId> rooms() const;
@@ -124,17 +128,20 @@ class Shard {
   void settled(RoomId room, MatchId match, Result<match::Settlement> settlement);
 
   // ---- connections ----
-  // Before the 101. The role that admit() would give now, or in the protocol's order: draining, unavailable,
-  // bad_ticket, bad_resume, banned (from this room), room_not_found, room_full, room_locked, room_started,
-  // forbidden (the room takes no spectators). Whether the person is banned altogether is the caller's question.
+  // Before the 101. The role that admit() would give now, or in the protocol's order: draining,
+  // unavailable, bad_ticket, bad_resume, banned (from this room), room_not_found, room_full,
+  // room_locked, room_started, forbidden (the room takes no spectators). Whether the person is
+  // banned altogether is the caller's question.
   [[nodiscard]] Result<wire::Role> check(const Admission& admission);
-  // After the 101: takes or keeps the seat, closes an older connection of the same person (4000), sends
-  // WELCOME and ROOM. Checks again; when that fails now, closes with 1013 and answers the error.
+  // After the 101: takes or keeps the seat, closes an older connection of the same person (4000),
+  // sends WELCOME and ROOM. Checks again; when that fails now, closes with 1013 and answers the
+  // error.
   Result<wire::Role> admit(const Admission& admission);
-  // A connection without a room: WELCOME, then what notify() says. A newer one of the user replaces it (4000).
-  // draining, unavailable.
+  // A connection without a room: WELCOME, then what notify() says. A newer one of the user replaces
+  // it (4000). draining, unavailable.
   [[nodiscard]] Result<> check_lobby() const;
-  void admit_lobby(ConnId conn, const Identity& who, std::optional<UnixMs> token_expires = std::nullopt);
+  void admit_lobby(ConnId conn, const Identity& who,
+                   std::optional<UnixMs> token_expires = std::nullopt);
   // One ready message to the user's lobby connection; false: he has none here.
   bool notify(UserId user, std::string_view json_text);
 
@@ -143,13 +150,15 @@ class Shard {
   void on_closed(ConnId conn);
   void on_overflow(ConnId conn);  // its buffer is full: nothing goes out until …
   void on_drained(ConnId conn);   // … there is room again: then a whole view
-  // Closes all connections of a user and gives his seats up (ban, account erased). How many were closed.
+  // Closes all connections of a user and gives his seats up (ban, account erased). How many were
+  // closed.
   std::size_t end_user(UserId user, wire::Close code, std::string_view reason);
 
   // ---- the loop ----
   // Does all ticks that are due and what housekeeping there is.
   void run_due();
-  // When to call run_due() next, on the clock's monotonic time; nullopt: nothing to do until something is made.
+  // When to call run_due() next, on the clock's monotonic time; nullopt: nothing to do until
+  // something is made.
   [[nodiscard]] std::optional<std::int64_t> next_due_ms() const;
   // Sends what this turn's messages changed. Cheap when nothing did.
   void flush();

@@ -19,7 +19,7 @@ std::optional<room::ResumeToken> resume_token(std::string_view text) {
 
 }  // namespace
 
-// ---- before the 101 -------------------------------------------------------------------------------------
+// ---- before the 101 ---------------------------------------------------------------------------
 
 Result<wire::Role> Shard::Impl::check(const Admission& admission) {
   if (used_tickets_.full(unix_now()) && admission.ticket) return ErrorCode::unavailable;
@@ -29,12 +29,14 @@ Result<wire::Role> Shard::Impl::check(const Admission& admission) {
   return role;
 }
 
-Result<wire::Role> Shard::Impl::check_room(const Admission& admission, const Resident* resident) const {
+Result<wire::Role> Shard::Impl::check_room(const Admission& admission,
+                                           const Resident* resident) const {
   const bool at_home = resident != nullptr && place_of(admission, *resident->room) != no_place;
   if (draining_ && !at_home) return ErrorCode::draining;
   if (sessions_.size() >= options_.sessions) return ErrorCode::unavailable;
   if (admission.ticket) {
-    if (admission.ticket->empty() || admission.ticket->size() > ticket_id_bytes_max) return ErrorCode::bad_ticket;
+    if (admission.ticket->empty() || admission.ticket->size() > ticket_id_bytes_max)
+      return ErrorCode::bad_ticket;
     if (used_tickets_.contains(*admission.ticket)) return ErrorCode::bad_ticket;
   }
   if (admission.resume) {
@@ -57,7 +59,7 @@ Place Shard::Impl::place_of(const Admission& admission, const Room& room) const 
   return token ? room.find(*token) : no_place;
 }
 
-// ---- after it -------------------------------------------------------------------------------------------
+// ---- after it ---------------------------------------------------------------------------------
 
 Result<wire::Role> Shard::Impl::admit(const Admission& admission) {
   const UnixMs now = unix_now();
@@ -70,8 +72,9 @@ Result<wire::Role> Shard::Impl::admit(const Admission& admission) {
   ASSERT(session_of(admission.conn) == nullptr);
   if (admission.ticket) used_tickets_.add(*admission.ticket, admission.ticket_expires, now);
   Resident& resident = *find(admission.room);
-  const UserId user = admission.resume ? resident.room->person(place_of(admission, *resident.room)).user
-                                       : admission.who.user;
+  const UserId user = admission.resume
+                          ? resident.room->person(place_of(admission, *resident.room)).user
+                          : admission.who.user;
   if (*role != wire::Role::screen) {
     const auto found = watchers_.find(WatchKey{admission.room.value, user.value});
     if (found != watchers_.end()) replace(found->second);
@@ -93,7 +96,8 @@ Result<wire::Role> Shard::Impl::admit(const Admission& admission) {
   } else {
     bind_watcher(session, admission.who);
     const bool late = admission.role == wire::Role::player && !resident.room->spec().matchmade;
-    if (late && resident.latecomers.size() < latecomers_max) resident.latecomers.push_back({&session, admission.who});
+    if (late && resident.latecomers.size() < latecomers_max)
+      resident.latecomers.push_back({&session, admission.who});
   }
   ++counters_.admitted;
   want_welcome(session);
@@ -111,19 +115,22 @@ Place Shard::Impl::take_seat(Resident& resident, const Admission& admission) {
     resident.room->returned(now, own);
     return own;
   }
-  room::Newcomer who{admission.who.user, admission.who.name, admission.who.avatar, admission.who.newcomer, {}};
+  room::Newcomer who{
+      admission.who.user, admission.who.name, admission.who.avatar, admission.who.newcomer, {}};
   entropy_.fill({reinterpret_cast<unsigned char*>(who.token.data()), who.token.size()});
   return resident.room->sit(now, who);
 }
 
 void Shard::Impl::replace(Session* older) {
   if (older == nullptr) return;
-  if (older->home != nullptr && older->role != wire::Role::player) older->home->room->unwatch(older->role);
+  if (older->home != nullptr && older->role != wire::Role::player)
+    older->home->room->unwatch(older->role);
   ++counters_.closed_replaced;
   close_session(*older, wire::Close::replaced, "A newer connection of yours took over.");
 }
 
-Session& Shard::Impl::open_session(ConnId conn, UserId user, Resident* home, const std::optional<UnixMs>& expires) {
+Session& Shard::Impl::open_session(ConnId conn, UserId user, Resident* home,
+                                   const std::optional<UnixMs>& expires) {
   auto owned = std::make_unique<Session>();
   Session& session = *owned;
   session.conn = conn;
@@ -141,7 +148,8 @@ void Shard::Impl::bind_watcher(Session& session, const Identity& who) {
   session.name = who.name;
   session.list_at = static_cast<std::uint32_t>(list.size());
   list.push_back(&session);
-  if (session.role != wire::Role::screen) watchers_[{resident.room->spec().id.value, session.user.value}] = &session;
+  if (session.role != wire::Role::screen)
+    watchers_[{resident.room->spec().id.value, session.user.value}] = &session;
   resident.room->watch(session.role);
 }
 
@@ -156,7 +164,8 @@ void Shard::Impl::promote_latecomers(Resident& resident) {
     }
     resident.room->unwatch(session.role);
     unbind(session);
-    room::Newcomer who{session.user, latecomer.who.name, latecomer.who.avatar, latecomer.who.newcomer, {}};
+    room::Newcomer who{
+        session.user, latecomer.who.name, latecomer.who.avatar, latecomer.who.newcomer, {}};
     entropy_.fill({reinterpret_cast<unsigned char*>(who.token.data()), who.token.size()});
     Turn now = turn(resident);
     session.place = resident.room->sit(now, who);
@@ -167,7 +176,7 @@ void Shard::Impl::promote_latecomers(Resident& resident) {
   }
 }
 
-// ---- lobby ----------------------------------------------------------------------------------------------
+// ---- lobby ------------------------------------------------------------------------------------
 
 Result<> Shard::Impl::check_lobby() const {
   if (draining_) return ErrorCode::draining;
@@ -175,7 +184,8 @@ Result<> Shard::Impl::check_lobby() const {
   return {};
 }
 
-void Shard::Impl::admit_lobby(ConnId conn, const Identity& who, std::optional<UnixMs> token_expires) {
+void Shard::Impl::admit_lobby(ConnId conn, const Identity& who,
+                              std::optional<UnixMs> token_expires) {
   ASSERT(who.user.value != 0 && session_of(conn) == nullptr);
   const auto found = lobby_.find(who.user.value);
   if (found != lobby_.end()) replace(found->second);
@@ -187,7 +197,7 @@ void Shard::Impl::admit_lobby(ConnId conn, const Identity& who, std::optional<Un
   welcome(session);
 }
 
-// ---- going ----------------------------------------------------------------------------------------------
+// ---- going ------------------------------------------------------------------------------------
 
 Session* Shard::Impl::session_of(ConnId conn) const {
   const auto found = sessions_.find(conn.value);
@@ -243,8 +253,10 @@ void Shard::Impl::unbind(Session& session) {
   list[session.list_at] = list.back();
   list[session.list_at]->list_at = session.list_at;
   list.pop_back();
-  if (session.role != wire::Role::screen) watchers_.erase(WatchKey{home->room->spec().id.value, session.user.value});
-  std::erase_if(home->latecomers, [&](const Latecomer& latecomer) { return latecomer.session == &session; });
+  if (session.role != wire::Role::screen)
+    watchers_.erase(WatchKey{home->room->spec().id.value, session.user.value});
+  std::erase_if(home->latecomers,
+                [&](const Latecomer& latecomer) { return latecomer.session == &session; });
 }
 
 void Shard::Impl::want_welcome(Session& session) {

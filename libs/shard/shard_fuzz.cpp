@@ -1,5 +1,6 @@
-// Arbitrary texts from two players, a screen and a lobby connection, with time passing: nothing aborts, no room
-// breaks (but by BOOM, which the game of the tests has for that), and everything that goes out is JSON.
+// Arbitrary texts from two players, a screen and a lobby connection, with time passing: nothing
+// aborts, no room breaks (but by BOOM, which the game of the tests has for that), and everything
+// that goes out is JSON.
 #include <cstdint>
 #include <cstdlib>
 #include <string>

@@ -6,7 +6,8 @@
 namespace whoosh::shard {
 namespace {
 
-// A well-formed message that is only not possible now is refused; the rest is wrong, and ten of it close.
+// A well-formed message that is only not possible now is refused; the rest is wrong, and ten of it
+// close.
 bool is_wrong(ErrorCode code) {
   return code == ErrorCode::malformed_json || code == ErrorCode::bad_message ||
          code == ErrorCode::unknown_type || code == ErrorCode::bad_payload ||
@@ -35,8 +36,10 @@ void Shard::Impl::on_text(ConnId conn, std::string_view text) {
   if (session == nullptr) return;
   Message message;
   Result<> result = read(text, message);
-  if (!session->gate.take(clock_.monotonic_ms(), text.size())) result = ErrorCode::rate;
-  else if (result) result = act(*session, message, text.size());
+  if (!session->gate.take(clock_.monotonic_ms(), text.size()))
+    result = ErrorCode::rate;
+  else if (result)
+    result = act(*session, message, text.size());
   answer(conn, message, result);
 }
 
@@ -44,7 +47,8 @@ void Shard::Impl::on_text(ConnId conn, std::string_view text) {
 Result<> Shard::Impl::read(std::string_view text, Message& message) {
   const auto parsed = parser_.parse(text);
   if (!parsed) {
-    return parsed.error().code == ErrorCode::too_large ? base::Error{ErrorCode::too_long} : parsed.error();
+    return parsed.error().code == ErrorCode::too_large ? base::Error{ErrorCode::too_long}
+                                                       : parsed.error();
   }
   if (const auto id = parsed->get("id")) {
     const auto value = id->as_string();
@@ -79,20 +83,24 @@ Result<> Shard::Impl::act(Session& session, const Message& message, std::size_t 
   }
   if (message.type == "LEAVE") {  // the answer goes before the close
     answer(session.conn, message, {});
-    if (session.home != nullptr && session.role == wire::Role::player) return act_in_room(session, message);
+    if (session.home != nullptr && session.role == wire::Role::player)
+      return act_in_room(session, message);
     if (session.home != nullptr) session.home->room->unwatch(session.role);
     Resident* home = session.home;
     close_session(session, wire::Close::left, "You left.");
     if (home != nullptr) after_room(*home);
     return {};
   }
-  if (session.home == nullptr) return is_room_command(message.type) ? ErrorCode::phase : ErrorCode::unknown_type;
+  if (session.home == nullptr)
+    return is_room_command(message.type) ? ErrorCode::phase : ErrorCode::unknown_type;
   if (session.role == wire::Role::player) return act_in_room(session, message);
   const auto messages = session.home->room->info().messages;
-  const bool of_game = std::any_of(messages.begin(), messages.end(), [&](const rules::MessageSpec& spec) {
-    return spec.from_client && spec.type == message.type;
-  });
-  return of_game || is_room_command(message.type) ? ErrorCode::not_a_player : ErrorCode::unknown_type;
+  const bool of_game =
+      std::any_of(messages.begin(), messages.end(), [&](const rules::MessageSpec& spec) {
+        return spec.from_client && spec.type == message.type;
+      });
+  return of_game || is_room_command(message.type) ? ErrorCode::not_a_player
+                                                  : ErrorCode::unknown_type;
 }
 
 Result<> Shard::Impl::act_in_room(Session& session, const Message& message) {
@@ -172,8 +180,10 @@ void Shard::Impl::welcome(Session& session) {
   }
   Resident& home = *session.home;
   Turn now = turn(home);
-  if (session.role == wire::Role::player) home.room->welcome(now, session.place, text_);
-  else home.room->welcome(now, room::Watcher{session.user, session.name, session.role}, text_);
+  if (session.role == wire::Role::player)
+    home.room->welcome(now, session.place, text_);
+  else
+    home.room->welcome(now, room::Watcher{session.user, session.name, session.role}, text_);
   if (home.room->closed()) return;
   send_to(session, text_);
   send_to(session, home.room->room_text());

@@ -1,5 +1,5 @@
-// Goal: the life of a room: waiting, matches, results, rematches, hosts, kicks, ends; and the shard's time.
-// Method: as shard_test.cpp.
+// Goal: the life of a room: waiting, matches, results, rematches, hosts, kicks, ends; and the
+// shard's time. Method: as shard_test.cpp.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -30,7 +30,7 @@ struct Table {
   ConnId a, b, e;
 };
 
-// ---- one match ------------------------------------------------------------------------------------------
+// ---- one match --------------------------------------------------------------------------------
 
 TEST(Phases, OneMatchFromStartToTheNextWaiting) {
   World world;
@@ -57,13 +57,15 @@ TEST(Phases, OneMatchFromStartToTheNextWaiting) {
   EXPECT_EQ(tick.text("phase"), "LATE");
   EXPECT_EQ(tick.number("elapsed") + tick.number("remaining"), 30);
   EXPECT_EQ(tick.number("sum"), 7);
-  EXPECT_EQ(tick.number("ts"), world.at(table.a).state.at("clock").number("started_at") + tick.number("elapsed") * 1000);
+  EXPECT_EQ(tick.number("ts"), world.at(table.a).state.at("clock").number("started_at") +
+                                   tick.number("elapsed") * 1000);
   world.pass_s(19);
   ASSERT_EQ(world.at(table.a).count("GAME_OVER"), 1u);
   const auto& over = world.at(table.a).last("GAME_OVER");
   EXPECT_EQ(over.text("winner_id"), "18");
   EXPECT_EQ(over.number("sum"), 7);
-  EXPECT_THAT(over.at("standings").scalar, HasSubstr(R"("id":"18","name":"P18","score":7,"placement":1)"));
+  EXPECT_THAT(over.at("standings").scalar,
+              HasSubstr(R"("id":"18","name":"P18","score":7,"placement":1)"));
   EXPECT_THAT(over.at("standings").scalar, HasSubstr(R"("elo_after":1010,"xp_gained":50)"));
   EXPECT_THAT(over.at("standings").scalar, HasSubstr(R"("id":"bot_1")"));
   EXPECT_EQ(world.phase(table.room), "results");
@@ -114,7 +116,8 @@ TEST(Phases, GameOverWaitsForTheStoreThreeSecondsAndNotLonger) {
   EXPECT_EQ(world.error_of(table.a), "phase");
   world.pass_s(2);
   ASSERT_EQ(world.at(table.a).count("GAME_OVER"), 1u);
-  EXPECT_THAT(world.at(table.a).last("GAME_OVER").at("standings").scalar, HasSubstr(R"("elo_before":null)"));
+  EXPECT_THAT(world.at(table.a).last("GAME_OVER").at("standings").scalar,
+              HasSubstr(R"("elo_before":null)"));
   world.shard.settled(table.room, world.records[0].id, match::Settlement{});
   world.shard.settled(table.room, MatchId{}, match::Settlement{});
   world.shard.settled(RoomId{404}, MatchId{}, match::Settlement{});
@@ -167,7 +170,8 @@ TEST(Phases, ABrokenRuleEndsItsRoomOnly) {
   world.say(table.a, "START", "{}");
   world.say(table.a, "ADD", R"({"by":1})");
   world.say(table.b, "BOOM", "{}");
-  for (const ConnId conn : {table.a, table.b, table.e}) EXPECT_EQ(world.at(conn).closed, Close::bug);
+  for (const ConnId conn : {table.a, table.b, table.e})
+    EXPECT_EQ(world.at(conn).closed, Close::bug);
   EXPECT_THAT(world.broken, HasSubstr("boom"));
   ASSERT_EQ(world.logs.size(), 1u);
   EXPECT_THAT(world.logs[0], HasSubstr(R"("type":"BOOM")"));
@@ -197,7 +201,7 @@ TEST(Phases, AnOutgrownLogIsMarkedAndTheMatchGoesOn) {
   EXPECT_TRUE(room::replay(room::test::counter(), world.logs[0])->truncated);
 }
 
-// ---- private rooms --------------------------------------------------------------------------------------
+// ---- private rooms ----------------------------------------------------------------------------
 
 TEST(Phases, OnePersonMayTryAGameWithBotsUnlessTheyAreOff) {
   World world;
@@ -251,7 +255,8 @@ TEST(Phases, KickedPeopleStayOutForTheLifeOfTheRoom) {
   EXPECT_EQ(world.error_of(table.b), "not_host");
   world.say(table.a, "KICK", R"({"target":"19"})");
   EXPECT_EQ(world.at(table.e).closed, Close::kicked);
-  EXPECT_EQ(world.shard.check(world.admission(table.room, eve)).error().code, base::ErrorCode::banned);
+  EXPECT_EQ(world.shard.check(world.admission(table.room, eve)).error().code,
+            base::ErrorCode::banned);
   world.say(table.a, "START", "{}");
   world.say(table.a, "KICK", R"({"target":"18"})");
   EXPECT_EQ(world.at(table.b).closed, Close::kicked);
@@ -328,7 +333,8 @@ TEST(Phases, AClosedRoomTellsItsPeople) {
   Table table(world);
   EXPECT_TRUE(world.shard.close_room(table.room, "The operator closed this room.").has_value());
   EXPECT_EQ(world.at(table.b).closed, Close::room_closed);
-  EXPECT_EQ(world.shard.close_room(table.room, "again").error().code, base::ErrorCode::room_not_found);
+  EXPECT_EQ(world.shard.close_room(table.room, "again").error().code,
+            base::ErrorCode::room_not_found);
   EXPECT_EQ(world.shard.card(table.room).error().code, base::ErrorCode::room_not_found);
 }
 
@@ -347,7 +353,8 @@ TEST(Phases, DrainingTakesNobodyNewButLetsPlayersBackIn) {
   Table table(world);
   world.say(table.a, "START", "{}");
   world.shard.set_draining(true);
-  EXPECT_EQ(world.shard.check(world.admission(table.room, dan)).error().code, base::ErrorCode::draining);
+  EXPECT_EQ(world.shard.check(world.admission(table.room, dan)).error().code,
+            base::ErrorCode::draining);
   world.drop(table.b);
   EXPECT_TRUE(world.shard.check(world.admission(table.room, bob)).has_value());
   world.shard.close_all(Close::going_away, "The server stops.");
@@ -356,9 +363,11 @@ TEST(Phases, DrainingTakesNobodyNewButLetsPlayersBackIn) {
   EXPECT_EQ(world.shard.counters().sessions, 0u);
 }
 
-// ---- matchmade rooms ------------------------------------------------------------------------------------
+// ---- matchmade rooms --------------------------------------------------------------------------
 
-std::vector<UserId> four() { return {UserId{ada}, UserId{bob}, UserId{eve}, UserId{dan}}; }
+std::vector<UserId> four() {
+  return {UserId{ada}, UserId{bob}, UserId{eve}, UserId{dan}};
+}
 
 TEST(Phases, AMatchmadeRoomStartsWhenAllAreHereAndHasNoHost) {
   World world;
@@ -446,7 +455,7 @@ TEST(Phases, AfterAMatchmadeMatchThoseWhoWantAgainStayTogether) {
   EXPECT_THAT(world.closed_rooms, ElementsAre(room));
 }
 
-// ---- time -----------------------------------------------------------------------------------------------
+// ---- time -------------------------------------------------------------------------------------
 
 TEST(Phases, TicksAreSpreadOverTheSecondAndEveryRoomGetsItsOwn) {
   World world;

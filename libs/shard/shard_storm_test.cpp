@@ -1,7 +1,8 @@
-// Goal: whatever people do, each viewer's picture (last WELCOME and all STATE patches since) is the room's view
-// of him, no seq is missing, nothing hidden reaches others, and nothing is left over when all have gone.
-// Method: many rooms in virtual time; every step one random act of a random person (join, talk, play, vanish,
-// come back, stall, leave, start, kick); a SYNC gives the whole view to compare with. Failing seeds are listed.
+// Goal: whatever people do, each viewer's picture (last WELCOME and all STATE patches since) is the
+// room's view of him, no seq is missing, nothing hidden reaches others, and nothing is left over
+// when all have gone. Method: many rooms in virtual time; every step one random act of a random
+// person (join, talk, play, vanish, come back, stall, leave, start, kick); a SYNC gives the whole
+// view to compare with. Failing seeds are listed.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -46,11 +47,13 @@ class Storm {
     }
   }
 
-  // Everybody stalled reads again; then everybody compares, leaves, and the rooms close by themselves.
+  // Everybody stalled reads again; then everybody compares, leaves, and the rooms close by
+  // themselves.
   void calm() {
     unstick();
     for (const ConnId conn : open_conns()) compare(conn);
-    for (const auto& [conn, client] : world_.clients) EXPECT_EQ(client.gaps, 0u) << "connection " << conn;
+    for (const auto& [conn, client] : world_.clients)
+      EXPECT_EQ(client.gaps, 0u) << "connection " << conn;
     for (const ConnId conn : open_conns()) world_.drop(conn);
     world_.pass_s(300);
     EXPECT_EQ(world_.shard.counters().rooms, 0u);
@@ -96,20 +99,34 @@ class Storm {
     const auto conn = any();
     if (!conn) return join_somebody();
     const std::string by = fmt::format(R"({{"by":{}}})", rng_.below(1500));
-    if (dice < 45) world_.say(*conn, "ADD", by);
-    else if (dice < 50) world_.say(*conn, "TELL", "{}");
-    else if (dice < 62) world_.say(*conn, "START", "{}");
-    else if (dice < 68) world_.say(*conn, "REMATCH", "{}");
-    else if (dice < 71) world_.say(*conn, "CHAT", R"({"text":"hey"})");
-    else if (dice < 74) world_.say(*conn, "READY", "{}");
-    else if (dice < 75) world_.say(*conn, "END", "{}");
-    else if (dice < 77) world_.say(*conn, "LEAVE", "{}");
-    else if (dice < 78) world_.say(*conn, "KICK", fmt::format(R"({{"target":"{}"}})", world_.at(*conn).id));
-    else if (dice < 80) world_.say(*conn, "KICK", fmt::format(R"({{"target":"{}"}})", rng_.below(1200)));
-    else if (dice < 84) world_.say(*conn, "SETTINGS", fmt::format(R"({{"max_seats":{}}})", 3 + rng_.below(6)));
-    else if (dice < 90) vanish(*conn);
-    else if (dice < 94) world_.stuck[conn->value] = true;
-    else unstick();
+    if (dice < 45)
+      world_.say(*conn, "ADD", by);
+    else if (dice < 50)
+      world_.say(*conn, "TELL", "{}");
+    else if (dice < 62)
+      world_.say(*conn, "START", "{}");
+    else if (dice < 68)
+      world_.say(*conn, "REMATCH", "{}");
+    else if (dice < 71)
+      world_.say(*conn, "CHAT", R"({"text":"hey"})");
+    else if (dice < 74)
+      world_.say(*conn, "READY", "{}");
+    else if (dice < 75)
+      world_.say(*conn, "END", "{}");
+    else if (dice < 77)
+      world_.say(*conn, "LEAVE", "{}");
+    else if (dice < 78)
+      world_.say(*conn, "KICK", fmt::format(R"({{"target":"{}"}})", world_.at(*conn).id));
+    else if (dice < 80)
+      world_.say(*conn, "KICK", fmt::format(R"({{"target":"{}"}})", rng_.below(1200)));
+    else if (dice < 84)
+      world_.say(*conn, "SETTINGS", fmt::format(R"({{"max_seats":{}}})", 3 + rng_.below(6)));
+    else if (dice < 90)
+      vanish(*conn);
+    else if (dice < 94)
+      world_.stuck[conn->value] = true;
+    else
+      unstick();
   }
 
   void vanish(ConnId conn) {
@@ -118,7 +135,8 @@ class Storm {
   }
 
   void unstick() {
-    for (const auto& [conn, yes] : std::exchange(world_.stuck, {})) world_.shard.on_drained(ConnId{conn});
+    for (const auto& [conn, yes] : std::exchange(world_.stuck, {}))
+      world_.shard.on_drained(ConnId{conn});
     world_.shard.flush();
   }
 

@@ -1,5 +1,6 @@
-// Goal: people's ways through a room, end to end without sockets: admission, seats, phases, kicks, talk, time.
-// Method: a World (virtual time, seeded entropy) with clients that read every frame; sentences as tests.
+// Goal: people's ways through a room, end to end without sockets: admission, seats, phases, kicks,
+// talk, time. Method: a World (virtual time, seeded entropy) with clients that read every frame;
+// sentences as tests.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -26,7 +27,7 @@ struct Table {  // a private room with three people, Ada host
   ConnId a, b, e;
 };
 
-// ---- welcome --------------------------------------------------------------------------------------------
+// ---- welcome ----------------------------------------------------------------------------------
 
 TEST(Shard, WelcomesWithRoleSeatAndAnEmptyStateWhileWaiting) {
   World world;
@@ -58,7 +59,7 @@ TEST(Shard, EverythingMoreOftenThanOnceASecondIsOnlyForWhoWantsIt) {
   EXPECT_EQ(world.at(quiet.conn).count("TICK"), 4u);
 }
 
-// ---- admission ------------------------------------------------------------------------------------------
+// ---- admission --------------------------------------------------------------------------------
 
 TEST(Shard, RefusesInTheProtocolsOrder) {
   World world;
@@ -102,10 +103,12 @@ TEST(Shard, LockedStartedAndFullRoomsTakeAnAudience) {
   world.say(table.a, "SETTINGS", R"({"locked":true})");
   EXPECT_EQ(world.shard.check(world.admission(table.room, dan)).value(), Role::audience);
   world.say(table.a, "SETTINGS", R"({"audience":false})");
-  EXPECT_EQ(world.shard.check(world.admission(table.room, dan)).error().code, base::ErrorCode::room_locked);
+  EXPECT_EQ(world.shard.check(world.admission(table.room, dan)).error().code,
+            base::ErrorCode::room_locked);
   world.say(table.a, "SETTINGS", R"({"locked":false})");
   world.say(table.a, "START", "{}");
-  EXPECT_EQ(world.shard.check(world.admission(table.room, dan)).error().code, base::ErrorCode::room_started);
+  EXPECT_EQ(world.shard.check(world.admission(table.room, dan)).error().code,
+            base::ErrorCode::room_started);
   EXPECT_EQ(world.shard.check(world.admission(table.room, ada)).value(), Role::player);
 }
 
@@ -118,7 +121,8 @@ TEST(Shard, UsedTicketsAreRememberedForTheirWholeLifeAndForgottenAfterwards) {
   EXPECT_TRUE(used.contains("a"));
   EXPECT_FALSE(used.full(now.plus_s(60 + 91)));
   EXPECT_FALSE(used.contains("a"));
-  for (std::size_t i = 0; i < used_tickets_max; ++i) used.add(std::to_string(i), now.plus_s(60), now);
+  for (std::size_t i = 0; i < used_tickets_max; ++i)
+    used.add(std::to_string(i), now.plus_s(60), now);
   EXPECT_TRUE(used.full(now.plus_s(10)));
   EXPECT_FALSE(used.full(now.plus_s(200)));
 }
@@ -135,7 +139,8 @@ TEST(Shard, LimitsOfRoomsAndSessionsAnswerUnavailable) {
   EXPECT_EQ(world.shard.create_room(second).error().code, base::ErrorCode::unavailable);
   world.join(room, ada);
   world.join(room, bob);
-  EXPECT_EQ(world.shard.check(world.admission(room, eve)).error().code, base::ErrorCode::unavailable);
+  EXPECT_EQ(world.shard.check(world.admission(room, eve)).error().code,
+            base::ErrorCode::unavailable);
   EXPECT_EQ(world.shard.check_lobby().error().code, base::ErrorCode::unavailable);
 }
 
@@ -150,7 +155,8 @@ TEST(Shard, TheAudienceIsBoundedAndScreensAreTwo) {
             base::ErrorCode::room_full);
   world.join(room, 1, Role::screen);
   world.join(room, 1, Role::screen);
-  EXPECT_EQ(world.shard.check(world.admission(room, 1, Role::screen)).error().code, base::ErrorCode::room_full);
+  EXPECT_EQ(world.shard.check(world.admission(room, 1, Role::screen)).error().code,
+            base::ErrorCode::room_full);
   EXPECT_EQ(world.shard.card(room)->audience, 2);
 }
 
@@ -167,7 +173,7 @@ TEST(Shard, BadSettingsOfANewRoomNameTheirFields) {
   EXPECT_EQ(made.error().fields.size(), 2u);
 }
 
-// ---- connections ----------------------------------------------------------------------------------------
+// ---- connections ------------------------------------------------------------------------------
 
 TEST(Shard, ANewerConnectionReplacesTheOlderOne) {
   World world;
@@ -178,7 +184,8 @@ TEST(Shard, ANewerConnectionReplacesTheOlderOne) {
   world.drop(table.a);  // net's late word changes nothing
   world.pass_s(5);
   EXPECT_EQ(world.shard.counters().players, 3u);
-  EXPECT_EQ(world.at(table.b).last("ROOM").at("players").scalar.find(R"("connected":false)"), std::string::npos);
+  EXPECT_EQ(world.at(table.b).last("ROOM").at("players").scalar.find(R"("connected":false)"),
+            std::string::npos);
 }
 
 TEST(Shard, TheResumeTokenGivesTheSeatBack) {
@@ -204,7 +211,8 @@ TEST(Shard, AwayIsShownAfterThreeSecondsAndABotPlaysLaterUntilTheOwnerIsBack) {
   EXPECT_EQ(world.at(table.a).state.at("away").scalar, "[false,false,false,false,false]");
   world.pass_s(2);
   EXPECT_EQ(world.at(table.a).state.at("away").scalar, "[false,true,false,false,false]");
-  EXPECT_NE(world.at(table.a).last("ROOM").at("players").scalar.find(R"("connected":false)"), std::string::npos);
+  EXPECT_NE(world.at(table.a).last("ROOM").at("players").scalar.find(R"("connected":false)"),
+            std::string::npos);
   const ConnId again = world.join(table.room, bob);
   EXPECT_EQ(world.at(again).state.at("away").scalar, "[false,false,false,false,false]");
   EXPECT_EQ(world.at(table.a).state.at("away").scalar, "[false,false,false,false,false]");
@@ -270,7 +278,8 @@ TEST(Shard, LobbyConnectionsHearNotificationsAndAreOnePerUser) {
   EXPECT_TRUE(world.shard.notify(UserId{ada}, R"({"type":"MATCH_FOUND","payload":{}})"));
   EXPECT_EQ(world.clients[900].count("MATCH_FOUND"), 1u);
   EXPECT_FALSE(world.shard.notify(UserId{bob}, "{}"));
-  world.shard.admit_lobby(ConnId{901}, {UserId{ada}, "Ada", "", false}, world.clock.now().plus_s(5));
+  world.shard.admit_lobby(ConnId{901}, {UserId{ada}, "Ada", "", false},
+                          world.clock.now().plus_s(5));
   EXPECT_EQ(world.clients[900].closed, Close::replaced);
   world.say(ConnId{901}, "READY", "{}");
   EXPECT_EQ(world.error_of(ConnId{901}), "phase");
@@ -279,7 +288,7 @@ TEST(Shard, LobbyConnectionsHearNotificationsAndAreOnePerUser) {
   EXPECT_EQ(world.shard.counters().lobby, 0u);
 }
 
-// ---- messages -------------------------------------------------------------------------------------------
+// ---- messages ---------------------------------------------------------------------------------
 
 struct TextCase {
   std::string text;
@@ -308,7 +317,8 @@ TEST(Shard, AnswersEveryText) {
       {R"({"type":"KICK","payload":{"target":"17"}})", "target"},
       {R"({"type":"REMATCH"})", "phase"},
       {R"({"type":"SETTINGS","payload":{"pace":"warp"}})", "bad_payload"},
-      {R"({"type":"CHAT","payload":{"text":"hi"},"x":")" + std::string(5000, 'x') + R"("})", "too_long"},
+      {R"({"type":"CHAT","payload":{"text":"hi"},"x":")" + std::string(5000, 'x') + R"("})",
+       "too_long"},
       {R"({"type":"DRAW","payload":{"x":")" + std::string(5000, 'x') + R"("}})", "phase"},
       {R"({"type":"PING","payload":{"t":[1,2]}})", "PONG"},
       {R"({"type":"SYNC"})", "WELCOME"},

@@ -67,7 +67,8 @@ void Shard::Impl::flush() {
   }
 }
 
-// Wall time serves people's clocks only. Small corrections are left alone: they would move every `ends_at`.
+// Wall time serves people's clocks only. Small corrections are left alone: they would move every
+// `ends_at`.
 void Shard::Impl::follow_wall_clock() {
   const std::int64_t offset = clock_.now().value - clock_.monotonic_ms();
   if (std::abs(offset - wall_offset_ms_) <= clock_jump_ms) return;
@@ -81,7 +82,8 @@ void Shard::Impl::expire_tokens(Resident& resident) {
   const std::int64_t now = unix_now().value;
   std::vector<Session*> expired;
   const auto look = [&](Session* session) {
-    if (session != nullptr && session->expires_ms != 0 && session->expires_ms <= now) expired.push_back(session);
+    if (session != nullptr && session->expires_ms != 0 && session->expires_ms <= now)
+      expired.push_back(session);
   };
   std::for_each(resident.seated.begin(), resident.seated.end(), look);
   std::for_each(resident.live.begin(), resident.live.end(), look);
@@ -90,7 +92,8 @@ void Shard::Impl::expire_tokens(Resident& resident) {
     const ConnId conn = session->conn;
     ++counters_.closed_expired;
     on_closed(conn);
-    sink_.close(conn, wire::Close::token_expired, "Your sign-in has expired. Refresh it and come back.");
+    sink_.close(conn, wire::Close::token_expired,
+                "Your sign-in has expired. Refresh it and come back.");
   }
 }
 
@@ -104,7 +107,8 @@ void Shard::Impl::sweep_lobby(std::int64_t now_ms) {
   }
   for (Session* session : expired) {
     ++counters_.closed_expired;
-    close_session(*session, wire::Close::token_expired, "Your sign-in has expired. Refresh it and come back.");
+    close_session(*session, wire::Close::token_expired,
+                  "Your sign-in has expired. Refresh it and come back.");
   }
 }
 

@@ -1,5 +1,6 @@
-// A world for the tests of shard: virtual time, seeded entropy, clients that read what they are sent, apply
-// STATE patches (RFC 7396) and notice gaps. Header only; included by tests, benchmarks and fuzz targets.
+// A world for the tests of shard: virtual time, seeded entropy, clients that read what they are
+// sent, apply STATE patches (RFC 7396) and notice gaps. Header only; included by tests, benchmarks
+// and fuzz targets.
 #pragma once
 
 #include <fmt/format.h>
@@ -20,7 +21,7 @@ namespace whoosh::shard::test {
 struct Json {
   using Kind = base::JsonValue::Kind;
   Kind kind = Kind::Null;
-  std::string scalar;                 // text of scalars and arrays
+  std::string scalar;  // text of scalars and arrays
   std::map<std::string, Json> members;
 
   static Json read(const base::JsonValue& value) {
@@ -44,11 +45,16 @@ struct Json {
 
   // RFC 7396, section 2.
   void merge(const Json& patch) {
-    if (patch.kind != Kind::Object) { *this = patch; return; }
+    if (patch.kind != Kind::Object) {
+      *this = patch;
+      return;
+    }
     if (kind != Kind::Object) *this = Json{Kind::Object, {}, {}};
     for (const auto& [key, value] : patch.members) {
-      if (value.kind == Kind::Null) members.erase(key);
-      else members[key].merge(value);
+      if (value.kind == Kind::Null)
+        members.erase(key);
+      else
+        members[key].merge(value);
     }
   }
   [[nodiscard]] const Json& at(const std::string& key) const {
@@ -60,7 +66,9 @@ struct Json {
     const std::string& raw = at(key).scalar;
     return raw.size() >= 2 && raw.front() == '"' ? raw.substr(1, raw.size() - 2) : raw;
   }
-  [[nodiscard]] std::int64_t number(const std::string& key) const { return std::stoll("0" + at(key).scalar); }
+  [[nodiscard]] std::int64_t number(const std::string& key) const {
+    return std::stoll("0" + at(key).scalar);
+  }
   bool operator==(const Json&) const = default;
 };
 
@@ -71,7 +79,7 @@ struct Message {
 };
 
 struct Client {
-  std::vector<Message> messages;   // since the last clear
+  std::vector<Message> messages;  // since the last clear
   Json state;
   std::int64_t seq = -1;
   std::string resume;
@@ -119,7 +127,10 @@ class World final : public FrameSink, public Owner {
   // FrameSink
   void send(ConnId conn, std::string_view text) override {
     ++frames;
-    if (stuck.count(conn.value) != 0) { shard.on_overflow(conn); return; }
+    if (stuck.count(conn.value) != 0) {
+      shard.on_overflow(conn);
+      return;
+    }
     if (deaf) return;
     clients[conn.value].hear(text);
   }
@@ -166,7 +177,8 @@ class World final : public FrameSink, public Owner {
     EXPECT_TRUE(shard.create_room(spec).has_value());
     return spec.id;
   }
-  [[nodiscard]] Admission admission(RoomId room, std::int64_t user, wire::Role role = wire::Role::player) {
+  [[nodiscard]] Admission admission(RoomId room, std::int64_t user,
+                                    wire::Role role = wire::Role::player) {
     Admission out;
     out.conn = ConnId{next_conn++};
     out.room = room;
@@ -189,7 +201,10 @@ class World final : public FrameSink, public Owner {
     if (!id.empty()) text += fmt::format(R"(,"id":"{}")", id);
     say(conn, text + "}");
   }
-  void drop(ConnId conn) { shard.on_closed(conn); shard.flush(); }
+  void drop(ConnId conn) {
+    shard.on_closed(conn);
+    shard.flush();
+  }
   void pass_ms(std::int64_t ms) {
     for (std::int64_t left = ms; left > 0;) {
       const std::int64_t step = std::min<std::int64_t>(left, 50);
@@ -211,7 +226,7 @@ class World final : public FrameSink, public Owner {
   std::map<std::uint64_t, Client> clients;
   std::map<std::uint64_t, bool> stuck;  // their buffers are full
   bool settles = true;
-  bool deaf = false;     // benchmarks: nobody reads
+  bool deaf = false;  // benchmarks: nobody reads
   std::uint64_t frames = 0;
   std::vector<match::MatchRecord> records;
   std::vector<std::string> logs;

@@ -15,9 +15,11 @@ bool UsedTickets::full(base::UnixMs now) {
 void UsedTickets::add(std::string_view id, base::UnixMs expires, base::UnixMs now) {
   ASSERT(ids_.size() < used_tickets_max);
   if (!ids_.emplace(id).second) return;
-  // At least the minimum, whatever the ticket says; at most an hour, so that a far date can't fill the list.
+  // At least the minimum, whatever the ticket says; at most an hour, so that a far date can't fill
+  // the list.
   const base::UnixMs earliest = now.plus_ms(used_ticket_ms_min);
-  const base::UnixMs until = std::clamp(expires.plus_ms(used_ticket_ms_min), earliest, now.plus_s(3600));
+  const base::UnixMs until =
+      std::clamp(expires.plus_ms(used_ticket_ms_min), earliest, now.plus_s(3600));
   by_age_.push_back({until, std::string(id)});
 }
 

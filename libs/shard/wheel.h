@@ -1,6 +1,6 @@
-// Wheel: which rooms tick when. One revolution is one tick of every room, in wheel_slots steps; a room's slot
-// comes from its id, so rooms never thunder together. Steps are counted, not timed: step n is due at
-// start + n * tick_ms / wheel_slots.
+// Wheel: which rooms tick when. One revolution is one tick of every room, in wheel_slots steps; a
+// room's slot comes from its id, so rooms never thunder together. Steps are counted, not timed:
+// step n is due at start + n * tick_ms / wheel_slots.
 //
 // Owner: one Shard. Its thread. T is what ticks; the wheel only keeps pointers.
 // Invariant: every entry is visited once per revolution; skip() leaves out whole revolutions.
@@ -24,7 +24,10 @@ class Wheel {
     ASSERT(tick_ms > 0);
   }
 
-  void add(std::uint32_t slot, T* entry) { slots_[slot].push_back(entry); ++size_; }
+  void add(std::uint32_t slot, T* entry) {
+    slots_[slot].push_back(entry);
+    ++size_;
+  }
   void remove(std::uint32_t slot, T* entry) {
     auto& list = slots_[slot];
     const auto found = std::find(list.begin(), list.end(), entry);
@@ -55,7 +58,8 @@ class Wheel {
     cursor_ = std::max(cursor_, due_steps(now_ms) + 1);
   }
 
-  // After a stall: leaves out whole revolutions until at most `keep` are due at `now_ms`. How many it left out.
+  // After a stall: leaves out whole revolutions until at most `keep` are due at `now_ms`. How many
+  // it left out.
   std::uint64_t skip(std::int64_t now_ms, std::uint32_t keep) {
     const std::uint64_t steps = due_steps(now_ms);
     const std::uint64_t kept = std::uint64_t{keep} * wheel_slots;
