@@ -20,4 +20,6 @@ if [[ ! -f "$dir/build.ninja" || CMakePresets.json -nt "$dir/.configured" ]]; th
   cmake --preset "$preset"
   touch "$dir/.configured"
 fi
+# The same object whatever the folder is called: presets and fresh clones share what was compiled.
+export CCACHE_NOHASHDIR=1
 ninja -C "$dir" -j "$(jobs_that_fit)" "$@"
