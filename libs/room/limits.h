@@ -29,7 +29,7 @@ inline constexpr std::uint32_t screen_only_s = 1800;  // the same when only a sc
 
 // ---- phases ----
 inline constexpr std::uint32_t rematch_s = 20;
-inline constexpr std::uint32_t settle_wait_s = 3;  // GAME_OVER goes without ratings then
+inline constexpr std::uint32_t settle_wait_s = 3;       // GAME_OVER goes without ratings then
 inline constexpr std::uint32_t matchmade_start_s = 15;  // then without the missing, two at least
 inline constexpr std::uint32_t matchmade_empty_s = 30;  // nobody came: closes; one: plays bots
 inline constexpr std::size_t filled_seats = 5;          // bots fill up to so many seats
@@ -41,7 +41,7 @@ inline constexpr std::uint32_t chat_burst = 5;   // then one a second; beyond: E
 inline constexpr std::uint32_t emote_burst = 1;  // then one a second; beyond: ERROR rate
 
 // ---- memory ----
-inline constexpr std::size_t private_members_max = 24;  // of a seat's view; beyond: a broken rule
+inline constexpr std::size_t private_members_max = 24;    // of a seat's view; beyond: a broken rule
 inline constexpr std::size_t log_bytes_max = 256 * 1024;  // of a match; beyond: marked truncated
 inline constexpr std::size_t log_line_bytes_max = 16 * 1024;  // longer: truncated likewise
 

@@ -17,14 +17,14 @@ inline constexpr std::uint32_t log_bytes_max = room::log_bytes_max;
 // Ids of used tickets are kept until the ticket has expired. Beyond: admissions with a ticket are
 // refused (unavailable) until the oldest has expired; 360 a second fit for ever.
 inline constexpr std::size_t used_tickets_max = 32'768;
-inline constexpr std::size_t ticket_id_bytes_max = 64;  // a longer one: bad_ticket
+inline constexpr std::size_t ticket_id_bytes_max = 64;      // a longer one: bad_ticket
 inline constexpr std::int64_t used_ticket_ms_min = 90'000;  // remembered at least so long
 
 inline constexpr std::uint32_t wheel_slots = 100;  // of one tick; a room's slot comes from its id
 inline constexpr std::uint32_t catch_up_ticks_max = 5;  // after a stall; beyond: skipped, counted
 inline constexpr std::int64_t late_ms = 100;            // a tick later than this counts as late
-inline constexpr std::int64_t clock_jump_ms = 500;    // wall time off by more: followed
-inline constexpr std::uint32_t quiet_tick_every = 5;  // TICKs for who did not ask for them
+inline constexpr std::int64_t clock_jump_ms = 500;      // wall time off by more: followed
+inline constexpr std::uint32_t quiet_tick_every = 5;    // TICKs for who did not ask for them
 // Of one room, who wait in the audience for a seat; beyond: they stay audience.
 inline constexpr std::size_t latecomers_max = 20;
 

@@ -183,8 +183,9 @@ TEST(Storm, TheAudienceCatchesUp) {
   world.say(a, "START", "{}");
   std::vector<ConnId> fans;
   for (int i = 0; i < 20; ++i) {
-    fans.push_back(world.join(room, 100 + i, Role::audience));
     world.say(a, "ADD", fmt::format(R"({{"by":{}}})", rng.below(9)));
+    // Between two updates of the audience: this one knows more than the others.
+    fans.push_back(world.join(room, 100 + i, Role::audience));
     world.pass_ms(rng.below(1200));
   }
   world.say(a, "END", "{}");
