@@ -39,11 +39,12 @@ ip::address unmapped(const ip::address& address) {
 
 base::Result<Networks> Networks::parse(std::span<const std::string> entries) {
   Networks networks;
-  for (const std::string& entry : entries) {
+  for (const std::string& given : entries) {
+    const std::string_view entry = trimmed(given);
     const auto slash = entry.find('/');
     boost::system::error_code error;
     Row row;
-    row.base = parse_address(trimmed(std::string_view(entry).substr(0, slash)), error);
+    row.base = parse_address(entry.substr(0, slash), error);
     const unsigned bits_max = row.base.is_v4() ? 32 : 128;
     row.bits = bits_max;
     bool good = !error;

@@ -173,9 +173,8 @@ TEST_F(ServerTest, error_bodies_name_the_request) {
   start();
   const HttpAnswer answer =
       http_request(server_->port(), "GET", "/nope", {{"X-Request-Id", "abcdefgh"}});
-  EXPECT_EQ(
-      answer.body,
-      R"({"error":"There is nothing at this address.","code":"not_found","request_id":"abcdefgh"})");
+  EXPECT_EQ(answer.body, R"({"error":"There is nothing at this address.","code":"not_found",)"
+                         R"("request_id":"abcdefgh"})");
 }
 
 TEST_F(ServerTest, an_exception_tells_the_log_and_nobody_else) {

@@ -77,7 +77,7 @@ std::int64_t ApiServer::sweep() {
       before, runtime::Reply<std::int64_t>(*sweeper_, [this, alive = sweeper_](
                                                           base::Result<std::int64_t> erased) {
         if (!erased) {
-          spdlog::warn("expired guests are kept for now: {}", erased.error().sentence());
+          spdlog::warn("expired guests could not be erased: {}", erased.error().sentence());
           return;
         }
         if (*erased > 0) spdlog::info("erased {} expired guests", *erased);

@@ -22,9 +22,10 @@ std::string room_body(const std::string& more = "") {
 TEST(Me, patch_changes_four_fields) {
   Harness h;
   const std::string ada = h.registered("ada").at("access");
-  const Reading changed = h.call(
-      "PATCH", "/api/users/me", ada,
-      R"({"username":"lovelace","display_name":" Ada  L ","email":"l@example.org","avatar":"owl","hobby":"x"})");
+  const Reading changed =
+      h.call("PATCH", "/api/users/me", ada,
+             R"({"username":"lovelace","display_name":" Ada  L ","email":"l@example.org",)"
+             R"("avatar":"owl","hobby":"x"})");
   EXPECT_EQ(changed.status(), 200) << changed.http.body;
   const Reading me = h.get("/api/users/me", ada);
   EXPECT_EQ(me.at("username"), "lovelace");
