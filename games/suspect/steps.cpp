@@ -106,7 +106,10 @@ void end_answer(State& state, Ctx& ctx) {
     const bool answered = has_answered(own, state.round);
     ++own.required;
     if (answered && !own.bot) ++own.given;
-    if (!answered && is_waited_for(own) && ++own.missed >= missed_max) own.bot = true;
+    // Whoever holds a suspicion takes part, if only with that: a client of the first Whoosh knows
+    // no ANSWER.
+    const bool idle = !answered && is_waited_for(own) && own.vote == no_seat;
+    if (idle && ++own.missed >= missed_max) own.bot = true;
   });
   begin(state, Step::CROSSFIRE, round_starts_s[state.round]);
 }

@@ -1,5 +1,5 @@
-// The sub-commands of `whoosh`, without their flags: main.cpp parses, these do. Each returns the exit status:
-// 0 done, 1 failed with one sentence on stderr, 2 wrong use.
+// The sub-commands of `whoosh`, without their flags: main.cpp parses, these do. Each returns the
+// exit status: 0 done, 1 failed with one sentence on stderr, 2 wrong use.
 #pragma once
 
 #include <cstdint>
@@ -13,15 +13,26 @@ namespace whoosh::cli {
 int run_solo(const solo::Config& config);
 
 // Shows (check) or brings the database of a data folder to this version's schema.
-struct MigrateOptions { std::string data = "var"; bool check = false; };
+struct MigrateOptions {
+  std::string data = "var";
+  bool check = false;
+};
 int run_migrate(const MigrateOptions& options);
 
 // Makes a signing key if there is none (or one more with `rotate`) and lists the key ids.
-struct KeysOptions { std::string data = "var"; bool rotate = false; };
+struct KeysOptions {
+  std::string data = "var";
+  bool rotate = false;
+};
 int run_keys(const KeysOptions& options);
 
 // Eight bots play one whole match over real sockets, with time sped up, in a server of their own.
-struct DemoOptions { std::string game = "suspect"; std::uint32_t players = 8; std::uint32_t tick_ms = 20; bool verbose = false; };
+struct DemoOptions {
+  std::string game = "suspect";
+  std::uint32_t players = 8;
+  std::uint32_t tick_ms = 20;
+  bool verbose = false;
+};
 int run_demo(const DemoOptions& options);
 
 // Prints a text as a QR code made of terminal characters.

@@ -1,4 +1,5 @@
-// whoosh demo: a server of its own on free ports in a temporary folder, and N players on real sockets.
+// whoosh demo: a server of its own on free ports in a temporary folder, and N players on real
+// sockets.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,6 +8,7 @@
 
 #include "runtime/entropy.h"
 #include "services/cli/commands.h"
+#include "services/cli/log.h"
 #include "services/solo/solo.h"
 #include "tools/swarm/player.h"
 
@@ -38,13 +40,23 @@ class TemporaryFolder {
 
 void play(Seat& seat, const std::string& game) {
   const auto signed_in = seat.player.register_account("a long enough passphrase");
-  if (!signed_in) { seat.result = signed_in.error(); return; }
+  if (!signed_in) {
+    seat.result = signed_in.error();
+    return;
+  }
   const auto info = seat.player.queue(game, 60'000);
-  if (!info) { seat.result = info.error(); return; }
-  if (const auto in = seat.player.enter(*info); !in) { seat.result = in.error(); return; }
+  if (!info) {
+    seat.result = info.error();
+    return;
+  }
+  if (const auto in = seat.player.enter(*info); !in) {
+    seat.result = in.error();
+    return;
+  }
   seat.result = seat.player.play(30'000);
   seat.player.leave();
-  if (const auto rows = seat.player.call("GET", "/api/game/history", nullptr, 200); rows) seat.history = json::serialize(*rows);
+  if (const auto rows = seat.player.call("GET", "/api/game/history", nullptr, 200); rows)
+    seat.history = json::serialize(*rows);
 }
 
 std::string whole(const json::object& row, const char* key) {
@@ -53,12 +65,15 @@ std::string whole(const json::object& row, const char* key) {
 }
 
 void print_standings(const json::object& over) {
-  fmt::print("\n{:<5} {:<12} {:>6} {:>8} {:>14} {:>5} {:>6}\n", "place", "player", "score", "won", "rating", "XP", "coins");
+  fmt::print("\n{:<5} {:<12} {:>6} {:>8} {:>14} {:>5} {:>6}\n", "place", "player", "score", "won",
+             "rating", "XP", "coins");
   for (const json::value& item : over.at("standings").as_array()) {
     const json::object& row = item.as_object();
-    fmt::print("{:<5} {:<12} {:>6} {:>8} {:>14} {:>5} {:>6}\n", whole(row, "placement"), std::string(row.at("name").as_string()),
-               whole(row, "score"), row.at("is_winner").as_bool() ? "yes" : "no",
-               whole(row, "elo_before") + " -> " + whole(row, "elo_after"), whole(row, "xp_gained"), whole(row, "coins_gained"));
+    fmt::print("{:<5} {:<12} {:>6} {:>8} {:>14} {:>5} {:>6}\n", whole(row, "placement"),
+               std::string(row.at("name").as_string()), whole(row, "score"),
+               row.at("is_winner").as_bool() ? "yes" : "no",
+               whole(row, "elo_before") + " -> " + whole(row, "elo_after"), whole(row, "xp_gained"),
+               whole(row, "coins_gained"));
   }
 }
 
@@ -73,11 +88,13 @@ int run_demo(const DemoOptions& options) {
   config.tick_ms = options.tick_ms;
   config.password_cost = "minimal";  // throw-away accounts
   config.log_level = options.verbose ? "info" : "error";
+  start_log(config.log_level, config.log_format);
   auto server = solo::Solo::start(config);
   if (!server) return fail(server.error().sentence());
   const std::uint16_t port = (*server)->ports().http;
-  fmt::print("{} players play {} on http://127.0.0.1:{}, {} times as fast as people\n", options.players, options.game,
-             port, 1000 / std::max<std::uint32_t>(options.tick_ms, 1));
+  fmt::print("{} players play {} on http://127.0.0.1:{}, {} times as fast as people\n",
+             options.players, options.game, port,
+             1000 / std::max<std::uint32_t>(options.tick_ms, 1));
 
   std::vector<Seat> seats;
   seats.reserve(options.players);
@@ -90,7 +107,8 @@ int run_demo(const DemoOptions& options) {
   (*server)->stop();
 
   for (const Seat& seat : seats) {
-    if (!seat.result) return fail(fmt::format("{}: {}", seat.player.name(), seat.result.error().sentence()));
+    if (!seat.result)
+      return fail(fmt::format("{}: {}", seat.player.name(), seat.result.error().sentence()));
   }
   print_standings(*seats[0].result);
   fmt::print("\nGET /api/game/history of {}:\n{}\n", seats[0].player.name(), seats[0].history);

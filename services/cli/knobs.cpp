@@ -22,20 +22,23 @@ base::Result<std::string> flag_text(const toml::node& node) {
     }
     return joined;
   }
-  return base::Error{base::ErrorCode::invalid_input, "takes a text, a number, true, false or a list of those"};
+  return base::Error{base::ErrorCode::invalid_input,
+                     "takes a text, a number, true, false or a list of those"};
 }
 
 }  // namespace
 
 std::string environment_name(const std::string& flag) {
   std::string name = "WHOOSH_";
-  for (const char c : flag) name.push_back(c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c))));
+  for (const char c : flag)
+    name.push_back(c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c))));
   return name;
 }
 
 base::Result<> load_config_file(CLI::App& command, const std::string& path) {
   const auto bad = [&](const std::string& what) {
-    return base::Error{base::ErrorCode::invalid_input, fmt::format("config file {}: {}", path, what)};
+    return base::Error{base::ErrorCode::invalid_input,
+                       fmt::format("config file {}: {}", path, what)};
   };
   toml::table table;
   try {
@@ -46,7 +49,8 @@ base::Result<> load_config_file(CLI::App& command, const std::string& path) {
   for (const auto& [key, node] : table) {
     const std::string flag(key.str());
     CLI::Option* option = command.get_option_no_throw("--" + flag);
-    if (option == nullptr) return bad(fmt::format("there is no knob \"{}\"; see whoosh solo --help", flag));
+    if (option == nullptr)
+      return bad(fmt::format("there is no knob \"{}\"; see whoosh solo --help", flag));
     const auto text = flag_text(node);
     if (!text) return bad(fmt::format("{} {}", flag, text.error().message));
     try {

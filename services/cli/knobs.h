@@ -1,9 +1,9 @@
-// Knobs: options of one command that can also be given by environment (WHOOSH_HTTP_PORT for --http-port) and
-// by a TOML file (http-port = 8000). A flag beats the environment, the environment beats the file.
+// Knobs: options of one command that can also be given by environment (WHOOSH_HTTP_PORT for
+// --http-port) and by a TOML file (http-port = 8000). A flag beats the environment, the environment
+// beats the file.
 #pragma once
 
 #include <CLI/CLI.hpp>
-
 #include <string>
 #include <vector>
 
@@ -16,14 +16,17 @@ namespace whoosh::cli {
 
 template <class T>
 CLI::Option* knob(CLI::App& command, const std::string& flag, T& value, const std::string& help) {
-  CLI::Option* option = command.add_option("--" + flag, value, help)->envname(environment_name(flag));
-  if constexpr (!std::is_same_v<T, std::vector<std::string>>) option->capture_default_str();
-  else option->delimiter(',');
+  CLI::Option* option =
+      command.add_option("--" + flag, value, help)->envname(environment_name(flag));
+  if constexpr (!std::is_same_v<T, std::vector<std::string>>)
+    option->capture_default_str();
+  else
+    option->delimiter(',');
   return option;
 }
 
-// Puts the values of a TOML file in as defaults. Call before parsing the command line. Errors name the file and the line, or
-// the knob that does not exist.
+// Puts the values of a TOML file in as defaults. Call before parsing the command line. Errors name
+// the file and the line, or the knob that does not exist.
 [[nodiscard]] base::Result<> load_config_file(CLI::App& command, const std::string& path);
 
 // The value of --config or WHOOSH_CONFIG, looked up before the real parse; empty: none.

@@ -16,7 +16,9 @@ namespace {
 class JsonFormatter final : public spdlog::formatter {
  public:
   void format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& out) override {
-    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(message.time.time_since_epoch()).count();
+    const auto ms =
+        std::chrono::duration_cast<std::chrono::milliseconds>(message.time.time_since_epoch())
+            .count();
     const auto level = spdlog::level::to_string_view(message.level);
     std::string line;
     base::JsonWriter json(line);
@@ -28,17 +30,22 @@ class JsonFormatter final : public spdlog::formatter {
     line.push_back('\n');
     out.append(line.data(), line.data() + line.size());
   }
-  [[nodiscard]] std::unique_ptr<spdlog::formatter> clone() const override { return std::make_unique<JsonFormatter>(); }
+  [[nodiscard]] std::unique_ptr<spdlog::formatter> clone() const override {
+    return std::make_unique<JsonFormatter>();
+  }
 };
 
 }  // namespace
 
 void start_log(const std::string& level, const std::string& format) {
-  auto logger = std::make_shared<spdlog::logger>("whoosh", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+  auto logger =
+      std::make_shared<spdlog::logger>("whoosh", std::make_shared<spdlog::sinks::stderr_sink_mt>());
   logger->set_level(spdlog::level::from_str(level == "warn" ? "warning" : level));
   logger->flush_on(spdlog::level::info);
-  if (format == "json") logger->set_formatter(std::make_unique<JsonFormatter>());
-  else logger->set_pattern("%Y-%m-%d %H:%M:%S.%e %l %v");
+  if (format == "json")
+    logger->set_formatter(std::make_unique<JsonFormatter>());
+  else
+    logger->set_pattern("%Y-%m-%d %H:%M:%S.%e %l %v");
   spdlog::set_default_logger(std::move(logger));
 }
 

@@ -1,5 +1,6 @@
-// The process's log: spdlog to stderr, as text for people or one JSON object a line for machines. Called once,
-// before threads start. Nothing secret is logged anywhere: no token, no password, no query string.
+// The process's log: spdlog to stderr, as text for people or one JSON object a line for machines.
+// Called once, before threads start. Nothing secret is logged anywhere: no token, no password, no
+// query string.
 #pragma once
 
 #include <string>

@@ -14,15 +14,21 @@ int run_migrate(const MigrateOptions& options) {
     const auto status = store::sqlite::status(path);
     if (!status) return fail(status.error().sentence());
     fmt::print("{}: schema {}, this whoosh knows {}\n", path, status->version, status->known);
-    if (status->pending.empty()) fmt::print("nothing to do\n");
-    else fmt::print("to do: {}\n", fmt::join(status->pending, ", "));
+    if (status->pending.empty())
+      fmt::print("nothing to do\n");
+    else
+      fmt::print("to do: {}\n", fmt::join(status->pending, ", "));
     return 0;
   }
-  if (const auto folder = solo::make_data_folder(options.data); !folder) return fail(folder.error().sentence());
+  if (const auto folder = solo::make_data_folder(options.data); !folder)
+    return fail(folder.error().sentence());
   const auto done = store::sqlite::migrate(path);
   if (!done) return fail(done.error().sentence());
-  if (done->applied.empty()) fmt::print("{}: schema {} is up to date\n", path, done->to);
-  else fmt::print("{}: schema {} -> {} ({})\n", path, done->from, done->to, fmt::join(done->applied, ", "));
+  if (done->applied.empty())
+    fmt::print("{}: schema {} is up to date\n", path, done->to);
+  else
+    fmt::print("{}: schema {} -> {} ({})\n", path, done->from, done->to,
+               fmt::join(done->applied, ", "));
   return 0;
 }
 

@@ -1,14 +1,13 @@
-#include <qrcodegen/qrcodegen.hpp>
-
 #include <cstdio>
+#include <qrcodegen/qrcodegen.hpp>
 
 #include "services/cli/commands.h"
 
 namespace whoosh::cli {
 
-// Two modules per character cell, upper and lower half blocks, with the quiet zone of four modules that
-// ISO/IEC 18004 asks for. Dark modules are drawn as blanks on a light background (ANSI colours), so that
-// the code reads right on dark and light terminals.
+// Two modules per character cell, upper and lower half blocks, with the quiet zone of four modules
+// that ISO/IEC 18004 asks for. Dark modules are drawn as blanks on a light background (ANSI
+// colours), so that the code reads right on dark and light terminals.
 int run_qr(const std::string& text) {
   using qrcodegen::QrCode;
   try {

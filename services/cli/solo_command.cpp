@@ -18,7 +18,8 @@ void raise_descriptor_limit() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-// Blocks the signals that end us in this thread and all it starts, so that wait_for_end() gets them.
+// Blocks the signals that end us in this thread and all it starts, so that wait_for_end() gets
+// them.
 sigset_t block_end_signals() {
   std::signal(SIGPIPE, SIG_IGN);
   sigset_t set;
@@ -38,9 +39,10 @@ int run_solo(const solo::Config& config) {
   auto solo = solo::Solo::start(config);
   if (!solo) return fail(solo.error().sentence());
   const auto ports = (*solo)->ports();
-  fmt::print("whoosh is up: http://localhost:{} (players), ws://localhost:{}/ws (games), "
-             "http://127.0.0.1:{}/metrics and :{}/metrics (operators)\n",
-             ports.http, ports.edge, ports.ops, ports.ops_edge);
+  fmt::print(
+      "whoosh is up: http://localhost:{} (players), ws://localhost:{}/ws (games), "
+      "http://127.0.0.1:{}/metrics and :{}/metrics (operators)\n",
+      ports.http, ports.edge, ports.ops, ports.ops_edge);
   std::fflush(stdout);
   int signal = 0;
   sigwait(&end_signals, &signal);

@@ -5,8 +5,10 @@ namespace {
 
 base::Result<wire::Role> role_of(std::string_view text) {
   wire::Role role = wire::Role::player;
-  if (text.empty() || boost::describe::enum_from_string(std::string(text).c_str(), role)) return role;
-  return base::Error{base::ErrorCode::malformed, "as must be player, spectator, screen or audience."};
+  if (text.empty() || boost::describe::enum_from_string(std::string(text).c_str(), role))
+    return role;
+  return base::Error{base::ErrorCode::malformed,
+                     "as must be player, spectator, screen or audience."};
 }
 
 }  // namespace
@@ -14,10 +16,14 @@ base::Result<wire::Role> role_of(std::string_view text) {
 base::Result<Arrival> ArrivalDesk::verify(const Claim& claim) const {
   auto arrival = [&]() -> base::Result<Arrival> {
     switch (claim.kind) {
-      case CredentialKind::none: return base::Error{base::ErrorCode::unauthorized};
-      case CredentialKind::ticket: return by_ticket(claim);
-      case CredentialKind::access: return by_access(claim);
-      case CredentialKind::resume: return by_resume(claim);
+      case CredentialKind::none:
+        return base::Error{base::ErrorCode::unauthorized};
+      case CredentialKind::ticket:
+        return by_ticket(claim);
+      case CredentialKind::access:
+        return by_access(claim);
+      case CredentialKind::resume:
+        return by_resume(claim);
     }
     return base::Error{base::ErrorCode::unauthorized};
   }();
@@ -50,7 +56,8 @@ base::Result<Arrival> ArrivalDesk::by_access(const Claim& claim) const {
   if (!role) return role.error();
   Arrival arrival;
   arrival.lobby = claim.room.empty();
-  const std::string& name = identity->display_name.empty() ? identity->username : identity->display_name;
+  const std::string& name =
+      identity->display_name.empty() ? identity->username : identity->display_name;
   arrival.admission.who = {identity->user, name, "", false};
   arrival.admission.role = *role;
   arrival.admission.token_expires = identity->expires_at;

@@ -1,5 +1,5 @@
-// Arrival: somebody whose credential is verified, on the way to the shard of his room; it travels with the
-// connection's descriptor when that shard lives on another loop.
+// Arrival: somebody whose credential is verified, on the way to the shard of his room; it travels
+// with the connection's descriptor when that shard lives on another loop.
 //
 // ArrivalDesk: verifies credentials. One per loop, its thread only; asks no store.
 #pragma once
@@ -16,9 +16,9 @@
 namespace whoosh::edge {
 
 struct Arrival final : net::Carried {
-  shard::Admission admission;     // .conn is filled in by the loop that seats
-  bool lobby = false;             // no room: a lobby connection
-  std::string subprotocol;        // to answer
+  shard::Admission admission;  // .conn is filled in by the loop that seats
+  bool lobby = false;          // no room: a lobby connection
+  std::string subprotocol;     // to answer
 };
 
 class ArrivalDesk {
@@ -26,8 +26,9 @@ class ArrivalDesk {
   ArrivalDesk(const auth::TokenAuthority& authority, const runtime::Clock& clock)
       : authority_(authority), clock_(clock) {}
 
-  // Everything but the room, which may still be a code or "new". unauthorized, bad_token, token_expired,
-  // bad_ticket (forged, expired, or for another room than the claim names), bad_resume (no room named).
+  // Everything but the room, which may still be a code or "new". unauthorized, bad_token,
+  // token_expired, bad_ticket (forged, expired, or for another room than the claim names),
+  // bad_resume (no room named).
   [[nodiscard]] base::Result<Arrival> verify(const Claim& claim) const;
 
  private:

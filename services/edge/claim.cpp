@@ -8,7 +8,8 @@ namespace {
 // Scheme and authority of an origin, in lower case; its host alone.
 std::string lower(std::string_view text) {
   std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return std::tolower(c); });
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](unsigned char c) { return std::tolower(c); });
   return out;
 }
 
@@ -26,9 +27,12 @@ bool take(Claim& claim, CredentialKind kind, std::string_view credential) {
 
 void read_subprotocols(Claim& claim, const net::Request& request) {
   for (const std::string_view offered : request.subprotocols) {
-    if (offered == subprotocol) claim.answers_subprotocol = true;
-    else if (offered.starts_with("ticket.")) take(claim, CredentialKind::ticket, offered.substr(7));
-    else if (offered.starts_with("resume.")) take(claim, CredentialKind::resume, offered.substr(7));
+    if (offered == subprotocol)
+      claim.answers_subprotocol = true;
+    else if (offered.starts_with("ticket."))
+      take(claim, CredentialKind::ticket, offered.substr(7));
+    else if (offered.starts_with("resume."))
+      take(claim, CredentialKind::resume, offered.substr(7));
   }
 }
 
@@ -39,10 +43,12 @@ Claim read_claim(const net::Request& request) {
   read_subprotocols(claim, request);
   constexpr std::string_view bearer = "bearer ";
   const std::string_view authorization = request.authorization();
-  if (authorization.size() > bearer.size() && lower(authorization.substr(0, bearer.size())) == bearer) {
+  if (authorization.size() > bearer.size() &&
+      lower(authorization.substr(0, bearer.size())) == bearer) {
     take(claim, CredentialKind::access, authorization.substr(bearer.size()));
   }
-  if (const auto resume = request.query_value("resume")) take(claim, CredentialKind::resume, *resume);
+  if (const auto resume = request.query_value("resume"))
+    take(claim, CredentialKind::resume, *resume);
   if (const auto token = request.query_value("token")) take(claim, CredentialKind::access, *token);
   claim.room = request.query_value("game_id").value_or("");
   claim.game = request.query_value("game").value_or("");
@@ -51,7 +57,8 @@ Claim read_claim(const net::Request& request) {
   return claim;
 }
 
-bool origin_allowed(std::string_view origin, std::string_view host, std::span<const std::string> own) {
+bool origin_allowed(std::string_view origin, std::string_view host,
+                    std::span<const std::string> own) {
   if (origin.empty()) return true;  // a native client
   const std::string given = lower(origin);
   if (std::find(own.begin(), own.end(), given) != own.end()) return true;
@@ -59,7 +66,8 @@ bool origin_allowed(std::string_view origin, std::string_view host, std::span<co
   if (scheme_end == std::string::npos) return false;  // "null" and the like
   const std::string scheme = given.substr(0, scheme_end);
   if (scheme != "http" && scheme != "https") return false;
-  return host_of(std::string_view(given).substr(scheme_end + 3)) == host_of(lower(host)) && !host.empty();
+  return host_of(std::string_view(given).substr(scheme_end + 3)) == host_of(lower(host)) &&
+         !host.empty();
 }
 
 }  // namespace whoosh::edge

@@ -1,5 +1,5 @@
-// Claim: what an upgrade request asks for and by which right, read from its head (protocol.md, Service B).
-// Pure reading: nothing is verified here. Values; any thread.
+// Claim: what an upgrade request asks for and by which right, read from its head (protocol.md,
+// Service B). Pure reading: nothing is verified here. Values; any thread.
 //
 //   /ws?game_id=<room id or code>   a seat (or a place in the audience) in that room
 //   /ws?game_id=new&game=<key>      a new room
@@ -24,17 +24,18 @@ enum class CredentialKind : std::uint8_t { none, ticket, resume, access };
 struct Claim {
   CredentialKind kind = CredentialKind::none;
   std::string credential;
-  std::string room;        // id, code, "new" or empty
-  std::string game;        // with room "new"
-  std::string as;          // "", "player", "spectator", "screen"; by access token only
-  bool wants_ticks = true; // ?tick=0
+  std::string room;                  // id, code, "new" or empty
+  std::string game;                  // with room "new"
+  std::string as;                    // "", "player", "spectator", "screen"; by access token only
+  bool wants_ticks = true;           // ?tick=0
   bool answers_subprotocol = false;  // whoosh.v1 was offered
 };
 
 [[nodiscard]] Claim read_claim(const net::Request& request);
 
-// The origin check. `own` are the deployment's own addresses ("http://host:8000"); an origin whose host is
-// the one the request was sent to is ours too, whatever its port.
-[[nodiscard]] bool origin_allowed(std::string_view origin, std::string_view host, std::span<const std::string> own);
+// The origin check. `own` are the deployment's own addresses ("http://host:8000"); an origin whose
+// host is the one the request was sent to is ours too, whatever its port.
+[[nodiscard]] bool origin_allowed(std::string_view origin, std::string_view host,
+                                  std::span<const std::string> own);
 
 }  // namespace whoosh::edge

@@ -11,8 +11,10 @@ namespace {
 
 Claim claim_of(const std::string& target, const std::string& headers = "") {
   static std::string text;  // the request's views point into it
-  text = "GET " + target + " HTTP/1.1\r\nHost: play.example:8080\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-         "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n" + headers + "\r\n";
+  text = "GET " + target +
+         " HTTP/1.1\r\nHost: play.example:8080\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+         "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n" +
+         headers + "\r\n";
   net::Request request;
   EXPECT_EQ(request.head.parse(text), 0);
   net::check_upgrade(request);
@@ -20,17 +22,25 @@ Claim claim_of(const std::string& target, const std::string& headers = "") {
 }
 
 TEST(Claim, TakesTheFirstCredentialGiven) {
-  struct Row { std::string target; std::string headers; CredentialKind kind; std::string credential; };
+  struct Row {
+    std::string target;
+    std::string headers;
+    CredentialKind kind;
+    std::string credential;
+  };
   const Row rows[] = {
       {"/ws?game_id=ABCD", "", CredentialKind::none, ""},
-      {"/ws?game_id=ABCD", "Sec-WebSocket-Protocol: whoosh.v1, ticket.aa.bb.cc\r\n", CredentialKind::ticket, "aa.bb.cc"},
-      {"/ws?game_id=ABCD", "Sec-WebSocket-Protocol: whoosh.v1, resume.tok_-n\r\n", CredentialKind::resume, "tok_-n"},
+      {"/ws?game_id=ABCD", "Sec-WebSocket-Protocol: whoosh.v1, ticket.aa.bb.cc\r\n",
+       CredentialKind::ticket, "aa.bb.cc"},
+      {"/ws?game_id=ABCD", "Sec-WebSocket-Protocol: whoosh.v1, resume.tok_-n\r\n",
+       CredentialKind::resume, "tok_-n"},
       {"/ws?game_id=ABCD", "Authorization: Bearer a.b.c\r\n", CredentialKind::access, "a.b.c"},
       {"/ws?game_id=ABCD", "Authorization: bearer a.b.c\r\n", CredentialKind::access, "a.b.c"},
       {"/ws?game_id=ABCD", "Authorization: Basic a.b.c\r\n", CredentialKind::none, ""},
       {"/ws?token=x.y.z&game_id=ABCD", "", CredentialKind::access, "x.y.z"},
       {"/ws?game_id=ABCD&resume=r", "", CredentialKind::resume, "r"},
-      {"/ws?token=x.y.z", "Sec-WebSocket-Protocol: ticket.t\r\nAuthorization: Bearer b\r\n", CredentialKind::ticket, "t"},
+      {"/ws?token=x.y.z", "Sec-WebSocket-Protocol: ticket.t\r\nAuthorization: Bearer b\r\n",
+       CredentialKind::ticket, "t"},
       {"/ws?token=x.y.z", "Authorization: Bearer b\r\n", CredentialKind::access, "b"},
   };
   for (const Row& row : rows) {
@@ -41,7 +51,8 @@ TEST(Claim, TakesTheFirstCredentialGiven) {
 }
 
 TEST(Claim, ReadsRoomGameRoleAndTicks) {
-  const Claim claim = claim_of("/ws?game_id=new&game=suspect&as=screen&tick=0", "Sec-WebSocket-Protocol: whoosh.v1\r\n");
+  const Claim claim = claim_of("/ws?game_id=new&game=suspect&as=screen&tick=0",
+                               "Sec-WebSocket-Protocol: whoosh.v1\r\n");
   EXPECT_EQ(claim.room, "new");
   EXPECT_EQ(claim.game, "suspect");
   EXPECT_EQ(claim.as, "screen");
@@ -53,19 +64,23 @@ TEST(Claim, ReadsRoomGameRoleAndTicks) {
 
 TEST(Origin, OursAndNamedOnesMayConnect) {
   const std::string own[] = {"https://whoosh.example"};
-  struct Row { const char* origin; bool allowed; };
+  struct Row {
+    const char* origin;
+    bool allowed;
+  };
   const Row rows[] = {
-      {"", true},                              // native clients
-      {"http://play.example:8000", true},      // the host that was asked, other port
+      {"", true},                          // native clients
+      {"http://play.example:8000", true},  // the host that was asked, other port
       {"http://PLAY.example:8000", true},
-      {"https://whoosh.example", true},        // named
+      {"https://whoosh.example", true},  // named
       {"null", false},
       {"http://evil.example", false},
       {"http://play.example.evil.example", false},
       {"ftp://play.example", false},
       {"https://whoosh.example.evil", false},
   };
-  for (const Row& row : rows) EXPECT_EQ(origin_allowed(row.origin, "play.example:8080", own), row.allowed) << row.origin;
+  for (const Row& row : rows)
+    EXPECT_EQ(origin_allowed(row.origin, "play.example:8080", own), row.allowed) << row.origin;
   EXPECT_FALSE(origin_allowed("http://", "", own));
 }
 

@@ -33,38 +33,53 @@ std::string error_body(const Error& error, const std::string& request_id) {
 
 ErrorCode code_of_status(int status) {
   switch (status) {
-    case 426: return ErrorCode::upgrade_required;
-    case 429: return ErrorCode::rate_limited;
-    case 503: return ErrorCode::unavailable;
-    default: return ErrorCode::malformed;
+    case 426:
+      return ErrorCode::upgrade_required;
+    case 429:
+      return ErrorCode::rate_limited;
+    case 503:
+      return ErrorCode::unavailable;
+    default:
+      return ErrorCode::malformed;
   }
 }
 
 bool sane_request_id(std::string_view text) {
   return !text.empty() && text.size() <= 64 &&
-         std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isalnum(c) || c == '-' || c == '_'; });
+         std::all_of(text.begin(), text.end(),
+                     [](unsigned char c) { return std::isalnum(c) || c == '-' || c == '_'; });
 }
 
-std::string new_request_id() { return fmt::format("{:016x}", entropy().u64()); }
+std::string new_request_id() {
+  return fmt::format("{:016x}", entropy().u64());
+}
 
 }  // namespace
 
 EdgeHandler::EdgeHandler(Shared& shared, base::ShardNo number)
-    : shared_(shared), number_(number), desk_(shared.authority, shared.clock), limiter_(shared.config.upgrades) {}
+    : shared_(shared),
+      number_(number),
+      desk_(shared.authority, shared.clock),
+      limiter_(shared.config.upgrades) {}
 
 EdgeHandler::~EdgeHandler() = default;
 
 void EdgeHandler::on_start(net::Loop& loop) {
   loop_ = &loop;
   shard_ = std::make_unique<shard::Shard>(number_, shared_.config.shard, shared_.clock, entropy(),
-                                          static_cast<shard::FrameSink&>(*this), static_cast<shard::Owner&>(*this));
+                                          static_cast<shard::FrameSink&>(*this),
+                                          static_cast<shard::Owner&>(*this));
 }
 
-void EdgeHandler::on_stop() { shard_.reset(); }
+void EdgeHandler::on_stop() {
+  shard_.reset();
+}
 
-// ---- before the upgrade ---------------------------------------------------------------------------------
+// ---- before the upgrade
+// ---------------------------------------------------------------------------------
 
-net::Decision EdgeHandler::on_request(net::ConnId id, const net::Request& request, std::unique_ptr<net::Carried> carried) {
+net::Decision EdgeHandler::on_request(net::ConnId id, const net::Request& request,
+                                      std::unique_ptr<net::Carried> carried) {
   if (carried == nullptr) return first_request(id, request);
   std::unique_ptr<Arrival> arrival(static_cast<Arrival*>(carried.release()));
   return seat(id, std::move(arrival), request_id_of(request));
@@ -75,8 +90,10 @@ net::Decision EdgeHandler::first_request(net::ConnId id, const net::Request& req
   if (request.path() == "/health" || request.path() == "/health/") {
     return net::Respond{{200, R"({"status":"ok"})", "application/json", {}}};
   }
-  if (request.path() != "/ws" && request.path() != "/ws/") return refuse(ErrorCode::not_found, request_id);
-  if (const int status = request.upgrade_refusal(); status != 0) return refuse(code_of_status(status), request_id);
+  if (request.path() != "/ws" && request.path() != "/ws/")
+    return refuse(ErrorCode::not_found, request_id);
+  if (const int status = request.upgrade_refusal(); status != 0)
+    return refuse(code_of_status(status), request_id);
   if (shared_.config.rate_limits) {
     if (const auto wait_s = limiter_.take(request.remote, loop_->now_ms()); wait_s > 0) {
       Error error{ErrorCode::rate_limited};
@@ -94,7 +111,8 @@ net::Decision EdgeHandler::first_request(net::ConnId id, const net::Request& req
   return find_room(id, claim, std::make_unique<Arrival>(std::move(*arrival)), request_id);
 }
 
-net::Decision EdgeHandler::find_room(net::ConnId id, const Claim& claim, std::unique_ptr<Arrival> arrival,
+net::Decision EdgeHandler::find_room(net::ConnId id, const Claim& claim,
+                                     std::unique_ptr<Arrival> arrival,
                                      const std::string& request_id) {
   if (arrival->lobby || arrival->admission.ticket) return route(id, std::move(arrival), request_id);
   if (const auto room = base::RoomId::parse(claim.room)) {
@@ -103,7 +121,8 @@ net::Decision EdgeHandler::find_room(net::ConnId id, const Claim& claim, std::un
   }
   const base::UserId user = arrival->admission.who.user;
   runtime::Reply<state::RoomEntry> reply(
-      *loop_, [this, id, request_id, arrival = std::move(arrival)](base::Result<state::RoomEntry> entry) mutable {
+      *loop_, [this, id, request_id,
+               arrival = std::move(arrival)](base::Result<state::RoomEntry> entry) mutable {
         found(id, std::move(arrival), request_id, std::move(entry));
       });
   if (claim.room == "new") {
@@ -117,8 +136,8 @@ net::Decision EdgeHandler::find_room(net::ConnId id, const Claim& claim, std::un
   return net::Pending{};
 }
 
-void EdgeHandler::found(net::ConnId id, std::unique_ptr<Arrival> arrival, const std::string& request_id,
-                        base::Result<state::RoomEntry> entry) {
+void EdgeHandler::found(net::ConnId id, std::unique_ptr<Arrival> arrival,
+                        const std::string& request_id, base::Result<state::RoomEntry> entry) {
   if (!entry) {
     loop_->decide(id, refuse(entry.error(), request_id));
     return;
@@ -127,7 +146,8 @@ void EdgeHandler::found(net::ConnId id, std::unique_ptr<Arrival> arrival, const 
   loop_->decide(id, route(id, std::move(arrival), request_id));
 }
 
-net::Decision EdgeHandler::route(net::ConnId id, std::unique_ptr<Arrival> arrival, const std::string& request_id) {
+net::Decision EdgeHandler::route(net::ConnId id, std::unique_ptr<Arrival> arrival,
+                                 const std::string& request_id) {
   std::size_t target = 0;
   if (arrival->lobby) {
     target = static_cast<std::size_t>(arrival->admission.who.user.value) % shared_.handlers.size();
@@ -142,7 +162,8 @@ net::Decision EdgeHandler::route(net::ConnId id, std::unique_ptr<Arrival> arriva
   return net::HandOver{target, std::move(arrival)};
 }
 
-net::Decision EdgeHandler::seat(net::ConnId id, std::unique_ptr<Arrival> arrival, const std::string& request_id) {
+net::Decision EdgeHandler::seat(net::ConnId id, std::unique_ptr<Arrival> arrival,
+                                const std::string& request_id) {
   arrival->admission.conn = id;
   if (arrival->lobby) {
     if (const auto open = shard_->check_lobby(); !open) return refuse(open.error(), request_id);
@@ -172,12 +193,16 @@ std::string EdgeHandler::request_id_of(const net::Request& request) {
   return sane_request_id(given) ? std::string(given) : new_request_id();
 }
 
-std::string EdgeHandler::refusal_body(int status) { return error_body(code_of_status(status), new_request_id()); }
+std::string EdgeHandler::refusal_body(int status) {
+  return error_body(code_of_status(status), new_request_id());
+}
 
-// ---- an open connection ---------------------------------------------------------------------------------
+// ---- an open connection
+// ---------------------------------------------------------------------------------
 
 void EdgeHandler::on_open(net::ConnId id) {
-  const auto at = std::find_if(accepted_.begin(), accepted_.end(), [&](const auto& entry) { return entry.first == id; });
+  const auto at = std::find_if(accepted_.begin(), accepted_.end(),
+                               [&](const auto& entry) { return entry.first == id; });
   ASSERT(at != accepted_.end());
   const std::unique_ptr<Arrival> arrival = std::move(at->second);
   accepted_.erase(at);
@@ -188,10 +213,18 @@ void EdgeHandler::on_open(net::ConnId id) {
   }
 }
 
-void EdgeHandler::on_text(net::ConnId id, std::span<char> message) { shard_->on_text(id, message); }
-void EdgeHandler::on_closed(net::ConnId id, std::uint16_t) { shard_->on_closed(id); }
-void EdgeHandler::on_overflow(net::ConnId id) { shard_->on_overflow(id); }
-void EdgeHandler::on_drained(net::ConnId id) { shard_->on_drained(id); }
+void EdgeHandler::on_text(net::ConnId id, std::span<char> message) {
+  shard_->on_text(id, message);
+}
+void EdgeHandler::on_closed(net::ConnId id, std::uint16_t) {
+  shard_->on_closed(id);
+}
+void EdgeHandler::on_overflow(net::ConnId id) {
+  shard_->on_overflow(id);
+}
+void EdgeHandler::on_drained(net::ConnId id) {
+  shard_->on_drained(id);
+}
 
 void EdgeHandler::on_turn_end(std::int64_t) {
   accepted_.clear();  // whose 101 could not be sent
@@ -204,9 +237,12 @@ std::int64_t EdgeHandler::next_deadline_ms() const {
   return due ? *due : never;
 }
 
-// ---- what the shard says --------------------------------------------------------------------------------
+// ---- what the shard says
+// --------------------------------------------------------------------------------
 
-void EdgeHandler::send(net::ConnId conn, std::string_view text) { loop_->send(conn, text); }
+void EdgeHandler::send(net::ConnId conn, std::string_view text) {
+  loop_->send(conn, text);
+}
 
 void EdgeHandler::broadcast(std::span<const net::ConnId> conns, std::string_view text) {
   frame_.clear();
@@ -218,16 +254,21 @@ void EdgeHandler::close(net::ConnId conn, wire::Close code, std::string_view rea
   loop_->close(conn, static_cast<std::uint16_t>(code), reason);
 }
 
-void EdgeHandler::match_finished(match::MatchRecord record) { shared_.match_finished(std::move(record)); }
+void EdgeHandler::match_finished(match::MatchRecord record) {
+  shared_.match_finished(std::move(record));
+}
 
 void EdgeHandler::match_logged(base::RoomId, base::MatchId, std::string_view) {}
 
 void EdgeHandler::room_closed(base::RoomId room, std::uint32_t epoch, std::string_view why) {
   spdlog::debug("room {} closed: {}", room.text(), why);
   --shared_.rooms.at(number_.value);
-  shared_.directory.release_room(room, epoch, runtime::Reply<>(*loop_, [room](base::Result<> released) {
-    if (!released) spdlog::warn("room {} stays in the directory: {}", room.text(), released.error().sentence());
-  }));
+  shared_.directory.release_room(room, epoch,
+                                 runtime::Reply<>(*loop_, [room](base::Result<> released) {
+                                   if (!released)
+                                     spdlog::warn("room {} stays in the directory: {}", room.text(),
+                                                  released.error().sentence());
+                                 }));
 }
 
 void EdgeHandler::room_broken(base::RoomId room, std::string_view why, std::string_view log) {

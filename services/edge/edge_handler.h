@@ -1,13 +1,14 @@
-// EdgeHandler: one loop's introduction of net to shard: reads upgrade requests, has credentials verified, finds
-// the room's shard, hands connections over, and passes texts in and frames out.
+// EdgeHandler: one loop's introduction of net to shard: reads upgrade requests, has credentials
+// verified, finds the room's shard, hands connections over, and passes texts in and frames out.
 //
 //   request → path, upgrade, rate, origin, credential → room id ─┬─ this shard: check → 101 → admit
 //                 │                                 code or new: Pending, asked of the directory
-//                 └─ refused: JSON error                         └─ another shard: descriptor handed over
+//                 └─ refused: JSON error                         └─ another shard: descriptor
+//                 handed over
 //
 // Owner: EdgeServer, one per loop, for the process's life. Thread: the loop's, except where said.
-// Invariants: 1. Every answer before the 101 is in protocol.md's order. 2. The shard sees only connections of
-// this loop. 3. Nothing here waits.
+// Invariants: 1. Every answer before the 101 is in protocol.md's order. 2. The shard sees only
+// connections of this loop. 3. Nothing here waits.
 #pragma once
 
 #include <memory>
@@ -16,9 +17,9 @@
 #include <utility>
 #include <vector>
 
-#include "services/api/edge_gateway.h"
 #include "auth/tokens.h"
 #include "net/loop.h"
+#include "services/api/edge_gateway.h"
 #include "services/edge/arrival.h"
 #include "services/edge/upgrade_limiter.h"
 #include "shard/shard.h"
@@ -40,7 +41,8 @@ class EdgeHandler final : public net::Handler, shard::FrameSink, shard::Owner {
   // net::Handler
   void on_start(net::Loop& loop) override;
   void on_stop() override;
-  net::Decision on_request(net::ConnId id, const net::Request& request, std::unique_ptr<net::Carried> carried) override;
+  net::Decision on_request(net::ConnId id, const net::Request& request,
+                           std::unique_ptr<net::Carried> carried) override;
   void on_open(net::ConnId id) override;
   void on_text(net::ConnId id, std::span<char> message) override;
   void on_closed(net::ConnId id, std::uint16_t code) override;
@@ -62,10 +64,13 @@ class EdgeHandler final : public net::Handler, shard::FrameSink, shard::Owner {
   void room_broken(base::RoomId room, std::string_view why, std::string_view log) override;
 
   [[nodiscard]] net::Decision first_request(net::ConnId id, const net::Request& request);
-  [[nodiscard]] net::Decision find_room(net::ConnId id, const Claim& claim, std::unique_ptr<Arrival> arrival,
+  [[nodiscard]] net::Decision find_room(net::ConnId id, const Claim& claim,
+                                        std::unique_ptr<Arrival> arrival,
                                         const std::string& request_id);
-  [[nodiscard]] net::Decision route(net::ConnId id, std::unique_ptr<Arrival> arrival, const std::string& request_id);
-  [[nodiscard]] net::Decision seat(net::ConnId id, std::unique_ptr<Arrival> arrival, const std::string& request_id);
+  [[nodiscard]] net::Decision route(net::ConnId id, std::unique_ptr<Arrival> arrival,
+                                    const std::string& request_id);
+  [[nodiscard]] net::Decision seat(net::ConnId id, std::unique_ptr<Arrival> arrival,
+                                   const std::string& request_id);
   [[nodiscard]] net::Decision refuse(const base::Error& error, const std::string& request_id);
   [[nodiscard]] std::string request_id_of(const net::Request& request);
   void found(net::ConnId id, std::unique_ptr<Arrival> arrival, const std::string& request_id,
@@ -77,7 +82,8 @@ class EdgeHandler final : public net::Handler, shard::FrameSink, shard::Owner {
   ArrivalDesk desk_;
   UpgradeLimiter limiter_;
   std::unique_ptr<shard::Shard> shard_;
-  std::vector<std::pair<net::ConnId, std::unique_ptr<Arrival>>> accepted_;  // 101 sent, on_open to come this turn
+  std::vector<std::pair<net::ConnId, std::unique_ptr<Arrival>>>
+      accepted_;       // 101 sent, on_open to come this turn
   std::string frame_;  // scratch of broadcast
 };
 

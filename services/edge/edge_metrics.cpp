@@ -38,12 +38,13 @@ void write_shard(metrics::Exposition& out, const std::string& shard, const shard
   count("admitted", "People let into a room or the lobby.", c.admitted);
   for (const auto& [reason, refused] : c.admission_refused) {
     out.counter("whoosh_admission_refused_total", "People not let in, by reason.",
-                {{"shard", shard}, {"reason", std::string(base::error_name(reason))}}, static_cast<double>(refused));
+                {{"shard", shard}, {"reason", std::string(base::error_name(reason))}},
+                static_cast<double>(refused));
   }
   std::vector<double> bounds;
   for (const auto ms : shard::lateness_bounds_ms) bounds.push_back(ms / 1000.0);
-  out.histogram("whoosh_tick_lateness_seconds", "How late ticks were done after they were due.", labels, bounds,
-                c.lateness, static_cast<double>(c.lateness_sum_ms) / 1000.0);
+  out.histogram("whoosh_tick_lateness_seconds", "How late ticks were done after they were due.",
+                labels, bounds, c.lateness, static_cast<double>(c.lateness_sum_ms) / 1000.0);
 }
 
 void write_loop(metrics::Exposition& out, const std::string& shard, const net::Counters& c) {
@@ -52,8 +53,11 @@ void write_loop(metrics::Exposition& out, const std::string& shard, const net::C
     const bool gauge = name == "connections" || name == "buffer_bytes";
     std::string help(what);
     help[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(help[0])));
-    if (gauge) out.gauge("whoosh_net_" + std::string(name), help + ".", labels, static_cast<double>(value));
-    else out.counter("whoosh_net_" + std::string(name) + "_total", help + ".", labels, static_cast<double>(value));
+    if (gauge)
+      out.gauge("whoosh_net_" + std::string(name), help + ".", labels, static_cast<double>(value));
+    else
+      out.counter("whoosh_net_" + std::string(name) + "_total", help + ".", labels,
+                  static_cast<double>(value));
   };
 #define X(name, what) write(#name, what, c.name.value());
   WHOOSH_NET_COUNTERS(X)

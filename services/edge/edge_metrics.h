@@ -9,7 +9,8 @@
 
 namespace whoosh::edge {
 
-void write_shard(metrics::Exposition& out, const std::string& shard, const shard::Counters& counters);
+void write_shard(metrics::Exposition& out, const std::string& shard,
+                 const shard::Counters& counters);
 void write_loop(metrics::Exposition& out, const std::string& shard, const net::Counters& counters);
 
 }  // namespace whoosh::edge

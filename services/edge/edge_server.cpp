@@ -28,17 +28,22 @@ runtime::OsEntropy& entropy() {
 
 }  // namespace
 
-EdgeServer::EdgeServer(EdgeConfig config, const auth::TokenAuthority& authority, state::Directory& directory,
-                       runtime::Clock& clock, MatchFinished match_finished)
-    : shared_{std::move(config), authority, directory, clock, std::move(match_finished), nullptr, {}, {}} {
+EdgeServer::EdgeServer(EdgeConfig config, const auth::TokenAuthority& authority,
+                       state::Directory& directory, runtime::Clock& clock,
+                       MatchFinished match_finished)
+    : shared_{std::move(config),         authority, directory, clock,
+              std::move(match_finished), nullptr,   {},        {}} {
   shared_.config.shards = shard_count(shared_.config.shards);
   for (std::uint32_t i = 0; i < shared_.config.shards; ++i) {
-    handlers_.push_back(std::make_unique<EdgeHandler>(shared_, base::ShardNo{static_cast<std::uint8_t>(i)}));
+    handlers_.push_back(
+        std::make_unique<EdgeHandler>(shared_, base::ShardNo{static_cast<std::uint8_t>(i)}));
     shared_.handlers.push_back(handlers_.back().get());
   }
 }
 
-EdgeServer::~EdgeServer() { stop(); }
+EdgeServer::~EdgeServer() {
+  stop();
+}
 
 base::Result<> EdgeServer::start(api::EdgeGateway& gateway) {
   shared_.gateway = &gateway;
@@ -56,9 +61,12 @@ void EdgeServer::stop() {
   if (server_ != nullptr) server_->stop();
 }
 
-std::uint16_t EdgeServer::port() const { return server_ == nullptr ? 0 : server_->port(); }
+std::uint16_t EdgeServer::port() const {
+  return server_ == nullptr ? 0 : server_->port();
+}
 
-// ---- rooms ----------------------------------------------------------------------------------------------
+// ---- rooms
+// ----------------------------------------------------------------------------------------------
 
 // A room on its way: code from the directory first, then the shard, then the answer.
 struct EdgeServer::Creation {
@@ -95,10 +103,11 @@ void EdgeServer::create_room(api::NewRoom room, runtime::Reply<state::RoomEntry>
   auto creation = std::make_unique<Creation>(Creation{std::move(spec), entry, std::move(reply)});
   net::Loop& loop = loop_of(entry.room);
   shared_.directory.claim_room(
-      entry, runtime::Reply<state::RoomEntry>(
-                 loop, [this, creation = std::move(creation)](base::Result<state::RoomEntry> claimed) mutable {
-                   place(std::move(creation), std::move(claimed));
-                 }));
+      entry,
+      runtime::Reply<state::RoomEntry>(loop, [this, creation = std::move(creation)](
+                                                 base::Result<state::RoomEntry> claimed) mutable {
+        place(std::move(creation), std::move(claimed));
+      }));
 }
 
 // On the thread of the room's loop.
@@ -110,12 +119,15 @@ void EdgeServer::place(std::unique_ptr<Creation> creation, base::Result<state::R
   };
   if (!entry) return give_up(entry.error());
   creation->spec.code = entry->code;
-  const auto made = shared_.handlers.at(room.shard().value)->shard().create_room(std::move(creation->spec));
+  const auto made =
+      shared_.handlers.at(room.shard().value)->shard().create_room(std::move(creation->spec));
   if (made) return creation->reply(std::move(*entry));
-  shared_.directory.release_room(
-      room, entry->epoch, runtime::Reply<>(loop_of(room), [room](base::Result<> released) {
-        if (!released) spdlog::warn("room {} stays in the directory: {}", room.text(), released.error().sentence());
-      }));
+  shared_.directory.release_room(room, entry->epoch,
+                                 runtime::Reply<>(loop_of(room), [room](base::Result<> released) {
+                                   if (!released)
+                                     spdlog::warn("room {} stays in the directory: {}", room.text(),
+                                                  released.error().sentence());
+                                 }));
   give_up(made.error());
 }
 
@@ -125,11 +137,13 @@ void EdgeServer::room_card(state::RoomEntry entry, runtime::Reply<wire::RoomCard
     return;
   }
   EdgeHandler* handler = handlers_[entry.room.shard().value].get();
-  loop_of(entry.room).post([handler, room = entry.room, created = entry.created_at, reply = std::move(reply)]() mutable {
-    auto card = handler->shard().card(room);
-    if (card) card->created_at = base::rfc3339(created);
-    reply(std::move(card));
-  });
+  loop_of(entry.room)
+      .post([handler, room = entry.room, created = entry.created_at,
+             reply = std::move(reply)]() mutable {
+        auto card = handler->shard().card(room);
+        if (card) card->created_at = base::rfc3339(created);
+        reply(std::move(card));
+      });
 }
 
 void EdgeServer::may_join(state::RoomEntry entry, base::UserId user, wire::Role wanted,
@@ -139,36 +153,44 @@ void EdgeServer::may_join(state::RoomEntry entry, base::UserId user, wire::Role 
     return;
   }
   EdgeHandler* handler = handlers_[entry.room.shard().value].get();
-  loop_of(entry.room).post([handler, room = entry.room, user, wanted, reply = std::move(reply)]() mutable {
-    shard::Admission admission;
-    admission.room = room;
-    admission.who.user = user;
-    admission.role = wanted;
-    reply(handler->shard().check(admission));
-  });
+  loop_of(entry.room)
+      .post([handler, room = entry.room, user, wanted, reply = std::move(reply)]() mutable {
+        shard::Admission admission;
+        admission.room = room;
+        admission.who.user = user;
+        admission.role = wanted;
+        reply(handler->shard().check(admission));
+      });
 }
 
 base::ShardNo EdgeServer::least_crowded() const {
   std::size_t best = 0;
   for (std::size_t i = 1; i < handlers_.size(); ++i) {
-    if (shared_.rooms[i].load(std::memory_order_relaxed) < shared_.rooms[best].load(std::memory_order_relaxed)) best = i;
+    if (shared_.rooms[i].load(std::memory_order_relaxed) <
+        shared_.rooms[best].load(std::memory_order_relaxed))
+      best = i;
   }
   return base::ShardNo{static_cast<std::uint8_t>(best)};
 }
 
-net::Loop& EdgeServer::loop_of(base::RoomId room) const { return server_->loop(room.shard().value); }
+net::Loop& EdgeServer::loop_of(base::RoomId room) const {
+  return server_->loop(room.shard().value);
+}
 
-// ---- people and results ---------------------------------------------------------------------------------
+// ---- people and results
+// ---------------------------------------------------------------------------------
 
 void EdgeServer::notify(base::UserId user, std::string message) {
   const std::size_t index = static_cast<std::size_t>(user.value) % handlers_.size();
   EdgeHandler* handler = handlers_[index].get();
   server_->loop(index).post([handler, user, message = std::move(message)] {
-    if (!handler->shard().notify(user, message)) spdlog::trace("user {} has no lobby connection", user.value);
+    if (!handler->shard().notify(user, message))
+      spdlog::trace("user {} has no lobby connection", user.value);
   });
 }
 
-void EdgeServer::settled(base::RoomId room, base::MatchId match, base::Result<match::Settlement> settlement) {
+void EdgeServer::settled(base::RoomId room, base::MatchId match,
+                         base::Result<match::Settlement> settlement) {
   EdgeHandler* handler = handlers_.at(room.shard().value).get();
   loop_of(room).post([handler, room, match, settlement = std::move(settlement)]() mutable {
     handler->shard().settled(room, match, std::move(settlement));
@@ -178,7 +200,8 @@ void EdgeServer::settled(base::RoomId room, base::MatchId match, base::Result<ma
 void EdgeServer::end_user(base::UserId user, wire::Close code, std::string reason) {
   for (std::size_t i = 0; i < handlers_.size(); ++i) {
     EdgeHandler* handler = handlers_[i].get();
-    server_->loop(i).post([handler, user, code, reason] { handler->shard().end_user(user, code, reason); });
+    server_->loop(i).post(
+        [handler, user, code, reason] { handler->shard().end_user(user, code, reason); });
   }
 }
 
@@ -196,7 +219,8 @@ void EdgeServer::collect(metrics::Exposition& out) const {
     auto counted = numbers->get_future();
     server_->loop(i).post([handler, numbers] { numbers->set_value(handler->shard().counters()); });
     const std::string name = std::to_string(i);
-    if (counted.wait_for(std::chrono::seconds(1)) == std::future_status::ready) write_shard(out, name, counted.get());
+    if (counted.wait_for(std::chrono::seconds(1)) == std::future_status::ready)
+      write_shard(out, name, counted.get());
     write_loop(out, name, server_->loop(i).counters());
   }
 }

@@ -1,5 +1,6 @@
-// EdgeServer: Service B of one process: the loops, their handlers and shards, and the doors into them from
-// other threads. Owner: the role's wiring (solo, edge). start() and stop() from one thread; the rest from any.
+// EdgeServer: Service B of one process: the loops, their handlers and shards, and the doors into
+// them from other threads. Owner: the role's wiring (solo, edge). start() and stop() from one
+// thread; the rest from any.
 #pragma once
 
 #include <memory>
@@ -25,12 +26,13 @@ class EdgeServer {
   void stop();
   [[nodiscard]] std::uint16_t port() const;
 
-  // Makes a room on the least crowded shard and enters it in the directory. game_not_found, invalid_input,
-  // unavailable, draining.
+  // Makes a room on the least crowded shard and enters it in the directory. game_not_found,
+  // invalid_input, unavailable, draining.
   void create_room(api::NewRoom room, runtime::Reply<state::RoomEntry> reply);
   void room_card(state::RoomEntry entry, runtime::Reply<wire::RoomCard> reply);
   // What the room would answer this user now (shard::Shard::check); nobody is let in by it.
-  void may_join(state::RoomEntry entry, base::UserId user, wire::Role wanted, runtime::Reply<wire::Role> reply);
+  void may_join(state::RoomEntry entry, base::UserId user, wire::Role wanted,
+                runtime::Reply<wire::Role> reply);
   void notify(base::UserId user, std::string message);
   // The answer to MatchFinished.
   void settled(base::RoomId room, base::MatchId match, base::Result<match::Settlement> settlement);
@@ -39,7 +41,8 @@ class EdgeServer {
   void drain();
   [[nodiscard]] bool is_draining() const { return draining_; }
 
-  // Asks every loop for its numbers and waits for them, one second at most. Not from a loop's thread.
+  // Asks every loop for its numbers and waits for them, one second at most. Not from a loop's
+  // thread.
   void collect(metrics::Exposition& out) const;
   [[nodiscard]] bool is_serving() const { return server_ != nullptr; }
 

@@ -27,12 +27,14 @@ void write(const LogFile& file) {
   std::ofstream out(path, std::ios::binary);
   out << file.text;
   out.close();
-  if (!out) spdlog::error("can't write the match log {}", path);
-  else spdlog::error("the log of room {} is in {}", file.room.text(), path);
+  if (!out)
+    spdlog::error("can't write the match log {}", path);
+  else
+    spdlog::error("the log of room {} is in {}", file.room.text(), path);
 }
 
-// Lock ledger: mutex_ protects files_ and stop_; taken by keep_match_log and the writer; nothing is called
-// under it.
+// Lock ledger: mutex_ protects files_ and stop_; taken by keep_match_log and the writer; nothing is
+// called under it.
 class Writer {
  public:
   Writer() : thread_([this] { run(); }) {}
@@ -82,7 +84,8 @@ void keep_match_log(const std::string& folder, base::RoomId room, std::string_vi
   if (folder.empty()) return;
   static Writer writer;  // started by the first broken room
   if (!writer.add({folder, room, std::string(log)})) {
-    spdlog::error("the log of room {} is lost: {} others wait for the disk", room.text(), queue_max);
+    spdlog::error("the log of room {} is lost: {} others wait for the disk", room.text(),
+                  queue_max);
   }
 }
 

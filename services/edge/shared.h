@@ -1,5 +1,5 @@
-// Shared: what all loops of one edge use. Owner: EdgeServer; immutable while the loops run, or thread-safe by
-// itself.
+// Shared: what all loops of one edge use. Owner: EdgeServer; immutable while the loops run, or
+// thread-safe by itself.
 #pragma once
 
 #include <array>
@@ -23,16 +23,16 @@ class EdgeHandler;
 inline constexpr std::size_t shards_max = 64;
 
 struct EdgeConfig {
-  std::string node = "solo";       // name of this edge in the directory
-  std::uint16_t node_number = 0;   // goes into room ids
+  std::string node = "solo";      // name of this edge in the directory
+  std::uint16_t node_number = 0;  // goes into room ids
   std::string listen = "0.0.0.0";
-  std::uint16_t port = 8080;       // 0: a free one
-  std::uint32_t shards = 0;        // 0: one per core
+  std::uint16_t port = 8080;  // 0: a free one
+  std::uint32_t shards = 0;   // 0: one per core
   shard::Options shard;
   bool rate_limits = true;
   UpgradeRate upgrades;
   std::vector<std::string> allowed_origins;  // in lower case
-  std::string match_logs;          // folder for the logs of broken rooms; empty: not kept
+  std::string match_logs;                    // folder for the logs of broken rooms; empty: not kept
 };
 
 // Called on a loop's thread; must not wait.
@@ -44,9 +44,10 @@ struct Shared {
   state::Directory& directory;
   runtime::Clock& clock;
   MatchFinished match_finished;
-  api::EdgeGateway* gateway = nullptr;        // to make rooms for game_id=new; set before the loops start
-  std::vector<EdgeHandler*> handlers;         // by shard number
-  std::array<std::atomic<std::uint32_t>, shards_max> rooms{};  // living or being made, by shard: for placement
+  api::EdgeGateway* gateway = nullptr;  // to make rooms for game_id=new; set before the loops start
+  std::vector<EdgeHandler*> handlers;   // by shard number
+  std::array<std::atomic<std::uint32_t>, shards_max>
+      rooms{};  // living or being made, by shard: for placement
 };
 
 }  // namespace whoosh::edge

@@ -30,10 +30,11 @@ std::int32_t UpgradeLimiter::take(const net::Address& from, std::int64_t now_ms)
     drop_full_buckets(now_ms);
     if (buckets_.size() >= addresses_max) key = shared_key;
   }
-  const auto [at, fresh] = buckets_.try_emplace(key, Bucket{static_cast<double>(rate_.burst), now_ms});
+  const auto [at, fresh] =
+      buckets_.try_emplace(key, Bucket{static_cast<double>(rate_.burst), now_ms});
   Bucket& bucket = at->second;
-  bucket.tokens = std::min<double>(rate_.burst,
-                                   bucket.tokens + rate_.per_s * static_cast<double>(now_ms - bucket.at_ms) / 1000);
+  bucket.tokens = std::min<double>(
+      rate_.burst, bucket.tokens + rate_.per_s * static_cast<double>(now_ms - bucket.at_ms) / 1000);
   bucket.at_ms = now_ms;
   if (bucket.tokens >= 1) {
     bucket.tokens -= 1;
@@ -45,7 +46,8 @@ std::int32_t UpgradeLimiter::take(const net::Address& from, std::int64_t now_ms)
 void UpgradeLimiter::drop_full_buckets(std::int64_t now_ms) {
   std::erase_if(buckets_, [&](const auto& entry) {
     const Bucket& bucket = entry.second;
-    return bucket.tokens + rate_.per_s * static_cast<double>(now_ms - bucket.at_ms) / 1000 >= rate_.burst;
+    return bucket.tokens + rate_.per_s * static_cast<double>(now_ms - bucket.at_ms) / 1000 >=
+           rate_.burst;
   });
 }
 

@@ -1,5 +1,5 @@
-// Goal: one address can't storm the edge, a party behind one router can enter, memory stays bounded.
-// Method: a limiter driven with times of our own.
+// Goal: one address can't storm the edge, a party behind one router can enter, memory stays
+// bounded. Method: a limiter driven with times of our own.
 #include "services/edge/upgrade_limiter.h"
 
 #include <gtest/gtest.h>

@@ -10,7 +10,8 @@ namespace whoosh::solo {
 namespace {
 
 base::Error knob(std::string_view name, std::string_view value, std::string_view takes) {
-  return {base::ErrorCode::invalid_input, fmt::format("--{} is \"{}\" but takes {}.", name, value, takes)};
+  return {base::ErrorCode::invalid_input,
+          fmt::format("--{} is \"{}\" but takes {}.", name, value, takes)};
 }
 
 template <std::size_t N>
@@ -22,20 +23,25 @@ bool among(const std::string& value, const std::array<const char*, N>& list) {
 
 base::Result<> check(const Config& c) {
   if (c.data.empty()) return knob("data", c.data, "a folder");
-  if (c.tick_ms < 5 || c.tick_ms > 10'000) return knob("tick-ms", std::to_string(c.tick_ms), "5 to 10000 milliseconds");
+  if (c.tick_ms < 5 || c.tick_ms > 10'000)
+    return knob("tick-ms", std::to_string(c.tick_ms), "5 to 10000 milliseconds");
   if (c.shards > 64) return knob("shards", std::to_string(c.shards), "0 (one per core) to 64");
-  if (c.api_threads > 64) return knob("api-threads", std::to_string(c.api_threads), "0 (automatic) to 64");
+  if (c.api_threads > 64)
+    return knob("api-threads", std::to_string(c.api_threads), "0 (automatic) to 64");
   if (!among(c.password_cost, std::array{"interactive", "minimal"})) {
     return knob("password-cost", c.password_cost, "interactive or minimal");
   }
   if (!among(c.log_level, std::array{"trace", "debug", "info", "warn", "error"})) {
     return knob("log-level", c.log_level, "trace, debug, info, warn or error");
   }
-  if (!among(c.log_format, std::array{"text", "json"})) return knob("log-format", c.log_format, "text or json");
-  if (!c.public_url.empty() && !c.public_url.starts_with("http://") && !c.public_url.starts_with("https://")) {
+  if (!among(c.log_format, std::array{"text", "json"}))
+    return knob("log-format", c.log_format, "text or json");
+  if (!c.public_url.empty() && !c.public_url.starts_with("http://") &&
+      !c.public_url.starts_with("https://")) {
     return knob("public-url", c.public_url, "a URL such as https://whoosh.example");
   }
-  if (!c.edge_url.empty() && !c.edge_url.starts_with("ws://") && !c.edge_url.starts_with("wss://")) {
+  if (!c.edge_url.empty() && !c.edge_url.starts_with("ws://") &&
+      !c.edge_url.starts_with("wss://")) {
     return knob("edge-url", c.edge_url, "a URL such as wss://edge.whoosh.example/ws");
   }
   return {};
@@ -47,9 +53,10 @@ std::string print(const Config& c) {
       "public-url = {}\nedge-url = {}\nweb = {}\nallowed-origins = {}\ntrusted-proxies = {}\n"
       "rate-limits = {}\nshards = {}\napi-threads = {}\ntick-ms = {}\npassword-cost = {}\n"
       "log-level = {}\nlog-format = {}\n",
-      c.data, c.listen, c.http_port, c.edge_port, c.ops_port, c.ops_edge_port, c.public_url, c.edge_url, c.web,
-      fmt::join(c.allowed_origins, ","), fmt::join(c.trusted_proxies, ","), c.rate_limits ? "on" : "off", c.shards,
-      c.api_threads, c.tick_ms, c.password_cost, c.log_level, c.log_format);
+      c.data, c.listen, c.http_port, c.edge_port, c.ops_port, c.ops_edge_port, c.public_url,
+      c.edge_url, c.web, fmt::join(c.allowed_origins, ","), fmt::join(c.trusted_proxies, ","),
+      c.rate_limits ? "on" : "off", c.shards, c.api_threads, c.tick_ms, c.password_cost,
+      c.log_level, c.log_format);
 }
 
 }  // namespace whoosh::solo

@@ -11,8 +11,9 @@ namespace {
 namespace fs = std::filesystem;
 
 base::Error folder_error(const std::string& path, const std::error_code& error) {
-  return {base::ErrorCode::unavailable,
-          fmt::format("can't use the folder {}: {}. Give another with --data.", path, error.message())};
+  return {
+      base::ErrorCode::unavailable,
+      fmt::format("can't use the folder {}: {}. Give another with --data.", path, error.message())};
 }
 
 base::Result<> make_private_folder(const std::string& path) {
@@ -24,17 +25,22 @@ base::Result<> make_private_folder(const std::string& path) {
   return {};
 }
 
-std::string keys_folder(const std::string& data) { return data + "/keys"; }
+std::string keys_folder(const std::string& data) {
+  return data + "/keys";
+}
 
 }  // namespace
 
-base::Result<> make_data_folder(const std::string& data) { return make_private_folder(data); }
+base::Result<> make_data_folder(const std::string& data) {
+  return make_private_folder(data);
+}
 
 base::Result<std::vector<std::string>> key_files(const std::string& data) {
   std::vector<std::string> paths;
   std::error_code error;
   if (!fs::exists(keys_folder(data), error)) return paths;
-  for (fs::directory_iterator at(keys_folder(data), error), end; !error && at != end; at.increment(error)) {
+  for (fs::directory_iterator at(keys_folder(data), error), end; !error && at != end;
+       at.increment(error)) {
     if (at->path().extension() == ".pem") paths.push_back(at->path().string());
   }
   if (error) return folder_error(keys_folder(data), error);
@@ -58,7 +64,8 @@ base::Result<auth::KeySet> load_or_make_keys(const std::string& data, base::Unix
     if (!path) return path.error();
     paths->push_back(std::move(*path));
   }
-  if (paths->size() > auth::keys_max) paths->resize(auth::keys_max);  // the oldest have long expired
+  if (paths->size() > auth::keys_max)
+    paths->resize(auth::keys_max);  // the oldest have long expired
   return auth::KeySet::load(*paths);
 }
 

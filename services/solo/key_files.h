@@ -16,9 +16,11 @@ namespace whoosh::solo {
 // Makes one more; its name says when. Errors name the folder and what is missing.
 [[nodiscard]] base::Result<std::string> add_key_file(const std::string& data, base::UnixMs now);
 // Loads what is there; makes the first one when there is none.
-[[nodiscard]] base::Result<auth::KeySet> load_or_make_keys(const std::string& data, base::UnixMs now);
+[[nodiscard]] base::Result<auth::KeySet> load_or_make_keys(const std::string& data,
+                                                           base::UnixMs now);
 
-// Makes the data folder with mode 0700 when it is missing. Errors: unavailable, with the sentence to print.
+// Makes the data folder with mode 0700 when it is missing. Errors: unavailable, with the sentence
+// to print.
 [[nodiscard]] base::Result<> make_data_folder(const std::string& data);
 
 }  // namespace whoosh::solo

@@ -32,7 +32,9 @@ void LocalGateway::may_join(state::RoomEntry entry, base::UserId user, wire::Rol
   edge_.may_join(std::move(entry), user, wanted, std::move(reply));
 }
 
-void LocalGateway::notify(base::UserId user, std::string message) { edge_.notify(user, std::move(message)); }
+void LocalGateway::notify(base::UserId user, std::string message) {
+  edge_.notify(user, std::move(message));
+}
 
 std::string LocalGateway::ws_url(const state::RoomEntry& entry, std::string_view host) const {
   if (!edge_url_.empty()) return fmt::format("{}?game_id={}", edge_url_, entry.room.text());

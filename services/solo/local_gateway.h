@@ -10,7 +10,8 @@ namespace whoosh::solo {
 
 class LocalGateway final : public api::EdgeGateway {
  public:
-  // `edge_url`: "" or the public "wss://edge.example/ws"; `public_host`: name to use when a request brought none.
+  // `edge_url`: "" or the public "wss://edge.example/ws"; `public_host`: name to use when a request
+  // brought none.
   LocalGateway(edge::EdgeServer& edge, std::string edge_url, std::string public_host);
 
   void create_room(api::NewRoom room, runtime::Reply<state::RoomEntry> reply) override;
@@ -18,7 +19,8 @@ class LocalGateway final : public api::EdgeGateway {
   void may_join(state::RoomEntry entry, base::UserId user, wire::Role wanted,
                 runtime::Reply<wire::Role> reply) override;
   void notify(base::UserId user, std::string message) override;
-  [[nodiscard]] std::string ws_url(const state::RoomEntry& entry, std::string_view host) const override;
+  [[nodiscard]] std::string ws_url(const state::RoomEntry& entry,
+                                   std::string_view host) const override;
 
  private:
   edge::EdgeServer& edge_;

@@ -17,7 +17,8 @@ http::Response plain(std::string text) {
 
 }  // namespace
 
-OpsPages::OpsPages(OpsConfig config, metrics::Registry registry, runtime::Clock& clock, runtime::Entropy& entropy)
+OpsPages::OpsPages(OpsConfig config, metrics::Registry registry, runtime::Clock& clock,
+                   runtime::Entropy& entropy)
     : config_(std::move(config)), registry_(std::move(registry)) {
   http::ServerConfig server;
   server.address = "127.0.0.1";
@@ -29,23 +30,29 @@ OpsPages::OpsPages(OpsConfig config, metrics::Registry registry, runtime::Clock&
 
 http::Router OpsPages::routes() {
   http::Router router;
-  router.add(http::Method::get, "/metrics", [this](http::RequestContext&) -> http::Awaitable<http::Response> {
-    co_return plain(registry_.text());
-  });
-  router.add(http::Method::get, "/livez", [](http::RequestContext&) -> http::Awaitable<http::Response> {
-    co_return http::json(200, wire::Health{"ok", {}});
-  });
-  router.add(http::Method::get, "/readyz", [this](http::RequestContext&) -> http::Awaitable<http::Response> {
-    wire::Health health{"ok", config_.ready()};
-    const bool good = std::all_of(health.checks.begin(), health.checks.end(), [](const auto& check) { return check.second == "ok"; });
-    if (!good) health.status = "unavailable";
-    co_return http::json(good ? 200 : 503, health);
-  });
+  router.add(http::Method::get, "/metrics",
+             [this](http::RequestContext&) -> http::Awaitable<http::Response> {
+               co_return plain(registry_.text());
+             });
+  router.add(http::Method::get, "/livez",
+             [](http::RequestContext&) -> http::Awaitable<http::Response> {
+               co_return http::json(200, wire::Health{"ok", {}});
+             });
+  router.add(http::Method::get, "/readyz",
+             [this](http::RequestContext&) -> http::Awaitable<http::Response> {
+               wire::Health health{"ok", config_.ready()};
+               const bool good =
+                   std::all_of(health.checks.begin(), health.checks.end(),
+                               [](const auto& check) { return check.second == "ok"; });
+               if (!good) health.status = "unavailable";
+               co_return http::json(good ? 200 : 503, health);
+             });
   if (config_.drain) {
-    router.add(http::Method::post, "/drain", [this](http::RequestContext&) -> http::Awaitable<http::Response> {
-      config_.drain();
-      co_return http::json(202, wire::Health{"draining", {}});
-    });
+    router.add(http::Method::post, "/drain",
+               [this](http::RequestContext&) -> http::Awaitable<http::Response> {
+                 config_.drain();
+                 co_return http::json(202, wire::Health{"draining", {}});
+               });
   }
   return router;
 }

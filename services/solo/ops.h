@@ -15,14 +15,16 @@ namespace whoosh::solo {
 
 struct OpsConfig {
   std::uint16_t port = 9090;
-  std::string port_flag;                                     // named when the port is taken
-  std::function<std::map<std::string, std::string>()> ready; // check -> "ok" or what is wrong; any thread
-  std::function<void()> drain;                               // empty: nothing to drain here
+  std::string port_flag;  // named when the port is taken
+  std::function<std::map<std::string, std::string>()>
+      ready;                    // check -> "ok" or what is wrong; any thread
+  std::function<void()> drain;  // empty: nothing to drain here
 };
 
 class OpsPages {
  public:
-  OpsPages(OpsConfig config, metrics::Registry registry, runtime::Clock& clock, runtime::Entropy& entropy);
+  OpsPages(OpsConfig config, metrics::Registry registry, runtime::Clock& clock,
+           runtime::Entropy& entropy);
 
   [[nodiscard]] base::Result<> start() { return server_->start(); }
   void stop() { server_->stop(); }

@@ -1,4 +1,5 @@
-// Parts: what Solo is made of, in the order in which it is built up; torn down in the order of Solo::stop().
+// Parts: what Solo is made of, in the order in which it is built up; torn down in the order of
+// Solo::stop().
 #pragma once
 
 #include <memory>

@@ -20,11 +20,13 @@ using base::Error;
 using base::ErrorCode;
 
 std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return std::tolower(c); });
   return text;
 }
 
-// Asks a port that answers on `mailbox`, and waits; "ok" or what is wrong. For the readiness pages' thread.
+// Asks a port that answers on `mailbox`, and waits; "ok" or what is wrong. For the readiness pages'
+// thread.
 template <class Call>
 std::string check(runtime::Mailbox& mailbox, Call call) {
   auto answer = std::make_shared<std::promise<std::string>>();
@@ -32,14 +34,16 @@ std::string check(runtime::Mailbox& mailbox, Call call) {
   call(runtime::Reply<>(mailbox, [answer](base::Result<> result) {
     answer->set_value(result ? "ok" : std::string(result.error().sentence()));
   }));
-  if (answered.wait_for(std::chrono::seconds(2)) != std::future_status::ready) return "no answer within 2 s";
+  if (answered.wait_for(std::chrono::seconds(2)) != std::future_status::ready)
+    return "no answer within 2 s";
   return answered.get();
 }
 
 // Matches that ended in the last moment still count.
 void write_what_is_pending(const state::memory::Results& results) {
   constexpr auto step = std::chrono::milliseconds(10);
-  for (auto waited = step; results.pending() > 0 && waited < std::chrono::seconds(5); waited += step) {
+  for (auto waited = step; results.pending() > 0 && waited < std::chrono::seconds(5);
+       waited += step) {
     std::this_thread::sleep_for(step);
   }
   if (const std::size_t left = results.pending(); left > 0) {
@@ -49,7 +53,8 @@ void write_what_is_pending(const state::memory::Results& results) {
 
 }  // namespace
 
-// ---- building up ----------------------------------------------------------------------------------------
+// ---- building up
+// ----------------------------------------------------------------------------------------
 
 base::Result<> Solo::Parts::open_data() {
   if (const auto folder = make_data_folder(config.data); !folder) return folder.error();
@@ -61,7 +66,8 @@ base::Result<> Solo::Parts::open_data() {
   store::sqlite::Options options;
   options.path = database_path(config.data);
   std::error_code error;
-  options.migrate = !std::filesystem::exists(options.path, error);  // an old one is the operator's decision
+  options.migrate =
+      !std::filesystem::exists(options.path, error);  // an old one is the operator's decision
   options.report = [](std::string_view sentence) { spdlog::error("database: {}", sentence); };
   auto opened = store::sqlite::open(std::move(options));
   if (!opened) return opened.error();
@@ -77,18 +83,24 @@ base::Result<> Solo::Parts::start_edge() {
   edge_config.shard.tick_ms = static_cast<std::int32_t>(config.tick_ms);
   edge_config.rate_limits = config.rate_limits;
   edge_config.match_logs = match_log_folder(config.data);
-  for (const std::string& origin : config.allowed_origins) edge_config.allowed_origins.push_back(lower(origin));
+  for (const std::string& origin : config.allowed_origins)
+    edge_config.allowed_origins.push_back(lower(origin));
   if (!config.public_url.empty()) edge_config.allowed_origins.push_back(lower(config.public_url));
   results = std::make_unique<state::memory::Results>(
-      clock, [this](match::MatchRecord record, runtime::Reply<> done) { apply(std::move(record), std::move(done)); });
+      clock, [this](match::MatchRecord record, runtime::Reply<> done) {
+        apply(std::move(record), std::move(done));
+      });
   edge = std::make_unique<edge::EdgeServer>(
       std::move(edge_config), *authority, directory, clock, [this](match::MatchRecord record) {
         const base::MatchId id = record.id;
         results->append(std::move(record), runtime::Reply<>(mailbox, [id](base::Result<> taken) {
-          if (!taken) spdlog::error("the result of match {} is lost: {}", id.text(), taken.error().sentence());
-        }));
+                          if (!taken)
+                            spdlog::error("the result of match {} is lost: {}", id.text(),
+                                          taken.error().sentence());
+                        }));
       });
-  gateway = std::make_unique<LocalGateway>(*edge, config.edge_url, std::string(host_of_url(config.public_url)));
+  gateway = std::make_unique<LocalGateway>(*edge, config.edge_url,
+                                           std::string(host_of_url(config.public_url)));
   return edge->start(*gateway);
 }
 
@@ -98,9 +110,11 @@ void Solo::Parts::apply(match::MatchRecord record, runtime::Reply<> done) {
   const base::RoomId room = record.room;
   store->apply_result(std::move(record),
                       runtime::Reply<store::AppliedResult>(
-                          mailbox, [this, match, room, done = std::move(done)](base::Result<store::AppliedResult> applied) mutable {
+                          mailbox, [this, match, room, done = std::move(done)](
+                                       base::Result<store::AppliedResult> applied) mutable {
                             if (!applied) {
-                              spdlog::warn("the result of match {} waits: {}", match.text(), applied.error().sentence());
+                              spdlog::warn("the result of match {} waits: {}", match.text(),
+                                           applied.error().sentence());
                               done(applied.error());
                               return;
                             }
@@ -113,16 +127,20 @@ base::Result<> Solo::Parts::start_api() {
   api::Config service;
   service.server.address = config.listen;
   service.server.port = config.http_port;
-  service.server.threads = config.api_threads != 0 ? config.api_threads : std::clamp(std::thread::hardware_concurrency(), 1u, 4u);
+  service.server.threads = config.api_threads != 0
+                               ? config.api_threads
+                               : std::clamp(std::thread::hardware_concurrency(), 1u, 4u);
   service.allowed_origins = config.allowed_origins;
   service.trusted_proxies = config.trusted_proxies;
   service.public_host = host_of_url(config.public_url);
   service.web = web_folder(config.web);
   service.rates.enabled = config.rate_limits;
   if (config.password_cost == "minimal") service.password_cost = auth::Cost::minimal();
-  if (service.web.empty()) spdlog::warn("the web client is not built: only REST is served (make up builds it)");
+  if (service.web.empty())
+    spdlog::warn("the web client is not built: only REST is served (make up builds it)");
   api = std::make_unique<api::ApiServer>(
-      std::move(service), api::Ports{*store, directory, queue, limits, *gateway, *authority, clock, entropy});
+      std::move(service),
+      api::Ports{*store, directory, queue, limits, *gateway, *authority, clock, entropy});
   return api->start();
 }
 
@@ -136,8 +154,8 @@ void Solo::Parts::start_matchmaker() {
     matching.games.emplace(std::string(info.key), rules);
   }
   matchmaker::Invite invite = [this](const state::Ticket& ticket, const state::RoomEntry& room) {
-    return api->inviter().invite({ticket.user, ticket.name, ticket.avatar, false, ticket.host}, room,
-                                 wire::Role::player);
+    return api->inviter().invite({ticket.user, ticket.name, ticket.avatar, false, ticket.host},
+                                 room, wire::Role::player);
   };
   matchmaker = std::make_unique<matchmaker::MatchmakerThread>(
       std::move(matching), matchmaker::Ports{queue, *gateway, clock}, std::move(invite));
@@ -146,13 +164,15 @@ void Solo::Parts::start_matchmaker() {
 base::Result<> Solo::Parts::start_ops() {
   metrics::Registry api_metrics;
   api_metrics.add([this](metrics::Exposition& out) {
-    out.gauge("whoosh_results_pending", "Results that wait for the database.", {}, static_cast<double>(results->pending()));
+    out.gauge("whoosh_results_pending", "Results that wait for the database.", {},
+              static_cast<double>(results->pending()));
   });
   OpsConfig api_pages;
   api_pages.port = config.ops_port;
   api_pages.ready = [this] {
     return std::map<std::string, std::string>{
-        {"database", check(mailbox, [this](runtime::Reply<> reply) { store->ping(std::move(reply)); })}};
+        {"database",
+         check(mailbox, [this](runtime::Reply<> reply) { store->ping(std::move(reply)); })}};
   };
   ops = std::make_unique<OpsPages>(std::move(api_pages), std::move(api_metrics), clock, entropy);
   if (const auto started = ops->start(); !started) return started.error();
@@ -165,11 +185,13 @@ base::Result<> Solo::Parts::start_ops() {
     return std::map<std::string, std::string>{{"edge", edge->is_draining() ? "draining" : "ok"}};
   };
   edge_pages.drain = [this] { edge->drain(); };
-  ops_edge = std::make_unique<OpsPages>(std::move(edge_pages), std::move(edge_metrics), clock, entropy);
+  ops_edge =
+      std::make_unique<OpsPages>(std::move(edge_pages), std::move(edge_metrics), clock, entropy);
   return ops_edge->start();
 }
 
-// ---- the public face ------------------------------------------------------------------------------------
+// ---- the public face
+// ------------------------------------------------------------------------------------
 
 base::Result<std::unique_ptr<Solo>> Solo::start(const Config& config) {
   if (const auto good = check(config); !good) return good.error();
@@ -185,13 +207,16 @@ base::Result<std::unique_ptr<Solo>> Solo::start(const Config& config) {
 }
 
 Solo::Solo(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
-Solo::~Solo() { stop(); }
+Solo::~Solo() {
+  stop();
+}
 
 Solo::Ports Solo::ports() const {
   return {parts_->api->port(), parts_->edge->port(), parts_->ops->port(), parts_->ops_edge->port()};
 }
 
-// Nobody new first, then who is inside, then what is being written; each part while those it uses still live.
+// Nobody new first, then who is inside, then what is being written; each part while those it uses
+// still live.
 void Solo::stop() {
   Parts& p = *parts_;
   if (std::exchange(p.stopped, true)) return;

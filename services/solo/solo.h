@@ -1,8 +1,8 @@
-// Solo: the whole of Whoosh in one process: Service A, Service B, the matchmaker, SQLite and in-process state,
-// wired. One per process (tests may have several, on free ports).
+// Solo: the whole of Whoosh in one process: Service A, Service B, the matchmaker, SQLite and
+// in-process state, wired. One per process (tests may have several, on free ports).
 //
-// Threads: start() and stop() from one thread; inside run the threads of the services. Wiring only: no rule of
-// the platform is decided here.
+// Threads: start() and stop() from one thread; inside run the threads of the services. Wiring only:
+// no rule of the platform is decided here.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +23,8 @@ class Solo {
     std::uint16_t ops_edge = 0;
   };
 
-  // Everything serves when this returns. Errors are one sentence for the operator: a port is taken, the
-  // folder can't be written, the database is older or newer than this program.
+  // Everything serves when this returns. Errors are one sentence for the operator: a port is taken,
+  // the folder can't be written, the database is older or newer than this program.
   [[nodiscard]] static base::Result<std::unique_ptr<Solo>> start(const Config& config);
   ~Solo();
 

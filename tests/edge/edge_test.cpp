@@ -1,5 +1,6 @@
-// Goal: Service B keeps protocol.md to the letter where a client meets it: upgrade, rooms, seats, reconnects, close
-// codes. Method: a whole server in this process, real sockets, Boost.Beast as the client.
+// Goal: Service B keeps protocol.md to the letter where a client meets it: upgrade, rooms, seats,
+// reconnects, close codes. Method: a whole server in this process, real sockets, Boost.Beast as the
+// client.
 #include <gtest/gtest.h>
 
 #include <thread>
@@ -18,7 +19,8 @@ json::object await(WsClient& client, const std::string& type) {
   for (int i = 0; i < 2000; ++i) {
     const auto text = client.read(5'000);
     if (!text || !text->has_value()) {
-      ADD_FAILURE() << "no " << type << ": " << (text ? "silence" : text.error().message) << ", close code " << client.close_code();
+      ADD_FAILURE() << "no " << type << ": " << (text ? "silence" : text.error().message)
+                    << ", close code " << client.close_code();
       return {};
     }
     const json::object message = json::parse(**text).as_object();
@@ -39,7 +41,8 @@ std::uint16_t await_close(WsClient& client) {
   return 0;
 }
 
-void say(WsClient& client, const std::string& type, const json::object& payload = {}, const std::string& id = "") {
+void say(WsClient& client, const std::string& type, const json::object& payload = {},
+         const std::string& id = "") {
   json::object message{{"type", type}, {"payload", payload}};
   if (!id.empty()) message["id"] = id;
   ASSERT_TRUE(client.send(json::serialize(message)));
@@ -58,25 +61,33 @@ class Edge : public testing::Test {
     EXPECT_TRUE(info) << (info ? "" : info.error().message);
     return info ? info->as_object() : json::object{};
   }
-  json::object join(swarm::Player& player, const std::string& code, const std::string& as = "player") {
-    const auto info = player.call("POST", "/api/rooms/" + code + "/join", json::object{{"as", as}}, 200);
+  json::object join(swarm::Player& player, const std::string& code,
+                    const std::string& as = "player") {
+    const auto info =
+        player.call("POST", "/api/rooms/" + code + "/join", json::object{{"as", as}}, 200);
     EXPECT_TRUE(info) << (info ? "" : info.error().message);
     return info ? info->as_object() : json::object{};
   }
-  std::unique_ptr<WsClient> connect(const std::string& target, std::vector<std::string> subprotocols = {},
+  std::unique_ptr<WsClient> connect(const std::string& target,
+                                    std::vector<std::string> subprotocols = {},
                                     std::map<std::string, std::string> headers = {}) {
-    auto client = WsClient::connect(server_.edge(), {.target = target, .subprotocols = std::move(subprotocols), .headers = std::move(headers)});
+    auto client = WsClient::connect(
+        server_.edge(),
+        {.target = target, .subprotocols = std::move(subprotocols), .headers = std::move(headers)});
     EXPECT_TRUE(client) << target << ": " << (client ? "" : client.error().message);
     return client ? std::move(*client) : nullptr;
   }
   std::unique_ptr<WsClient> enter(const json::object& info) {
-    return connect("/ws?game_id=" + text(info, "room"), {"whoosh.v1", "ticket." + text(info, "ticket")});
+    return connect("/ws?game_id=" + text(info, "room"),
+                   {"whoosh.v1", "ticket." + text(info, "ticket")});
   }
   WsClient::Refused refused(const std::string& target, std::vector<std::string> subprotocols = {},
                             std::map<std::string, std::string> headers = {}) {
     WsClient::Refused why;
     const auto client = WsClient::connect(
-        server_.edge(), {.target = target, .subprotocols = std::move(subprotocols), .headers = std::move(headers)}, &why);
+        server_.edge(),
+        {.target = target, .subprotocols = std::move(subprotocols), .headers = std::move(headers)},
+        &why);
     EXPECT_FALSE(client) << target << " was let in";
     return why;
   }
@@ -91,13 +102,16 @@ class Edge : public testing::Test {
 };
 
 TEST_F(Edge, HealthAndUnknownPaths) {
-  const auto health = swarm::http(server_.edge(), {.target = "/health", .body = {}, .bearer = "", .headers = {}});
+  const auto health =
+      swarm::http(server_.edge(), {.target = "/health", .body = {}, .bearer = "", .headers = {}});
   ASSERT_TRUE(health);
   EXPECT_EQ(health->status, 200);
-  const auto nothing = swarm::http(server_.edge(), {.target = "/nothing", .body = {}, .bearer = "", .headers = {}});
+  const auto nothing =
+      swarm::http(server_.edge(), {.target = "/nothing", .body = {}, .bearer = "", .headers = {}});
   ASSERT_TRUE(nothing);
   EXPECT_EQ(nothing->status, 404);
-  const auto plain = swarm::http(server_.edge(), {.target = "/ws", .body = {}, .bearer = "", .headers = {}});
+  const auto plain =
+      swarm::http(server_.edge(), {.target = "/ws", .body = {}, .bearer = "", .headers = {}});
   ASSERT_TRUE(plain);
   EXPECT_EQ(plain->status, 426);
   EXPECT_EQ(plain->headers.at("sec-websocket-version"), "13");
@@ -109,11 +123,21 @@ TEST_F(Edge, UpgradeRefusalsInTheirOrder) {
   const json::object info = create_room(host);
   const std::string room = text(info, "room");
   const std::string token = "?token=" + host.access();
-  struct Row { std::string target; std::vector<std::string> protocols; std::map<std::string, std::string> headers; int status; std::string code; };
+  struct Row {
+    std::string target;
+    std::vector<std::string> protocols;
+    std::map<std::string, std::string> headers;
+    int status;
+    std::string code;
+  };
   const Row rows[] = {
       {"/ws?game_id=" + room, {}, {}, 401, "unauthorized"},
       {"/ws?game_id=" + room + "&token=nonsense", {}, {}, 401, "bad_token"},
-      {"/ws" + token + "&game_id=" + room, {}, {{"Origin", "https://evil.example"}}, 403, "foreign_origin"},
+      {"/ws" + token + "&game_id=" + room,
+       {},
+       {{"Origin", "https://evil.example"}},
+       403,
+       "foreign_origin"},
       {"/ws" + token + "&game_id=" + room, {}, {{"Origin", "null"}}, 403, "foreign_origin"},
       {"/ws?game_id=" + room, {"whoosh.v1", "ticket.forged"}, {}, 401, "bad_ticket"},
       {"/ws?game_id=" + room, {"whoosh.v1", "resume.forged"}, {}, 401, "bad_resume"},
@@ -136,7 +160,8 @@ TEST_F(Edge, ATicketIsUsedOnce) {
   ASSERT_TRUE(first);
   EXPECT_EQ(first->subprotocol(), "whoosh.v1");
   EXPECT_EQ(text(await(*first, "WELCOME"), "room"), text(info, "room"));
-  const auto why = refused("/ws?game_id=" + text(info, "room"), {"whoosh.v1", "ticket." + text(info, "ticket")});
+  const auto why =
+      refused("/ws?game_id=" + text(info, "room"), {"whoosh.v1", "ticket." + text(info, "ticket")});
   EXPECT_EQ(why.status, 401);
   EXPECT_EQ(code_of(why), "bad_ticket");
 }
@@ -153,9 +178,11 @@ TEST_F(Edge, ByAccessTokenWithIdOrCodeAndWithoutJoining) {
   EXPECT_EQ(text(welcome.at("you").as_object(), "id"), friendly.id());
   EXPECT_EQ(text(welcome.at("you").as_object(), "name"), "Bob");
   swarm::Player third = guest("Bob");
-  const auto by_id = connect("/ws?game_id=" + text(info, "room"), {}, {{"Authorization", "Bearer " + third.access()}});
+  const auto by_id = connect("/ws?game_id=" + text(info, "room"), {},
+                             {{"Authorization", "Bearer " + third.access()}});
   ASSERT_TRUE(by_id);
-  EXPECT_NE(text(await(*by_id, "WELCOME").at("you").as_object(), "name"), "Bob") << "names are unique at a table";
+  EXPECT_NE(text(await(*by_id, "WELCOME").at("you").as_object(), "name"), "Bob")
+      << "names are unique at a table";
 }
 
 TEST_F(Edge, NewMakesARoomAndALobbyConnectionHasNone) {
@@ -184,7 +211,8 @@ TEST_F(Edge, ANewerConnectionReplacesAndResumeKeepsTheSeat) {
   const json::object again = await(*second, "WELCOME");
   EXPECT_EQ(again.at("you"), welcome.at("you"));
   second->abort();
-  const auto third = connect("/ws?game_id=" + text(info, "code"), {"whoosh.v1", "resume." + text(again, "resume")});
+  const auto third = connect("/ws?game_id=" + text(info, "code"),
+                             {"whoosh.v1", "resume." + text(again, "resume")});
   ASSERT_TRUE(third);
   EXPECT_EQ(await(*third, "WELCOME").at("you"), welcome.at("you"));
 }
@@ -232,7 +260,8 @@ TEST_F(Edge, TenWrongMessagesCloseAndBinaryIsRefused) {
   swarm::Player bob = guest("Bob");
   const auto large = enter(create_room(bob));
   ASSERT_TRUE(large);
-  ASSERT_TRUE(large->send(json::serialize(json::object{{"type", "CHAT"}, {"payload", {{"text", std::string(5000, 'x')}}}})));
+  ASSERT_TRUE(large->send(json::serialize(
+      json::object{{"type", "CHAT"}, {"payload", {{"text", std::string(5000, 'x')}}}})));
   EXPECT_EQ(text(await(*large, "ERROR"), "code"), "too_long");
   ASSERT_TRUE(large->send(std::string(9000, 'x')));
   EXPECT_EQ(await_close(*large), 1009);
@@ -278,13 +307,15 @@ TEST_F(Edge, APhoneThatGoesAwayComesBackToTheSameMatch) {
 }
 
 TEST_F(Edge, OperatorsPages) {
-  const auto metrics = swarm::http(server_.ops_edge(), {.target = "/metrics", .body = {}, .bearer = "", .headers = {}});
+  const auto metrics = swarm::http(server_.ops_edge(),
+                                   {.target = "/metrics", .body = {}, .bearer = "", .headers = {}});
   ASSERT_TRUE(metrics);
   EXPECT_EQ(metrics->status, 200);
   EXPECT_NE(metrics->body.find("whoosh_rooms{shard=\"0\"} 0"), std::string::npos) << metrics->body;
   for (const auto& endpoint : {server_.ops(), server_.ops_edge()}) {
     for (const char* page : {"/livez", "/readyz"}) {
-      const auto answer = swarm::http(endpoint, {.target = page, .body = {}, .bearer = "", .headers = {}});
+      const auto answer =
+          swarm::http(endpoint, {.target = page, .body = {}, .bearer = "", .headers = {}});
       ASSERT_TRUE(answer);
       EXPECT_EQ(answer->status, 200) << page << answer->body;
     }
@@ -294,11 +325,14 @@ TEST_F(Edge, OperatorsPages) {
 TEST_F(Edge, DrainingTakesNobodyNew) {
   swarm::Player ada = guest("Ada");
   const json::object info = create_room(ada);
-  const auto drained = swarm::http(server_.ops_edge(), {.method = "POST", .target = "/drain", .body = "{}", .bearer = "", .headers = {}});
+  const auto drained = swarm::http(
+      server_.ops_edge(),
+      {.method = "POST", .target = "/drain", .body = "{}", .bearer = "", .headers = {}});
   ASSERT_TRUE(drained);
   EXPECT_EQ(drained->status, 202);
   std::this_thread::sleep_for(std::chrono::milliseconds(100));
-  const auto why = refused("/ws?game_id=" + text(info, "room"), {"whoosh.v1", "ticket." + text(info, "ticket")});
+  const auto why =
+      refused("/ws?game_id=" + text(info, "room"), {"whoosh.v1", "ticket." + text(info, "ticket")});
   EXPECT_EQ(why.status, 503);
   EXPECT_EQ(code_of(why), "draining");
 }

@@ -1,4 +1,5 @@
-// RunningServer: one whole `solo` inside the test, on free ports and a folder of its own, time sped up.
+// RunningServer: one whole `solo` inside the test, on free ports and a folder of its own, time sped
+// up.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -16,7 +17,8 @@ namespace whoosh::tests {
 class RunningServer {
  public:
   explicit RunningServer(std::uint32_t tick_ms = 20, bool rate_limits = false)
-      : folder_(std::filesystem::temp_directory_path() / ("whoosh-test-" + std::to_string(runtime::OsEntropy().u64()))) {
+      : folder_(std::filesystem::temp_directory_path() /
+                ("whoosh-test-" + std::to_string(runtime::OsEntropy().u64()))) {
     config_.data = folder_.string();
     config_.listen = "127.0.0.1";
     config_.http_port = config_.edge_port = config_.ops_port = config_.ops_edge_port = 0;

@@ -1,13 +1,12 @@
 #include "tools/swarm/client.h"
 
+#include <algorithm>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/websocket.hpp>
-
-#include <algorithm>
 #include <charconv>
 #include <chrono>
 
@@ -30,7 +29,8 @@ std::map<std::string, std::string> headers_of(const Fields& fields) {
   std::map<std::string, std::string> headers;
   for (const auto& field : fields) {
     std::string name(field.name_string());
-    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
+    std::transform(name.begin(), name.end(), name.begin(),
+                   [](unsigned char c) { return std::tolower(c); });
     headers[name] = std::string(field.value());
   }
   return headers;
@@ -85,7 +85,8 @@ base::Result<HttpAnswer> http(const Endpoint& to, const HttpCall& call, std::int
     if ((error = failed)) return;
     bhttp::async_write(stream, request, [&](beast::error_code write_failed, std::size_t) {
       if ((error = write_failed)) return;
-      bhttp::async_read(stream, buffer, parser, [&](beast::error_code read_failed, std::size_t) { error = read_failed; });
+      bhttp::async_read(stream, buffer, parser,
+                        [&](beast::error_code read_failed, std::size_t) { error = read_failed; });
     });
   });
   context.run();
@@ -108,9 +109,12 @@ struct WsClient::Impl {
 };
 
 WsClient::WsClient(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-WsClient::~WsClient() { abort(); }
+WsClient::~WsClient() {
+  abort();
+}
 
-base::Result<std::unique_ptr<WsClient>> WsClient::connect(const Endpoint& to, const WsOptions& options,
+base::Result<std::unique_ptr<WsClient>> WsClient::connect(const Endpoint& to,
+                                                          const WsOptions& options,
                                                           Refused* refused) {
   auto impl = std::make_unique<Impl>();
   const auto where = resolve(impl->context, to);
@@ -129,12 +133,19 @@ base::Result<std::unique_ptr<WsClient>> WsClient::connect(const Endpoint& to, co
   bool done = false;
   beast::get_lowest_layer(stream).expires_after(milliseconds(options.timeout_ms));
   beast::get_lowest_layer(stream).async_connect(*where, [&](beast::error_code failed) {
-    if ((error = failed)) { done = true; return; }
+    if ((error = failed)) {
+      done = true;
+      return;
+    }
     beast::get_lowest_layer(stream).socket().set_option(tcp::no_delay(true));
     stream.async_handshake(response, to.host + ":" + std::to_string(to.port), options.target,
-                           [&](beast::error_code handshake_failed) { error = handshake_failed; done = true; });
+                           [&](beast::error_code handshake_failed) {
+                             error = handshake_failed;
+                             done = true;
+                           });
   });
-  if (!run_until(impl->context, done, options.timeout_ms + 1000)) return base::Error{base::ErrorCode::unavailable, "deadline"};
+  if (!run_until(impl->context, done, options.timeout_ms + 1000))
+    return base::Error{base::ErrorCode::unavailable, "deadline"};
   if (error) {
     if (refused != nullptr && response.result_int() != 0) {
       refused->status = static_cast<int>(response.result_int());
@@ -170,10 +181,11 @@ base::Result<> WsClient::send(std::string_view text) {
   beast::error_code error;
   bool done = false;
   impl_->stream.text(true);
-  impl_->stream.async_write(asio::buffer(text.data(), text.size()), [&](beast::error_code failed, std::size_t) {
-    error = failed;
-    done = true;
-  });
+  impl_->stream.async_write(asio::buffer(text.data(), text.size()),
+                            [&](beast::error_code failed, std::size_t) {
+                              error = failed;
+                              done = true;
+                            });
   if (!run_until(impl_->context, done, 10'000)) {
     abort();
     return base::Error{base::ErrorCode::unavailable, "deadline"};
@@ -184,7 +196,8 @@ base::Result<> WsClient::send(std::string_view text) {
 
 void WsClient::close(std::uint16_t code) {
   bool done = false;
-  impl_->stream.async_close(websocket::close_reason(code), [&done](beast::error_code) { done = true; });
+  impl_->stream.async_close(websocket::close_reason(code),
+                            [&done](beast::error_code) { done = true; });
   if (!run_until(impl_->context, done, 5'000)) abort();
 }
 
@@ -195,8 +208,12 @@ void WsClient::abort() {
   impl_->context.poll();
 }
 
-std::uint16_t WsClient::close_code() const { return impl_->stream.reason().code; }
-std::string WsClient::subprotocol() const { return impl_->subprotocol; }
+std::uint16_t WsClient::close_code() const {
+  return impl_->stream.reason().code;
+}
+std::string WsClient::subprotocol() const {
+  return impl_->subprotocol;
+}
 
 std::optional<WsUrl> parse_ws_url(std::string_view url) {
   constexpr std::string_view scheme = "ws://";
@@ -210,7 +227,8 @@ std::optional<WsUrl> parse_ws_url(std::string_view url) {
   out.endpoint.port = 80;
   if (colon != std::string_view::npos) {
     const auto digits = authority.substr(colon + 1);
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), out.endpoint.port);
+    const auto [end, error] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), out.endpoint.port);
     if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
   }
   out.target = slash == std::string_view::npos ? "/" : std::string(url.substr(slash));

@@ -1,8 +1,9 @@
-// Clients of both services over real sockets, for the demo, the tests and the load generator: one REST call,
-// and one WebSocket connection by Boost.Beast (so that our own frames are always read by somebody else's code).
+// Clients of both services over real sockets, for the demo, the tests and the load generator: one
+// REST call, and one WebSocket connection by Boost.Beast (so that our own frames are always read by
+// somebody else's code).
 //
-// Blocking, with deadlines; an object belongs to one thread. Errors are `unavailable` with what the system
-// said (connection refused, deadline), never an exception.
+// Blocking, with deadlines; an object belongs to one thread. Errors are `unavailable` with what the
+// system said (connection refused, deadline), never an exception.
 #pragma once
 
 #include <cstdint>
@@ -19,9 +20,9 @@ namespace whoosh::swarm {
 
 struct HttpCall {
   std::string method = "GET";
-  std::string target;                        // "/api/users/me?x=1"
-  std::optional<std::string> body;           // sent as application/json
-  std::string bearer;                        // access token, or empty
+  std::string target;               // "/api/users/me?x=1"
+  std::optional<std::string> body;  // sent as application/json
+  std::string bearer;               // access token, or empty
   std::map<std::string, std::string> headers;
 };
 
@@ -37,13 +38,14 @@ struct Endpoint {
 };
 
 // One request on a fresh connection.
-[[nodiscard]] base::Result<HttpAnswer> http(const Endpoint& to, const HttpCall& call, std::int64_t timeout_ms = 30'000);
+[[nodiscard]] base::Result<HttpAnswer> http(const Endpoint& to, const HttpCall& call,
+                                            std::int64_t timeout_ms = 30'000);
 
 struct WsOptions {
-  std::string target;                      // "/ws?game_id=…"
+  std::string target;  // "/ws?game_id=…"
   std::vector<std::string> subprotocols;
   std::map<std::string, std::string> headers;
-  std::int64_t timeout_ms = 10'000;        // of the connect and the handshake
+  std::int64_t timeout_ms = 10'000;  // of the connect and the handshake
 };
 
 class WsClient {
@@ -55,7 +57,8 @@ class WsClient {
   };
 
   // nullptr: not connected; `refused` tells why when the server spoke HTTP.
-  static base::Result<std::unique_ptr<WsClient>> connect(const Endpoint& to, const WsOptions& options,
+  static base::Result<std::unique_ptr<WsClient>> connect(const Endpoint& to,
+                                                         const WsOptions& options,
                                                          Refused* refused = nullptr);
   ~WsClient();
 
@@ -76,7 +79,10 @@ class WsClient {
 };
 
 // "ws://host:8080/ws?game_id=x" -> endpoint and target. nullopt: not such a URL.
-struct WsUrl { Endpoint endpoint; std::string target; };
+struct WsUrl {
+  Endpoint endpoint;
+  std::string target;
+};
 [[nodiscard]] std::optional<WsUrl> parse_ws_url(std::string_view url);
 
 }  // namespace whoosh::swarm

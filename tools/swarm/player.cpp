@@ -11,10 +11,13 @@ namespace json = boost::json;
 
 std::int64_t now_ms() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(
-             std::chrono::steady_clock::now().time_since_epoch()).count();
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
 }
 
-base::Error wrong(std::string what) { return {base::ErrorCode::internal, std::move(what)}; }
+base::Error wrong(std::string what) {
+  return {base::ErrorCode::internal, std::move(what)};
+}
 
 std::string text_of(const json::object& object, std::string_view key) {
   const auto* value = object.if_contains(key);
@@ -31,8 +34,10 @@ void merge_patch(json::value& target, const json::value& patch) {
   if (!target.is_object()) target = json::object{};
   json::object& object = target.as_object();
   for (const auto& [key, value] : patch.as_object()) {
-    if (value.is_null()) object.erase(key);
-    else merge_patch(object[key], value);
+    if (value.is_null())
+      object.erase(key);
+    else
+      merge_patch(object[key], value);
   }
 }
 
@@ -54,20 +59,24 @@ base::Result<json::value> Player::call(const std::string& method, const std::str
   if (answer->body.empty()) return json::value{};
   boost::system::error_code error;
   json::value value = json::parse(answer->body, error);
-  if (error) return wrong(fmt::format("{} {}: the body is no JSON: {}", method, target, answer->body));
+  if (error)
+    return wrong(fmt::format("{} {}: the body is no JSON: {}", method, target, answer->body));
   return value;
 }
 
 base::Result<> Player::keep_tokens(const json::value& answer) {
   access_ = text_of(answer.as_object(), "access");
   refresh_ = text_of(answer.as_object(), "refresh");
-  id_ = std::to_string(answer.as_object().at("user").as_object().at("id").to_number<std::int64_t>());
+  id_ =
+      std::to_string(answer.as_object().at("user").as_object().at("id").to_number<std::int64_t>());
   return {};
 }
 
 base::Result<> Player::register_account(const std::string& password) {
-  const auto answer = call("POST", "/api/auth/register",
-                           json::object{{"username", name_}, {"email", name_ + "@example.org"}, {"password", password}}, 201);
+  const auto answer = call(
+      "POST", "/api/auth/register",
+      json::object{{"username", name_}, {"email", name_ + "@example.org"}, {"password", password}},
+      201);
   if (!answer) return answer.error();
   return keep_tokens(*answer);
 }
@@ -79,7 +88,8 @@ base::Result<> Player::sign_in_as_guest() {
 }
 
 base::Result<json::object> Player::queue(const std::string& game, std::int64_t timeout_ms) {
-  const auto joined = call("POST", "/api/match/join", json::object{{"queue", "standard"}, {"game", game}}, 200);
+  const auto joined =
+      call("POST", "/api/match/join", json::object{{"queue", "standard"}, {"game", game}}, 200);
   if (!joined) return joined.error();
   const std::string ticket = text_of(joined->as_object(), "ticket");
   const std::int64_t deadline = now_ms() + timeout_ms;
@@ -102,7 +112,8 @@ base::Result<> Player::enter(const json::object& join_info) {
   WsClient::Refused refused;
   auto connected = WsClient::connect(url->endpoint, options, &refused);
   if (!connected) {
-    return wrong(fmt::format("not let in: {} {} {}", connected.error().message, refused.status, refused.body));
+    return wrong(fmt::format("not let in: {} {} {}", connected.error().message, refused.status,
+                             refused.body));
   }
   connection_ = std::move(*connected);
   const auto first = connection_->read(10'000);
@@ -142,8 +153,8 @@ base::Result<> Player::on_state(const json::object& payload) {
   return {};
 }
 
-// One set of moves per step of the match; moves that a phase or a limit refuses are answered with ERROR,
-// which costs nothing.
+// One set of moves per step of the match; moves that a phase or a limit refuses are answered with
+// ERROR, which costs nothing.
 void Player::act() {
   if (!view_.is_object()) return;
   const json::object& view = view_.as_object();
@@ -164,8 +175,9 @@ void Player::act_in_step(std::string_view step, std::int64_t round) {
     target = std::string(order[rng_.below(static_cast<std::uint32_t>(order.size()))].as_string());
   }
   if (step == "ANSWER") {
-    static constexpr const char* answers[] = {"a bit draughty", "more stairs than expected", "people in a hurry",
-                                              "smells like rain", "you would need a ticket", "very shiny"};
+    static constexpr const char* answers[] = {
+        "a bit draughty",   "more stairs than expected", "people in a hurry",
+        "smells like rain", "you would need a ticket",   "very shiny"};
     (void)send("ANSWER", {{"q", round}, {"text", answers[rng_.below(std::size(answers))]}});
   } else if (step == "CROSSFIRE") {
     (void)send("SUSPECT", {{"target", target}});

@@ -1,10 +1,9 @@
-// Player: one bot that plays over the public interface like a person's phone: signs in, queues, connects,
-// keeps its view by merge patches, makes legal moves, and checks what it gets (every STATE in sequence).
-// Blocking; one thread per player. For the demo and for tests across processes.
+// Player: one bot that plays over the public interface like a person's phone: signs in, queues,
+// connects, keeps its view by merge patches, makes legal moves, and checks what it gets (every
+// STATE in sequence). Blocking; one thread per player. For the demo and for tests across processes.
 #pragma once
 
 #include <boost/json.hpp>
-
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -26,15 +25,18 @@ class Player {
   [[nodiscard]] base::Result<> sign_in_as_guest();
 
   // One REST call with this player's token; `expect`: the status that is no error.
-  [[nodiscard]] base::Result<boost::json::value> call(const std::string& method, const std::string& target,
+  [[nodiscard]] base::Result<boost::json::value> call(const std::string& method,
+                                                      const std::string& target,
                                                       const boost::json::value& body, int expect);
 
   // Queues and waits until matched; answers the join info.
-  [[nodiscard]] base::Result<boost::json::object> queue(const std::string& game, std::int64_t timeout_ms);
+  [[nodiscard]] base::Result<boost::json::object> queue(const std::string& game,
+                                                        std::int64_t timeout_ms);
 
   // Connects by a join info and waits for WELCOME.
   [[nodiscard]] base::Result<> enter(const boost::json::object& join_info);
-  // Plays until GAME_OVER and answers its payload. Error: closed, silence for timeout_ms, or a gap in STATE.
+  // Plays until GAME_OVER and answers its payload. Error: closed, silence for timeout_ms, or a gap
+  // in STATE.
   [[nodiscard]] base::Result<boost::json::object> play(std::int64_t timeout_ms);
   // Handles messages for so long; for tests that look at the view meanwhile.
   [[nodiscard]] base::Result<> pump(std::int64_t for_ms);
@@ -65,12 +67,12 @@ class Player {
   std::string refresh_;
   std::unique_ptr<WsClient> connection_;
   boost::json::value view_ = boost::json::object{};
-  boost::json::object room_;        // the last ROOM
+  boost::json::object room_;  // the last ROOM
   boost::json::object game_over_;
   std::int64_t seq_ = 0;
   std::int64_t messages_ = 0;
   std::int64_t ticks_ = 0;
-  std::string acted_;               // "CROSSFIRE/2": the step in which it has moved already
+  std::string acted_;  // "CROSSFIRE/2": the step in which it has moved already
 };
 
 }  // namespace whoosh::swarm

@@ -136,6 +136,12 @@ export function saidBy(view: View, person: Person): Said[] {
   return [...rounds, ...pressed];
 }
 
+// When this step ends (server time); the reveal lasts as long as the room shows results.
+export function endsAt(room: Room, view: View): number | null {
+  if (view.step === 'REVEAL') return room.people.value?.phase_ends_at ?? null;
+  return room.viewClock.value?.ends_at ?? null;
+}
+
 export function stepTitle(view: View): string {
   return t(`suspect.step.${view.step}`, { round: view.round });
 }

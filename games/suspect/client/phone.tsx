@@ -6,11 +6,11 @@ import type { GameProps } from '@web/games';
 import { t } from '@web/i18n';
 import { play } from '@web/sound';
 import { announce } from '@web/ui/parts';
-import { EmoteBar } from '@web/ui/roomparts';
+import { EmoteBar, MatchMenu } from '@web/ui/roomparts';
 import { Timer } from '@web/ui/time';
 
 import { Evidence } from './evidence';
-import { peopleOf, stepTitle, talkOf, viewOf, type View } from './model';
+import { endsAt, peopleOf, stepTitle, talkOf, viewOf, type View } from './model';
 import { Secret } from './peek';
 import { Reveal } from './reveal';
 import { Answer, Briefing, PressMe, type StepProps } from './steps';
@@ -23,13 +23,13 @@ import './vote.css';
 
 export default function Phone({ room }: GameProps) {
   const view = viewOf(room);
-  const clock = room.viewClock.value;
+  const until = endsAt(room, view);
   const people = peopleOf(room, view);
   useStepNotice(view);
   const props: StepProps = { room, view, people };
   return (
     <main class={`page suspect step-${view.step}`}>
-      {clock && <Timer room={room} endsAt={clock.ends_at} step={stepTitle(view)} />}
+      {until !== null && <Timer room={room} endsAt={until} step={stepTitle(view)} />}
       <PressMe room={room} view={view} />
       <Step {...props} key={`${view.step}${view.round}`} />
     </main>
@@ -97,7 +97,12 @@ function Tabs(props: StepProps) {
         {tab.value === 'talk' && <Talk {...props} />}
         {tab.value === 'evidence' && <Evidence {...props} />}
         {tab.value === 'escape' && <Escape {...props} />}
-        {tab.value !== 'talk' && <Secret {...props} />}
+        {tab.value !== 'talk' && (
+          <>
+            <Secret {...props} />
+            <MatchMenu />
+          </>
+        )}
       </div>
       <footer class="bottom tab-foot">
         {voting && tab.value === 'table' && <LockBar {...props} />}

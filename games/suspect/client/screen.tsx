@@ -8,7 +8,16 @@ import { play } from '@web/sound';
 import { announce } from '@web/ui/parts';
 import { Timer } from '@web/ui/time';
 
-import { nameOf, peopleOf, stepTitle, talkOf, viewOf, type Person, type View } from './model';
+import {
+  endsAt,
+  nameOf,
+  peopleOf,
+  stepTitle,
+  talkOf,
+  viewOf,
+  type Person,
+  type View,
+} from './model';
 import { CasePoster, Mark, Meter, NameTag, News, Slip } from './parts';
 import { SceneList } from './peek';
 import { Reveal } from './reveal';
@@ -24,23 +33,20 @@ interface Props {
 
 export default function Screen({ room }: GameProps) {
   const view = viewOf(room);
-  const clock = room.viewClock.value;
+  const until = endsAt(room, view);
   const people = peopleOf(room, view);
   useEffect(() => {
     play(view.step === 'VOTE' ? 'news' : 'whoosh');
     if (view.step !== 'REVEAL')
       announce(t(`suspect.say_step.${view.step}`, { question: view.question?.text ?? '' }));
   }, [view.step, view.round]);
-  const side = view.step === 'CROSSFIRE' || view.step === 'VOTE';
+  const talking = view.step === 'CROSSFIRE' || view.step === 'VOTE';
+  const something = view.press || view.evidence?.length || talkOf(room, view).length;
+  const side = talking && Boolean(something);
   return (
     <main class={`stage step-${view.step}`}>
-      {clock && (
-        <Timer
-          room={room}
-          endsAt={clock.ends_at}
-          step={`${view.case.title} · ${stepTitle(view)}`}
-          big
-        />
+      {until !== null && (
+        <Timer room={room} endsAt={until} step={`${view.case.title} · ${stepTitle(view)}`} big />
       )}
       <div class={`stage-main${side ? ' with-side' : ''}`}>
         <div class="stage-center" key={`${view.step}${view.round}`}>

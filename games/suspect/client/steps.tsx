@@ -6,6 +6,7 @@ import { t } from '@web/i18n';
 import { play } from '@web/sound';
 import type { Room } from '@web/state/room';
 import { Button, useAction } from '@web/ui/parts';
+import { MatchMenu } from '@web/ui/roomparts';
 import { clockText, useSecondsTo } from '@web/ui/time';
 
 import { answer_max, type Person, type View, tell } from './model';
@@ -51,6 +52,7 @@ export function Answer({ room, view, people }: StepProps) {
         {t('suspect.answer.count', { n: done, all: people.length })}
       </p>
       <Secret room={room} view={view} people={people} />
+      <MatchMenu />
     </>
   );
 }
