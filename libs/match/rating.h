@@ -36,8 +36,7 @@ struct Rating {
 // Still uncertain: sigma > 5.
 [[nodiscard]] bool is_provisional(const Rating& rating);
 
-// ---- free for all
-// -------------------------------------------------------------------------------------
+// ---- free for all ------------------------------------------------------------------------------
 
 // Humans only: bots take part in ranks for display, never in the sums.
 struct Contender {
@@ -54,8 +53,7 @@ struct Contender {
 // 0.5^(meetings - 5) beyond 5, else 1. `meetings`: of one pair within 24 h, this one included.
 [[nodiscard]] double meeting_weight(std::int32_t meetings);
 
-// ---- two asymmetric teams
-// -------------------------------------------------------------------------------
+// ---- two asymmetric teams ----------------------------------------------------------------------
 
 struct TeamPlayer {
   Rating rating;

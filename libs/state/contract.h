@@ -72,8 +72,7 @@ class Base : public ::testing::Test {
   Rig rig_;
 };
 
-// ---- directory
-// ------------------------------------------------------------------------------------------
+// ---- directory ---------------------------------------------------------------------------------
 
 template <class Rig>
 class DirectoryContract : public Base<Rig> {
@@ -241,8 +240,7 @@ REGISTER_TYPED_TEST_SUITE_P(DirectoryContract, AClaimedRoomIsFoundByIdAndCode,
                             PublicRoomsNewestFirstInPages, APageGoesOnWhenItsLastRoomIsGone,
                             ForeignCursorsAreMalformed, ARoomThatTurnsPrivateIsListedNoMore);
 
-// ---- queue
-// ----------------------------------------------------------------------------------------------
+// ---- queue -------------------------------------------------------------------------------------
 
 template <class Rig>
 class QueueContract : public Base<Rig> {
@@ -485,8 +483,7 @@ REGISTER_TYPED_TEST_SUITE_P(QueueContract, JoiningTwiceGivesTheSameTicket,
                             AWaitOnAnEndedTicketOrOfNoTimeAnswersAtOnce, TicketsExpire,
                             CancellingWithoutATicketIsFine, EstimatesComeFromRecentMatches);
 
-// ---- rate limits
-// ----------------------------------------------------------------------------------------
+// ---- rate limits -------------------------------------------------------------------------------
 
 template <class Rig>
 class LimitsContract : public Base<Rig> {

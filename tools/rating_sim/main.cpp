@@ -1,3 +1,5 @@
+// Long: one simulation, read from top to bottom.
+//
 // rating_sim: how well ratings of an asymmetric team game find true skill. Plays matches of eight
 // seats (six of team 1, two of team 2) among players of known skill, rates them by several rules
 // side by side, and prints Spearman's correlation of mu with skill after 5 … 60 matches each, and
@@ -38,8 +40,7 @@ double normal(Rng& rng) {  // Box-Muller
   return std::sqrt(-2 * std::log(uniform(rng))) * std::cos(tau_angle * uniform(rng));
 }
 
-// ---- the world
-// ------------------------------------------------------------------------------------------
+// ---- the world ---------------------------------------------------------------------------------
 
 struct World {
   double town_wins = 0.5;  // of evenly matched teams
@@ -111,8 +112,7 @@ Played play(Rng& rng, const std::vector<Person>& people, std::span<const std::si
   return played;
 }
 
-// ---- the rules
-// ------------------------------------------------------------------------------------------
+// ---- the rules ---------------------------------------------------------------------------------
 
 class Rule {
  public:
@@ -207,8 +207,7 @@ class Elo final : public Rule {
   }
 };
 
-// ---- measuring
-// --------------------------------------------------------------------------------------------
+// ---- measuring ---------------------------------------------------------------------------------
 
 std::vector<double> ranks_of(const std::vector<double>& values) {
   std::vector<std::size_t> order(values.size());
@@ -349,8 +348,7 @@ std::vector<Measure> run(Rng& rng, const World& world, std::size_t count, int ma
   return measures;
 }
 
-// ---- the table
-// ------------------------------------------------------------------------------------------
+// ---- the table ---------------------------------------------------------------------------------
 
 struct Options {
   std::uint64_t seed = 1;

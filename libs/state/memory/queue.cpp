@@ -27,8 +27,7 @@ void Queue::give(Answers& answers) {
   for (Answer& answer : answers) answer.reply(std::move(answer.ticket));
 }
 
-// ---- the player's side
-// --------------------------------------------------------------------------------
+// ---- the player's side -------------------------------------------------------------------------
 
 void Queue::join(Ticket fresh, Reply<Ticket> reply) {
   Answers answers;
@@ -133,8 +132,7 @@ void Queue::cancel(std::string id, UserId user, Reply<> reply) {
   reply(std::move(result));
 }
 
-// ---- the matcher's side
-// ---------------------------------------------------------------------------------
+// ---- the matcher's side ------------------------------------------------------------------------
 
 void Queue::searching(UnixMs now, Reply<std::vector<Ticket>> reply) {
   Answers answers;
@@ -194,8 +192,7 @@ std::int64_t Queue::answer_due() {
   return next_ms;
 }
 
-// ---- under the lock
-// -------------------------------------------------------------------------------------
+// ---- under the lock ----------------------------------------------------------------------------
 
 Queue::Entry* Queue::own_ticket(const std::string& id, UserId user) {
   const auto found = tickets_.find(id);

@@ -161,8 +161,7 @@ Result<std::int64_t> Records::expire_guests(UnixMs before) {
   return static_cast<std::int64_t>(gone.size());
 }
 
-// ---- sessions
-// -------------------------------------------------------------------------------------------
+// ---- sessions ----------------------------------------------------------------------------------
 
 void Records::forget_expired(UserId user, UnixMs now) {
   std::set<std::string> live;

@@ -44,8 +44,7 @@ base::Error SqliteError::error() const {
   }
 }
 
-// ---- Statement
-// ------------------------------------------------------------------------------------------
+// ---- Statement ---------------------------------------------------------------------------------
 
 Statement::Statement(Connection& connection, Prepared& prepared)
     : connection_(connection), prepared_(prepared), handle_(prepared.handle) {
@@ -130,8 +129,7 @@ base::MatchId Statement::match_id(int column) const {
   return *id;
 }
 
-// ---- Connection
-// -----------------------------------------------------------------------------------------
+// ---- Connection --------------------------------------------------------------------------------
 
 Connection::Connection(const std::string& path, Access access) {
   const int flags = open_flags(access) | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
@@ -189,8 +187,7 @@ void Connection::fail(int code) const {
   throw SqliteError(code, what);
 }
 
-// ---- Transaction, Savepoint
-// -----------------------------------------------------------------------------
+// ---- Transaction, Savepoint --------------------------------------------------------------------
 
 Transaction::Transaction(Connection& connection, Kind kind) : connection_(connection) {
   connection_.run(kind == Kind::write ? "BEGIN IMMEDIATE" : "BEGIN");

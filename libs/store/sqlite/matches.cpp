@@ -16,8 +16,7 @@ namespace {
 
 using base::ErrorCode;
 
-// ---- what is known before the match
-// ---------------------------------------------------------------------
+// ---- what is known before the match ------------------------------------------------------------
 
 // How often the user met whom in the 24 hours up to the match. Void matches count here and below:
 // they pay XP.
@@ -64,8 +63,7 @@ match::PlayerBefore load_player(Connection& db, const match::MatchRecord& record
   return player;
 }
 
-// ---- writing
-// --------------------------------------------------------------------------------------------
+// ---- writing -----------------------------------------------------------------------------------
 
 void save_match(Connection& db, const match::MatchRecord& record,
                 const match::Settlement& settlement) {
@@ -129,8 +127,7 @@ void save_player(Connection& db, const match::MatchRecord& record, bool is_winne
   pay(db, record, after);
 }
 
-// ---- the first answer again
-// -----------------------------------------------------------------------------
+// ---- the first answer again --------------------------------------------------------------------
 
 match::PlayerAfter read_change(const Statement& row) {
   match::PlayerAfter after;

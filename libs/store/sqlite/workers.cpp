@@ -21,8 +21,7 @@ void tell(Report& report, const SqliteError& error) {
 
 }  // namespace
 
-// ---- JobQueue
-// -------------------------------------------------------------------------------------------
+// ---- JobQueue ----------------------------------------------------------------------------------
 
 void JobQueue::push(std::unique_ptr<Job> job) {
   {
@@ -59,8 +58,7 @@ void JobQueue::stop() {
   wake_.notify_all();
 }
 
-// ---- Writer
-// ---------------------------------------------------------------------------------------------
+// ---- Writer ------------------------------------------------------------------------------------
 
 Writer::Writer(std::unique_ptr<Connection> db, std::size_t queue_max, Report& report)
     : db_(std::move(db)), report_(report), queue_(queue_max), thread_([this] {
@@ -102,8 +100,7 @@ void Writer::run_one(Job& job) {
   if (!db_->in_transaction()) throw SqliteError(0, "the transaction was undone");
 }
 
-// ---- Readers
-// --------------------------------------------------------------------------------------------
+// ---- Readers -----------------------------------------------------------------------------------
 
 Readers::Readers(std::vector<std::unique_ptr<Connection>> connections, std::size_t queue_max,
                  Report& report)
