@@ -1,6 +1,7 @@
-// Settling a match: from ranks and what is known of the players to new ratings, XP, levels and coins
-// (games.md 6). Pure arithmetic on values: nothing is fetched, stored or waited for; `now` is in the record.
-// The store calls settle() inside the transaction that writes its answer. Any thread.
+// Settling a match: from ranks and what is known of the players to new ratings, XP, levels and
+// coins (games.md 6). Pure arithmetic on values: nothing is fetched, stored or waited for; `now` is
+// in the record. The store calls settle() inside the transaction that writes its answer. Any
+// thread.
 #pragma once
 
 #include <cstdint>
@@ -15,27 +16,27 @@ namespace whoosh::match {
 
 // One seat of a finished match, as the edge reports it.
 struct SeatRecord {
-  base::UserId user;              // 0: a bot sat here from the start
-  std::string public_id;          // "17", "bot_1"
-  std::string name;               // as shown in the match
-  std::int32_t placement = 1;     // 1 = best; equal = tie
+  base::UserId user;           // 0: a bot sat here from the start
+  std::string public_id;       // "17", "bot_1"
+  std::string name;            // as shown in the match
+  std::int32_t placement = 1;  // 1 = best; equal = tie
   std::int32_t score = 0;
-  std::int32_t team = 0;          // 0: free for all; Suspect: 1 town, 2 culprits
+  std::int32_t team = 0;  // 0: free for all; Suspect: 1 town, 2 culprits
   bool is_winner = false;
-  bool feat = false;              // MVP or the like
+  bool feat = false;                    // MVP or the like
   std::int32_t activity_percent = 100;  // 0 … 100
-  bool abandoned = false;         // left before the end
-  bool newcomer_seat = false;     // took the seat over after the start: never rated
+  bool abandoned = false;               // left before the end
+  bool newcomer_seat = false;           // took the seat over after the start: never rated
 };
 
 struct MatchRecord {
   base::MatchId id;
   base::RoomId room;
-  std::uint32_t epoch = 0;        // of the room's life that played it
+  std::uint32_t epoch = 0;  // of the room's life that played it
   std::string game;
   base::UnixMs started_at;
   base::UnixMs ended_at;
-  std::int32_t played_s = 0;      // ticks of the match; what counts for XP and rating
+  std::int32_t played_s = 0;  // ticks of the match; what counts for XP and rating
   bool matchmade = false;
   bool is_void = false;
   std::vector<SeatRecord> seats;  // in seat order, bots too
@@ -44,11 +45,11 @@ struct MatchRecord {
 // What is known of one human before the match.
 struct PlayerBefore {
   base::UserId user;
-  Rating game;                    // of this game
-  Rating overall;                 // across games, for matchmaking
-  std::int32_t xp = 0;            // all time
-  std::int32_t xp_today = 0;      // UTC day of ended_at
-  std::int32_t coins_today = 0;   // earned in matches on that day
+  Rating game;                   // of this game
+  Rating overall;                // across games, for matchmaking
+  std::int32_t xp = 0;           // all time
+  std::int32_t xp_today = 0;     // UTC day of ended_at
+  std::int32_t coins_today = 0;  // earned in matches on that day
   std::int32_t matches_today = 0;
   bool is_guest = false;
   std::vector<std::int32_t> meetings_24h;  // with seats[i] of the record; 0 for bots and oneself
@@ -64,8 +65,8 @@ struct PlayerAfter {
   std::int32_t xp_gained = 0;
   std::int32_t level_before = 1;
   std::int32_t level_after = 1;
-  std::int32_t coins_gained = 0;   // for the match
-  std::int32_t level_up_coins = 0; // 50 per level reached; 0 for guests
+  std::int32_t coins_gained = 0;    // for the match
+  std::int32_t level_up_coins = 0;  // 50 per level reached; 0 for guests
 };
 
 struct Settlement {
@@ -75,7 +76,8 @@ struct Settlement {
 };
 
 // REQUIRES: one PlayerBefore per human seat, in seat order; at least one seat.
-[[nodiscard]] Settlement settle(const MatchRecord& record, const std::vector<PlayerBefore>& before, double side_bias);
+[[nodiscard]] Settlement settle(const MatchRecord& record, const std::vector<PlayerBefore>& before,
+                                double side_bias);
 
 // True iff the match changes ratings at all (games.md 6.4).
 [[nodiscard]] bool is_rated(const MatchRecord& record);

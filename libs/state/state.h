@@ -1,5 +1,6 @@
-// State: live state shared by all processes, the port. Adapters: state/memory (solo, tests), state/redis.
-// Both pass state/contract.h. What is here may be lost by losing Redis; what must not is in store.
+// State: live state shared by all processes, the port. Adapters: state/memory (solo, tests),
+// state/redis. Both pass state/contract.h. What is here may be lost by losing Redis; what must not
+// is in store.
 //
 // Threads: as store/store.h: any thread calls, the Reply's mailbox answers. `now` is an argument.
 #pragma once
@@ -21,7 +22,7 @@ using base::UnixMs;
 using base::UserId;
 using runtime::Reply;
 
-// ---- room directory -------------------------------------------------------------------------------------
+// ---- room directory ----------------------------------------------------------------------------
 
 struct RoomEntry {
   RoomId room;
@@ -36,30 +37,37 @@ struct RoomEntry {
 class Directory {
  public:
   virtual ~Directory() = default;
-  // Gives the room an unused code (room_code.h: 4 letters, 5 above 30,000 live rooms) and enters it. A room
-  // that is there keeps its code and takes the newer epoch; conflict: an older one. unavailable: full.
+  // Gives the room an unused code (room_code.h: 4 letters, 5 above 30,000 live rooms) and enters
+  // it. A room that is there keeps its code and takes the newer epoch; conflict: an older one.
+  // unavailable: full.
   virtual void claim_room(RoomEntry entry, Reply<RoomEntry> reply) = 0;
-  virtual void find_room(RoomId room, Reply<RoomEntry> reply) = 0;      // room_not_found
-  virtual void find_code(std::string code, Reply<RoomEntry> reply) = 0; // any case, look-alikes folded; room_not_found
+  virtual void find_room(RoomId room, Reply<RoomEntry> reply) = 0;  // room_not_found
+  virtual void find_code(
+      std::string code,
+      Reply<RoomEntry> reply) = 0;  // any case, look-alikes folded; room_not_found
   // conflict: a newer life has it. A room that is not there is quietly released.
   virtual void release_room(RoomId room, std::uint32_t epoch, Reply<> reply) = 0;
   // Public rooms of a game ("" = all), newest first. malformed: a foreign cursor.
-  struct Page { std::vector<RoomEntry> rooms; std::optional<std::string> next; };
-  virtual void public_rooms(std::string game, std::optional<std::string> cursor, std::int32_t limit, Reply<Page> reply) = 0;
+  struct Page {
+    std::vector<RoomEntry> rooms;
+    std::optional<std::string> next;
+  };
+  virtual void public_rooms(std::string game, std::optional<std::string> cursor, std::int32_t limit,
+                            Reply<Page> reply) = 0;
 };
 
-// ---- matchmaking tickets --------------------------------------------------------------------------------
+// ---- matchmaking tickets -----------------------------------------------------------------------
 
 enum class TicketStatus : std::uint8_t { searching, matched, cancelled, expired };
 
 struct Ticket {
-  std::string id;             // random, unguessable
+  std::string id;  // random, unguessable
   UserId user;
-  std::string name;           // as shown to others
+  std::string name;  // as shown to others
   std::string avatar;
-  std::string host;           // by which the user reached Service A; for the ws_url of MATCH_FOUND
-  std::string queue;          // "standard"
-  std::string game;           // "suspect"
+  std::string host;   // by which the user reached Service A; for the ws_url of MATCH_FOUND
+  std::string queue;  // "standard"
+  std::string game;   // "suspect"
   double mu = 25;
   UnixMs created_at;
   UnixMs expires_at;
@@ -67,46 +75,54 @@ struct Ticket {
   std::optional<RoomEntry> room;  // matched
   std::int32_t position = 0;      // searching: 1 = longest waiting of its queue and game
   std::int32_t waiting = 0;       // searching: how many wait there
-  std::optional<std::int32_t> estimate_s;  // searching: from the recent rate of matches; none lately: empty
+  std::optional<std::int32_t>
+      estimate_s;  // searching: from the recent rate of matches; none lately: empty
 };
 
 class Queue {
  public:
   virtual ~Queue() = default;
   // One live ticket per user: answers the present one while it searches or its match's room lives
-  // (then `fresh` is ignored), else enters `fresh`. already_queued: searching in another queue or game.
+  // (then `fresh` is ignored), else enters `fresh`. already_queued: searching in another queue or
+  // game.
   virtual void join(Ticket fresh, Reply<Ticket> reply) = 0;
   // ticket_not_found: unknown, or another user's.
   virtual void find(std::string id, UserId user, Reply<Ticket> reply) = 0;
   // Answers when the ticket is no longer searching, or after `wait_ms` as it is then.
   virtual void wait(std::string id, UserId user, std::int64_t wait_ms, Reply<Ticket> reply) = 0;
-  // Ends a searching ticket; a ticket ends exactly once, and one that has ended stays as it is. Empty id:
-  // whatever the user has, if anything. ticket_not_found: as find().
+  // Ends a searching ticket; a ticket ends exactly once, and one that has ended stays as it is.
+  // Empty id: whatever the user has, if anything. ticket_not_found: as find().
   virtual void cancel(std::string id, UserId user, Reply<> reply) = 0;
 
   // The matcher's side. All searching tickets, oldest first.
-  virtual void searching(UnixMs now, Reply<std::vector<Ticket>> reply) = 0;  // expires what is due, too
+  virtual void searching(UnixMs now,
+                         Reply<std::vector<Ticket>> reply) = 0;  // expires what is due, too
   // All of `ids` still searching -> all matched to `room`, true; else nothing happens, false.
   virtual void match(std::vector<std::string> ids, RoomEntry room, Reply<bool> reply) = 0;
 };
 
-// ---- rate limits ----------------------------------------------------------------------------------------
+// ---- rate limits -------------------------------------------------------------------------------
 
 // Token bucket: `burst` at once, then `per_minute` evenly.
-struct RateRule { std::int32_t burst = 10; double per_minute = 10; };
+struct RateRule {
+  std::int32_t burst = 10;
+  double per_minute = 10;
+};
 
 class RateLimits {
  public:
   virtual ~RateLimits() = default;
   // 0: taken. Else the seconds until one token is there (rounded up), and nothing is taken.
   virtual void take(std::string key, RateRule rule, UnixMs now, Reply<std::int32_t> reply) = 0;
-  // Puts one back, for what turned out not to count (a right password): never above `burst`. No answer.
+  // Puts one back, for what turned out not to count (a right password): never above `burst`. No
+  // answer.
   virtual void give(std::string key, RateRule rule, UnixMs now) = 0;
 };
 
-// ---- results on their way to the store ------------------------------------------------------------------
+// ---- results on their way to the store ---------------------------------------------------------
 
-// At least once: an entry comes again until it is acknowledged (the store is idempotent on the match id).
+// At least once: an entry comes again until it is acknowledged (the store is idempotent on the
+// match id).
 class Results {
  public:
   virtual ~Results() = default;

@@ -1,11 +1,12 @@
-// Store: durable records, the port. Adapters: store/sqlite (the default), store/memory (tests), store/postgres.
-// All of them pass store/contract.h.
+// Store: durable records, the port. Adapters: store/sqlite (the default), store/memory (tests),
+// store/postgres. All of them pass store/contract.h.
 //
-// Threads: every call may come from any thread and returns at once; the answer arrives on the Reply's mailbox.
-// Each call is one transaction: it happens whole or not at all, and an answered write is durable. Errors are
-// those named at the call, plus `unavailable` when the store is away (nothing happened then).
-// Texts are stored as given: the caller has validated and cleaned them. Names and e-mail addresses are unique
-// by their folded form (base::fold), which the adapters compute.
+// Threads: every call may come from any thread and returns at once; the answer arrives on the
+// Reply's mailbox. Each call is one transaction: it happens whole or not at all, and an answered
+// write is durable. Errors are those named at the call, plus `unavailable` when the store is away
+// (nothing happened then). Texts are stored as given: the caller has validated and cleaned them.
+// Names and e-mail addresses are unique by their folded form (base::fold), which the adapters
+// compute.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +25,7 @@ using base::UnixMs;
 using base::UserId;
 using runtime::Reply;
 
-// ---- accounts -------------------------------------------------------------------------------------------
+// ---- accounts ----------------------------------------------------------------------------------
 
 struct Account {
   UserId id;
@@ -32,14 +33,14 @@ struct Account {
   std::optional<std::string> email;
   std::string display_name;
   std::string avatar;
-  std::string role;             // "" or "admin"
+  std::string role;  // "" or "admin"
   bool is_guest = false;
-  std::int32_t elo = 1000;      // display_elo of the overall rating
+  std::int32_t elo = 1000;  // display_elo of the overall rating
   std::int32_t xp = 0;
   std::int32_t level = 1;
   std::int32_t total_games = 0;
   std::int32_t wins = 0;
-  std::int32_t coins = 0;       // balance of the ledger
+  std::int32_t coins = 0;  // balance of the ledger
   UnixMs created_at;
   std::optional<UnixMs> banned_until;
 };
@@ -66,14 +67,18 @@ struct ProfileChange {  // only what is given changes
   std::optional<std::string> avatar;
 };
 
-struct Conversion { std::string username; std::string email; std::string password_hash; };
+struct Conversion {
+  std::string username;
+  std::string email;
+  std::string password_hash;
+};
 
-// ---- sessions: families of refresh tokens ---------------------------------------------------------------
+// ---- sessions: families of refresh tokens ------------------------------------------------------
 
 struct NewSession {
-  std::string family;         // random id; one per sign-in
+  std::string family;  // random id; one per sign-in
   UserId user;
-  std::string refresh_hash;   // SHA-256 of the token, 32 bytes; the token itself is never stored
+  std::string refresh_hash;  // SHA-256 of the token, 32 bytes; the token itself is never stored
   UnixMs created_at;
   UnixMs expires_at;
 };
@@ -86,7 +91,7 @@ struct Rotation {
   std::int64_t guest_lifetime_ms = 0;  // … and for guests
 };
 
-// ---- matches --------------------------------------------------------------------------------------------
+// ---- matches -----------------------------------------------------------------------------------
 
 struct HistoryRow {
   base::MatchId match;
@@ -102,8 +107,8 @@ struct HistoryRow {
 };
 
 struct HistoryPage {
-  std::vector<HistoryRow> rows;      // newest first
-  std::optional<std::string> next;   // opaque cursor of the following page
+  std::vector<HistoryRow> rows;     // newest first
+  std::optional<std::string> next;  // opaque cursor of the following page
 };
 
 struct AppliedResult {
@@ -113,10 +118,10 @@ struct AppliedResult {
 
 struct LedgerRow {
   std::int64_t id = 0;
-  std::int32_t amount = 0;       // of the user's side of the pair
-  std::int32_t balance = 0;      // after it
-  std::string reason;            // "match", "level_up"
-  std::string ref;               // the unique key: match id …
+  std::int32_t amount = 0;   // of the user's side of the pair
+  std::int32_t balance = 0;  // after it
+  std::string reason;        // "match", "level_up"
+  std::string ref;           // the unique key: match id …
   UnixMs created_at;
 };
 
@@ -126,7 +131,8 @@ class Store {
 
   // username_taken, email_taken.
   virtual void create_account(NewAccount account, Reply<Account> reply) = 0;
-  // Of a username or e-mail address, folded. user_not_found (also for guests, who have no password).
+  // Of a username or e-mail address, folded. user_not_found (also for guests, who have no
+  // password).
   virtual void credentials(std::string login, Reply<Credentials> reply) = 0;
   // user_not_found.
   virtual void account(UserId id, Reply<Account> reply) = 0;
@@ -138,28 +144,30 @@ class Store {
   virtual void erase_account(UserId id, UnixMs now, Reply<> reply) = 0;
   // user_not_found; invalid_input: a role other than "" and "admin".
   virtual void set_role(UserId id, std::string role, Reply<> reply) = 0;
-  // Erases guests without a session or a match since `before`; answers how many, at most 1000 a call.
+  // Erases guests without a session or a match since `before`; answers how many, at most 1000 a
+  // call.
   virtual void expire_guests(UnixMs before, Reply<std::int64_t> reply) = 0;
 
   // user_not_found.
   virtual void create_session(NewSession session, Reply<> reply) = 0;
-  // Replaces old by new in its family and answers whose it is. bad_refresh: unknown, expired or revoked.
-  // refresh_reused: the old one was replaced before; its whole family is revoked now.
+  // Replaces old by new in its family and answers whose it is. bad_refresh: unknown, expired or
+  // revoked. refresh_reused: the old one was replaced before; its whole family is revoked now.
   virtual void rotate_session(Rotation rotation, Reply<Account> reply) = 0;
   // Revokes the family of this token if it is the user's; quietly nothing otherwise.
   virtual void revoke_session(UserId user, std::string refresh_hash, Reply<> reply) = 0;
   virtual void revoke_all_sessions(UserId user, Reply<> reply) = 0;
 
-  // Reads what match::settle needs, settles, and writes match, participants, ratings, XP, coins and ledger
-  // in one transaction; idempotent on record.id. Users erased meanwhile are settled like bots.
-  // malformed: no seats, more than 64, or one user in two seats.
+  // Reads what match::settle needs, settles, and writes match, participants, ratings, XP, coins and
+  // ledger in one transaction; idempotent on record.id. Users erased meanwhile are settled like
+  // bots. malformed: no seats, more than 64, or one user in two seats.
   virtual void apply_result(match::MatchRecord record, Reply<AppliedResult> reply) = 0;
   // limit 1 … 100. malformed: a cursor that is none of ours.
   virtual void history(UserId user, std::optional<std::string> cursor, std::int32_t limit,
                        Reply<HistoryPage> reply) = 0;
   // Newest first, at most `limit` (1 … 100).
   virtual void ledger(UserId user, std::int32_t limit, Reply<std::vector<LedgerRow>> reply) = 0;
-  // Of one game; "" is the overall rating, for the queue. A newcomer's when none is kept. user_not_found.
+  // Of one game; "" is the overall rating, for the queue. A newcomer's when none is kept.
+  // user_not_found.
   virtual void rating(UserId user, std::string game, Reply<match::Rating> reply) = 0;
 
   // Answers when a read and a (null) write went through.
