@@ -61,20 +61,20 @@ export function signInAs(user = fixtures.user): void {
 
 type Make = () => string;
 const phone =
-  (step: string, change = {}): Make =>
+  (step: string, change = {}, phase: 'playing' | 'results' = 'playing'): Make =>
   () => {
     fakeRoom('player', [
       ['WELCOME', fixtures.welcome(fixtures.match(step, true, change))],
-      ['ROOM', fixtures.roomState('playing')],
+      ['ROOM', fixtures.roomState(phase)],
     ]);
     return '/BRTK';
   };
 const big =
-  (step: string): Make =>
+  (step: string, phase: 'playing' | 'results' = 'playing'): Make =>
   () => {
     fakeRoom('screen', [
       ['WELCOME', fixtures.welcome(fixtures.match(step, false), 'screen')],
-      ['ROOM', fixtures.roomState('playing')],
+      ['ROOM', fixtures.roomState(phase)],
     ]);
     return '/screen/BRTK';
   };
@@ -121,12 +121,12 @@ export const scenes: Record<string, Make> = {
   pressed: phone('pressed'),
   vote: phone('vote'),
   culprit_vote: phone('vote', fixtures.culprit),
-  reveal: phone('reveal'),
+  reveal: phone('reveal', {}, 'results'),
   big_lobby: room('screen', 'waiting', 5),
   big_briefing: big('briefing'),
   big_answer: big('answer'),
   big_crossfire: big('crossfire'),
   big_vote: big('vote'),
-  big_reveal: big('reveal'),
+  big_reveal: big('reveal', 'results'),
   big_results: room('screen', 'results'),
 };

@@ -1,19 +1,26 @@
 // Every key that the source asks for by name exists, no key is without use, placeholders match.
 import { expect, test } from 'vitest';
 
-import en from '../src/i18n/en.json';
 import { addTexts, t } from '../src/i18n';
 
 const files = import.meta.glob<string>(
   ['../src/**/*.{ts,tsx}', '../../../games/*/client/*.{ts,tsx}', '!**/*.gen.ts'],
   { query: '?raw', import: 'default', eager: true },
 );
+const platform = import.meta.glob<Record<string, string>>('../src/i18n/en*.json', {
+  import: 'default',
+  eager: true,
+});
 const games = import.meta.glob<Record<string, string>>('../../../games/*/client/en.json', {
   import: 'default',
   eager: true,
 });
 
-const texts: Record<string, string> = Object.assign({}, en, ...Object.values(games));
+const texts: Record<string, string> = Object.assign(
+  {},
+  ...Object.values(platform),
+  ...Object.values(games),
+);
 const code = Object.values(files).join('\n');
 const bare = (key: string) => key.replace(/\.(one|other|few|many|two|zero)$/, '');
 const literals = new Set(

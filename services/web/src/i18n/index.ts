@@ -1,5 +1,5 @@
-// Every visible text. Flat keys; `{name}` is filled in; `key.one` / `key.other` are chosen by `n`. Games add
-// theirs from games/<slug>/client/en.json when their chunk loads.
+// Every visible text. Flat keys; `{name}` is filled in; `key.one` / `key.other` are chosen by `n`. en.json is
+// there from the start; screens that load later bring en.<screen>.json, games their own en.json.
 import en from './en.json';
 
 const texts: Record<string, string> = { ...en };

@@ -1,11 +1,14 @@
 import { useSignal } from '@preact/signals';
 
-import { t } from '../i18n';
+import { addTexts, t } from '../i18n';
+import texts from '../i18n/en.account.json';
 import { ApiError } from '../net/api';
 import { go } from '../state/router';
 import { signIn, signUp, user } from '../state/session';
 import { Button, errorText, Field, Logo } from '../ui/parts';
 import '../style/account.css';
+
+addTexts(texts);
 
 function useForm(submit: (values: Record<string, string>) => Promise<unknown>) {
   const busy = useSignal(false);

@@ -3,7 +3,8 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 
 import { preload, screenOf } from '../games';
-import { t } from '../i18n';
+import { addTexts, t } from '../i18n';
+import texts from '../i18n/en.big.json';
 import type { RoomState } from '../proto/wire.gen';
 import { setSound, soundOn, play } from '../sound';
 import { ensureUser } from '../state/session';
@@ -13,9 +14,11 @@ import { Button, errorText, lazy, Loading, Logo, Streaks } from '../ui/parts';
 import { Ended, Emotes, LinkBanner, playerNote } from '../ui/roomparts';
 import { SeatBadge, SeatPatterns } from '../ui/seats';
 import { useSecondsTo } from '../ui/time';
-import { Podium } from './results';
+import { Podium } from '../ui/podium';
 import '../style/room.css';
 import '../style/big.css';
+
+addTexts(texts);
 
 const Qr = lazy<{ text: string; label: string }>(() => import('../ui/qr'));
 
@@ -119,17 +122,19 @@ function Stage({ room, people }: { room: Room; people: RoomState }) {
   switch (people.phase) {
     case 'waiting':
       return <Wall room={room} people={people} />;
-    case 'playing': {
+    case 'playing':
+    case 'results': {
       const Client = screenOf(room.game);
-      if (!Client)
+      if (!Client) {
         return (
           <main class="page center">
             <p>{t('room.no_client')}</p>
           </main>
         );
-      return room.viewClock.value ? <Client room={room} /> : <Loading />;
+      }
+      if (room.viewClock.value) return <Client room={room} />;
+      return people.phase === 'playing' ? <Loading /> : <Final room={room} people={people} />;
     }
-    case 'results':
     case 'rematch':
       return <Final room={room} people={people} />;
     case 'closed':
@@ -228,8 +233,12 @@ function Final({ room, people }: { room: Room; people: RoomState }) {
         ))}
       </ol>
       <p class="crowd-hint">
-        {t('results.again_count', { n: people.rematch.length })}
-        {seconds !== null && ` · ${t('seconds', { n: seconds })}`}
+        {[
+          people.rematch.length > 0 ? t('results.again_count', { n: people.rematch.length }) : '',
+          seconds === null ? '' : t('seconds', { n: seconds }),
+        ]
+          .filter(Boolean)
+          .join(' · ')}
       </p>
     </main>
   );

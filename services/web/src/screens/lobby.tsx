@@ -76,7 +76,7 @@ export function Lobby({ room }: { room: Room }) {
       <EmoteBar room={room} />
       <Chat room={room} />
       <footer class="bottom">
-        {room.isHost.value && (
+        {room.isHost.value && !people.matchmade && (
           <Button
             kind="plain"
             onClick={() => {
@@ -191,7 +191,8 @@ function MainAction({
   const action = useAction();
   const me = room.me.value;
   if (!me) return <p class="fine">{t('lobby.watching')}</p>;
-  if (room.isHost.value && !room.people.value!.matchmade) {
+  const matchmade = room.people.value!.matchmade;
+  if (room.isHost.value && !matchmade) {
     const few = !bots && humans < min;
     return (
       <Button
@@ -215,7 +216,9 @@ function MainAction({
       onClick={() => action.run(() => room.send('READY', { ready: !me.ready }))}
     >
       <b>{t(me.ready ? 'lobby.ready_on' : 'lobby.ready')}</b>
-      <small>{t(me.ready ? 'lobby.ready_undo' : 'lobby.ready_hint')}</small>
+      <small>
+        {t(me.ready ? 'lobby.ready_undo' : matchmade ? 'lobby.ready_public' : 'lobby.ready_hint')}
+      </small>
     </Button>
   );
 }

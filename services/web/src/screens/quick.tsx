@@ -3,7 +3,8 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 
-import { t } from '../i18n';
+import { addTexts, t } from '../i18n';
+import texts from '../i18n/en.quick.json';
 import { api, ApiError } from '../net/api';
 import type { QueueTicket, TicketState } from '../proto/wire.gen';
 import { createParty, enter } from '../state/flows';
@@ -12,6 +13,8 @@ import { ensureUser } from '../state/session';
 import { Button, errorText, Logo, Streaks, useAction } from '../ui/parts';
 import { SeatBadge } from '../ui/seats';
 import '../style/quick.css';
+
+addTexts(texts);
 
 const bot_offer_s = 45;
 const wait_s = 25;

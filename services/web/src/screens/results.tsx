@@ -2,7 +2,8 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 
-import { t } from '../i18n';
+import { addTexts, t } from '../i18n';
+import texts from '../i18n/en.results.json';
 import { api } from '../net/api';
 import type { GameOver, HistoryRow, RoomState, Standing } from '../proto/wire.gen';
 import { play } from '../sound';
@@ -10,9 +11,12 @@ import type { Room } from '../state/room';
 import { loadUser, user } from '../state/session';
 import { announce, Button, Streaks, useAction } from '../ui/parts';
 import { EmoteBar, LeaveButton } from '../ui/roomparts';
+import { Podium, seatOf } from '../ui/podium';
 import { SeatBadge } from '../ui/seats';
 import { useSecondsTo } from '../ui/time';
 import '../style/results.css';
+
+addTexts(texts);
 
 const stored_tries = 6;
 const stored_pause_ms = 1_000;
@@ -39,37 +43,6 @@ export default function Results({ room }: { room: Room }) {
       <EmoteBar room={room} />
       <Again room={room} people={people} />
     </main>
-  );
-}
-
-const seatOf = (people: RoomState, id: string) => people.players.find((player) => player.id === id);
-
-export function Podium({ over, people }: { over: GameOver; people: RoomState }) {
-  const best = [...over.standings]
-    .sort((a, b) => a.placement - b.placement || b.score - a.score)
-    .slice(0, 3);
-  const order = [best[1], best[0], best[2]].filter((row): row is Standing => row !== undefined);
-  return (
-    <ol class="podium" aria-label={t('results.podium')}>
-      {order.map((row) => {
-        const player = seatOf(people, row.id);
-        return (
-          <li key={row.id} class={`step step-${best.indexOf(row) + 1}`}>
-            <SeatBadge
-              seat={player?.seat ?? 0}
-              avatar={player?.avatar ?? ''}
-              id={row.id}
-              size={64}
-            />
-            <b>{row.name}</b>
-            <span class="block">
-              <i>{row.placement}</i>
-              <small>{t('points', { n: row.score })}</small>
-            </span>
-          </li>
-        );
-      })}
-    </ol>
   );
 }
 
@@ -241,7 +214,9 @@ function Again({ room, people }: { room: Room; people: RoomState }) {
           <b>{t(wants ? 'results.again_on' : 'results.again')}</b>
           <small>
             {[
-              t('results.again_count', { n: people.rematch.length }),
+              people.rematch.length > 0
+                ? t('results.again_count', { n: people.rematch.length })
+                : '',
               seconds === null ? '' : t('seconds', { n: seconds }),
             ]
               .filter(Boolean)

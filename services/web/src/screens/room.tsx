@@ -127,7 +127,7 @@ function Phase({ room }: { room: Room }) {
       return <Playing room={room} />;
     case 'results':
     case 'rematch':
-      return <Results room={room} />;
+      return <Aftermath room={room} over={people.phase === 'rematch'} />;
     case 'closed':
       return <Ended room={room} reason="room_closed" />;
   }
@@ -146,4 +146,23 @@ function Playing({ room }: { room: Room }) {
   }
   if (!room.viewClock.value) return <Loading />;
   return <Client room={room} />;
+}
+
+// The game shows its own end first, then the standings; nobody has to wait for them.
+function Aftermath({ room, over }: { room: Room; over: boolean }) {
+  const standings = useSignal(false);
+  const Client = phoneOf(room.game);
+  if (over || standings.value || !Client || !room.viewClock.value || !room.me.value) {
+    return <Results room={room} />;
+  }
+  return (
+    <>
+      <Client room={room} />
+      <footer class="bottom after">
+        <Button kind="main" onClick={() => (standings.value = true)}>
+          {t('results.show')}
+        </Button>
+      </footer>
+    </>
+  );
 }

@@ -9,7 +9,7 @@ import { go } from '../state/router';
 import { leaveRoom, room as current, type Room } from '../state/room';
 import { play, setSound, soundOn } from '../sound';
 import { useSecondsTo } from './time';
-import { announce, Button, errorText, oops, toast, useAction } from './parts';
+import { announce, Button, errorText, oops, Sheet, toast, useAction } from './parts';
 import { SeatBadge } from './seats';
 
 export const emoteFace: Record<string, string> = {
@@ -166,11 +166,17 @@ export function SoundButton() {
   );
 }
 
-export function LeaveButton({ label }: { label?: string }) {
+export function LeaveButton({
+  label,
+  kind = 'quiet',
+}: {
+  label?: string;
+  kind?: 'quiet' | 'danger';
+}) {
   const action = useAction();
   return (
     <Button
-      kind="quiet"
+      kind={kind}
       busy={action.busy}
       onClick={() =>
         action.run(async () => {
@@ -181,6 +187,23 @@ export function LeaveButton({ label }: { label?: string }) {
     >
       {label ?? t('leave')}
     </Button>
+  );
+}
+
+// During a match: sound, and the way out with its price.
+export function MatchMenu() {
+  const asking = useSignal(false);
+  return (
+    <div class="match-menu">
+      <SoundButton />
+      <Button kind="quiet" onClick={() => (asking.value = true)}>
+        {t('leave')}
+      </Button>
+      <Sheet open={asking.value} title={t('leave.title')} onClose={() => (asking.value = false)}>
+        <p>{t('leave.text')}</p>
+        <LeaveButton kind="danger" />
+      </Sheet>
+    </div>
   );
 }
 
