@@ -42,9 +42,8 @@ class Directory {
   // unavailable: full.
   virtual void claim_room(RoomEntry entry, Reply<RoomEntry> reply) = 0;
   virtual void find_room(RoomId room, Reply<RoomEntry> reply) = 0;  // room_not_found
-  virtual void find_code(
-      std::string code,
-      Reply<RoomEntry> reply) = 0;  // any case, look-alikes folded; room_not_found
+  // Any case, look-alikes folded. room_not_found.
+  virtual void find_code(std::string code, Reply<RoomEntry> reply) = 0;
   // conflict: a newer life has it. A room that is not there is quietly released.
   virtual void release_room(RoomId room, std::uint32_t epoch, Reply<> reply) = 0;
   // Public rooms of a game ("" = all), newest first. malformed: a foreign cursor.
@@ -75,8 +74,8 @@ struct Ticket {
   std::optional<RoomEntry> room;  // matched
   std::int32_t position = 0;      // searching: 1 = longest waiting of its queue and game
   std::int32_t waiting = 0;       // searching: how many wait there
-  std::optional<std::int32_t>
-      estimate_s;  // searching: from the recent rate of matches; none lately: empty
+  // Searching: from the recent rate of matches; none lately: empty.
+  std::optional<std::int32_t> estimate_s;
 };
 
 class Queue {
@@ -95,8 +94,8 @@ class Queue {
   virtual void cancel(std::string id, UserId user, Reply<> reply) = 0;
 
   // The matcher's side. All searching tickets, oldest first.
-  virtual void searching(UnixMs now,
-                         Reply<std::vector<Ticket>> reply) = 0;  // expires what is due, too
+  // Expires what is due, too.
+  virtual void searching(UnixMs now, Reply<std::vector<Ticket>> reply) = 0;
   // All of `ids` still searching -> all matched to `room`, true; else nothing happens, false.
   virtual void match(std::vector<std::string> ids, RoomEntry room, Reply<bool> reply) = 0;
 };
