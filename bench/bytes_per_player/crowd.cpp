@@ -1,0 +1,168 @@
+#include "bench/bytes_per_player/crowd.h"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <sstream>
+#include <utility>
+#include <vector>
+
+namespace whoosh::bench {
+namespace {
+
+struct Client {
+  std::uint16_t port = 0;
+  std::string room;
+  std::string ticket;
+  bool is_host = false;
+  int socket = -1;
+};
+
+// Blocking connect, upgrade, and the first bytes of the answer; false: anything but 101.
+bool open_client(Client& client) {
+  client.socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in to{};
+  to.sin_family = AF_INET;
+  to.sin_port = htons(client.port);
+  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (::connect(client.socket, reinterpret_cast<sockaddr*>(&to), sizeof to) != 0) return false;
+  const std::string request = fmt::format(
+      "GET /ws?game_id={} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nUpgrade: websocket\r\nConnection: "
+      "Upgrade\r\n"
+      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+      "Sec-WebSocket-Protocol: whoosh.v1, ticket.{}\r\n\r\n",
+      client.room, client.port, client.ticket);
+  if (::send(client.socket, request.data(), request.size(), MSG_NOSIGNAL) !=
+      static_cast<ssize_t>(request.size())) {
+    return false;
+  }
+  char answer[13] = {};
+  return ::recv(client.socket, answer, 12, MSG_WAITALL) == 12 &&
+         std::strcmp(answer, "HTTP/1.1 101") == 0;
+}
+
+// A masked text frame with a zero mask (RFC 6455 section 5.3 asks for a mask, not for a good one).
+void press_start(const Client& client) {
+  const std::string text = R"({"type":"START","payload":{}})";
+  std::string frame = {'\x81', static_cast<char>(0x80 | text.size()), 0, 0, 0, 0};
+  frame += text;
+  if (::send(client.socket, frame.data(), frame.size(), MSG_NOSIGNAL) < 0) std::perror("START");
+}
+
+void read_and_drop(const std::vector<Client>& clients, int commands) {
+  const int poller = epoll_create1(EPOLL_CLOEXEC);
+  const auto watch = [&](int descriptor) {
+    epoll_event event{.events = EPOLLIN, .data = {.fd = descriptor}};
+    epoll_ctl(poller, EPOLL_CTL_ADD, descriptor, &event);
+  };
+  for (const Client& client : clients) watch(client.socket);
+  watch(commands);
+  std::vector<epoll_event> events(1024);
+  std::vector<char> sink(1 << 16);
+  while (true) {
+    const int count = epoll_wait(poller, events.data(), static_cast<int>(events.size()), -1);
+    for (int i = 0; i < count; ++i) {
+      const int descriptor = events[static_cast<std::size_t>(i)].data.fd;
+      const ssize_t got = ::read(descriptor, sink.data(), sink.size());
+      if (got > 0) continue;
+      if (descriptor == commands) return;  // the parent is gone
+      epoll_ctl(poller, EPOLL_CTL_DEL, descriptor, nullptr);
+    }
+  }
+}
+
+[[noreturn]] void child(int commands, int answers) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  std::vector<Client> clients;
+  FILE* in = fdopen(commands, "r");
+  char line[8192];
+  while (std::fgets(line, sizeof line, in) != nullptr) {
+    std::istringstream words(line);
+    std::string word;
+    words >> word;
+    if (word == "add") {
+      Client client;
+      words >> client.port >> client.room >> client.ticket >> client.is_host;
+      clients.push_back(std::move(client));
+    } else if (word == "connect") {
+      std::int64_t in_room = 0;
+      for (Client& client : clients) in_room += open_client(client) ? 1 : 0;
+      if (::write(answers, &in_room, sizeof in_room) != sizeof in_room) _exit(1);
+    } else if (word == "begin") {
+      for (const Client& client : clients) {
+        if (client.is_host) press_start(client);
+      }
+      read_and_drop(clients, commands);
+      _exit(0);
+    }
+  }
+  _exit(0);
+}
+
+}  // namespace
+
+base::Result<Crowd> Crowd::start() {
+  int down[2];
+  int up[2];
+  if (pipe(down) != 0 || pipe(up) != 0) {
+    return base::Error{base::ErrorCode::unavailable, std::strerror(errno)};
+  }
+  const int process = fork();
+  if (process < 0) return base::Error{base::ErrorCode::unavailable, std::strerror(errno)};
+  if (process == 0) {
+    ::close(down[1]);
+    ::close(up[0]);
+    child(down[0], up[1]);
+  }
+  ::close(down[0]);
+  ::close(up[1]);
+  return Crowd(down[1], up[0], process);
+}
+
+Crowd::Crowd(Crowd&& other) noexcept
+    : to_child_(std::exchange(other.to_child_, -1)),
+      from_child_(std::exchange(other.from_child_, -1)),
+      child_(std::exchange(other.child_, -1)) {}
+
+Crowd::~Crowd() {
+  if (child_ < 0) return;
+  ::close(to_child_);
+  ::close(from_child_);
+  kill(child_, SIGKILL);
+  waitpid(child_, nullptr, 0);
+}
+
+void Crowd::tell(const std::string& line) const {
+  for (std::size_t done = 0; done < line.size();) {
+    const ssize_t wrote = ::write(to_child_, line.data() + done, line.size() - done);
+    if (wrote <= 0) return;  // the child is gone; connect_all() will say so
+    done += static_cast<std::size_t>(wrote);
+  }
+}
+
+void Crowd::add(std::uint16_t port, const std::string& room, const std::string& ticket,
+                bool is_host) {
+  tell(fmt::format("add {} {} {} {}\n", port, room, ticket, is_host ? 1 : 0));
+}
+
+std::int64_t Crowd::connect_all() {
+  tell("connect\n");
+  std::int64_t in_room = 0;
+  return ::read(from_child_, &in_room, sizeof in_room) == sizeof in_room ? in_room : 0;
+}
+
+void Crowd::begin() {
+  tell("begin\n");
+}
+
+}  // namespace whoosh::bench

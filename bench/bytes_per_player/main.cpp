@@ -1,0 +1,155 @@
+// bytes_per_player: what one seated player costs Service B, room share included. Real rooms of
+// eight play Suspect over real sockets; the server's resident memory is read before, after the
+// upgrade, and in the running match.
+//
+//   bytes_per_player [--rooms N] [--seconds S] [--log-bytes N]
+#include <fmt/format.h>
+#include <malloc.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <future>
+#include <thread>
+
+#include "bench/bytes_per_player/crowd.h"
+#include "runtime/loop_thread.h"
+#include "services/edge/edge_server.h"
+#include "state/memory/directory.h"
+
+namespace whoosh::bench {
+namespace {
+
+constexpr std::int64_t seats = 8;
+
+struct Plan {
+  std::int64_t rooms = 1000;
+  std::int64_t seconds = 60;
+  std::int64_t log_bytes = shard::log_bytes_max;
+};
+
+Plan plan_of(int argc, char** argv) {
+  Plan plan;
+  for (int i = 1; i + 1 < argc; i += 2) {
+    const std::int64_t value = std::atoll(argv[i + 1]);
+    if (std::strcmp(argv[i], "--rooms") == 0)
+      plan.rooms = value;
+    else if (std::strcmp(argv[i], "--seconds") == 0)
+      plan.seconds = value;
+    else if (std::strcmp(argv[i], "--log-bytes") == 0)
+      plan.log_bytes = value;
+  }
+  return plan;
+}
+
+std::int64_t resident_bytes() {
+  malloc_trim(0);
+  std::ifstream statm("/proc/self/statm");
+  std::int64_t pages = 0;
+  std::int64_t resident = 0;
+  statm >> pages >> resident;
+  return resident * sysconf(_SC_PAGESIZE);
+}
+
+// No room is made over the socket here.
+class NoGateway final : public api::EdgeGateway {
+ public:
+  void create_room(api::NewRoom, runtime::Reply<state::RoomEntry> reply) override {
+    reply(base::ErrorCode::unavailable);
+  }
+  void room_card(state::RoomEntry, runtime::Reply<wire::RoomCard> reply) override {
+    reply(base::ErrorCode::room_not_found);
+  }
+  void may_join(state::RoomEntry, base::UserId, wire::Role,
+                runtime::Reply<wire::Role> reply) override {
+    reply(base::ErrorCode::room_not_found);
+  }
+  void notify(base::UserId, std::string) override {}
+  [[nodiscard]] std::string ws_url(const state::RoomEntry&, std::string_view) const override {
+    return {};
+  }
+};
+
+base::Result<state::RoomEntry> make_room(edge::EdgeServer& server, runtime::Mailbox& mailbox,
+                                         base::UserId host) {
+  auto answer = std::make_shared<std::promise<base::Result<state::RoomEntry>>>();
+  api::NewRoom room;
+  room.game = "suspect";
+  room.creator = host;
+  server.create_room(room, runtime::Reply<state::RoomEntry>(
+                               mailbox, [answer](base::Result<state::RoomEntry> entry) {
+                                 answer->set_value(std::move(entry));
+                               }));
+  return answer->get_future().get();
+}
+
+void report(const char* when, std::int64_t bytes, std::int64_t players) {
+  fmt::print("{:<34} {:>12} bytes, {:>6} a player\n", when, bytes, bytes / players);
+  std::fflush(stdout);
+}
+
+int run(const Plan& plan) {
+  auto crowd = Crowd::start();
+  if (!crowd) return 1;
+  runtime::OsClock clock;
+  runtime::OsEntropy entropy;
+  const auto pem = auth::make_key_pem();
+  const std::string pems[] = {*pem};
+  auth::TokenAuthority authority(
+      std::make_shared<const auth::KeySet>(std::move(*auth::KeySet::from_pem(pems))));
+  state::memory::Directory directory(entropy);
+  runtime::LoopThread mailbox;
+  edge::EdgeConfig config;
+  config.listen = "127.0.0.1";
+  config.port = 0;
+  config.rate_limits = false;
+  config.shard.log_bytes = static_cast<std::uint32_t>(plan.log_bytes);
+  edge::EdgeServer server(config, authority, directory, clock, [](match::MatchRecord) {});
+  NoGateway gateway;
+  if (const auto started = server.start(gateway); !started) {
+    fmt::print(stderr, "{}\n", started.error().sentence());
+    return 1;
+  }
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  const std::int64_t players = plan.rooms * seats;
+  const std::int64_t before = resident_bytes();
+
+  for (std::int64_t i = 0; i < plan.rooms; ++i) {
+    const base::UserId host{i * seats + 1};
+    const auto room = make_room(server, mailbox, host);
+    if (!room) return 1;
+    for (std::int64_t seat = 0; seat < seats; ++seat) {
+      auth::SeatTicket ticket;
+      ticket.user = base::UserId{host.value + seat};
+      ticket.jti = base::user_id_text(ticket.user);
+      ticket.name = fmt::format("player {}", ticket.user.value);
+      ticket.room = room->room;
+      ticket.role = "player";
+      const auto text = authority.make_seat(ticket, clock.now());
+      if (!text) return 1;
+      crowd->add(server.port(), room->room.text(), *text, seat == 0);
+    }
+  }
+  report("rooms made", resident_bytes() - before, players);
+  const std::int64_t in_room = crowd->connect_all();
+  if (in_room != players) {
+    fmt::print(stderr, "only {} of {} were let in\n", in_room, players);
+    return 1;
+  }
+  std::this_thread::sleep_for(std::chrono::seconds(1));
+  report("all seated, waiting", resident_bytes() - before, players);
+  crowd->begin();
+  std::this_thread::sleep_for(std::chrono::seconds(plan.seconds));
+  report(fmt::format("playing for {} s", plan.seconds).c_str(), resident_bytes() - before, players);
+  server.stop();
+  return 0;
+}
+
+}  // namespace
+}  // namespace whoosh::bench
+
+int main(int argc, char** argv) {
+  return whoosh::bench::run(whoosh::bench::plan_of(argc, argv));
+}
