@@ -58,7 +58,9 @@ export function Table({ room, view, people }: StepProps) {
                   type="button"
                   class="finger"
                   aria-pressed={chosen}
-                  aria-label={t('suspect.suspect_name', { name: person.name })}
+                  aria-label={t(chosen ? 'suspect.suspecting_name' : 'suspect.suspect_name', {
+                    name: person.name,
+                  })}
                   onClick={() => suspect(person.id)}
                 >
                   <span aria-hidden="true">☞</span>

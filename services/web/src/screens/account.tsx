@@ -121,7 +121,7 @@ export default function Account({ tab }: { tab: 'in' | 'up' }) {
   return (
     <main class="page narrow">
       <header class="bar">
-        <a class="bar-home" href="/" aria-label={t('home')}>
+        <a class="bar-home" href="/" aria-label={t('home.logo')}>
           <Logo small />
         </a>
       </header>

@@ -62,7 +62,6 @@ export function Lobby({ room }: { room: Room }) {
           onClick={() => {
             sheet.value = 'share';
           }}
-          aria-label={t('lobby.share_code', { code: [...room.code].join(' ') })}
         >
           <span class="over">{t('lobby.code')}</span>
           <b class="code">{room.code}</b>

@@ -46,7 +46,7 @@ export default function Profile() {
   return (
     <main class="page profile">
       <header class="bar">
-        <a class="bar-home" href="/" aria-label={t('home')}>
+        <a class="bar-home" href="/" aria-label={t('home.logo')}>
           <Logo small />
         </a>
       </header>

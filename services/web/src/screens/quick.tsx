@@ -120,7 +120,7 @@ export default function Quick() {
   return (
     <main class="page narrow quick">
       <header class="bar">
-        <a class="bar-home" href="/" aria-label={t('home')}>
+        <a class="bar-home" href="/" aria-label={t('home.logo')}>
           <Logo small />
         </a>
       </header>

@@ -10,7 +10,7 @@ import { isFull, joinByCode } from '../state/flows';
 import { go } from '../state/router';
 import { joinRoom, room as current, savedSeat, type Room } from '../state/room';
 import { useWakeLock } from '../state/wake';
-import { Ended, Emotes, KickVoteBar, LinkBanner, RoomErrors } from '../ui/roomparts';
+import { Ended, Emotes, KickVoteBar, LeaveButton, LinkBanner, RoomErrors } from '../ui/roomparts';
 import { LookForm } from '../ui/look';
 import { Button, lazy, Loading, Logo, oops, useAction } from '../ui/parts';
 import { SeatPatterns } from '../ui/seats';
@@ -63,7 +63,7 @@ function Door({ code }: { code: string }) {
   return (
     <main class="page narrow door-page">
       <header class="bar">
-        <a class="bar-home" href="/" aria-label={t('home')}>
+        <a class="bar-home" href="/" aria-label={t('home.logo')}>
           <Logo small />
         </a>
       </header>
@@ -145,7 +145,16 @@ function Playing({ room }: { room: Room }) {
     );
   }
   if (!room.viewClock.value) return <Loading />;
-  return <Client room={room} />;
+  if (seated) return <Client room={room} />;
+  return (
+    <>
+      <Client room={room} />
+      <footer class="bottom watching">
+        <span>{t('room.watching')}</span>
+        <LeaveButton />
+      </footer>
+    </>
+  );
 }
 
 // The game shows its own end first, then the standings; nobody has to wait for them.

@@ -65,7 +65,7 @@ export function Timer({ room, endsAt, step, big = false }: TimerProps) {
       <button
         type="button"
         class="timer-left"
-        aria-label={t('time.left', { n: seconds })}
+        aria-label={`${clockText(seconds)}, ${t('time.left', { n: seconds })}`}
         onClick={() => announce(t('time.left', { n: seconds }), true)}
       >
         {clockText(seconds)}
