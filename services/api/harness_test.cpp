@@ -1,9 +1,13 @@
+// Goal: the harness itself, and what of ApiServer no request shows: the sweep of expired guests.
+// Method: the whole service on memory adapters.
 #include "services/api/harness.h"
 
 #include <gtest/gtest.h>
 #include <spdlog/spdlog.h>
 
 #include <atomic>
+#include <chrono>
+#include <thread>
 
 #include "games/registry.h"
 #include "services/api/api_server.h"
@@ -297,6 +301,51 @@ std::set<std::string> Harness::operations() const {
 std::set<std::pair<std::string, int>>& Harness::seen() {
   static std::set<std::pair<std::string, int>> all;
   return all;
+}
+
+// A guest of yesterday and one of today wait in the store when the server starts.
+TEST(GuestSweep, erases_who_has_not_played_for_a_day) {
+  spdlog::set_level(spdlog::level::off);
+  runtime::ManualClock clock;
+  runtime::OsEntropy entropy;
+  const auto store = store::memory::open();
+  state::memory::Directory directory(entropy);
+  state::memory::Queue queue(directory, clock);
+  state::memory::RateLimits rate_limits;
+  PretendedEdge edge(directory, clock);
+  const auth::TokenAuthority tokens(test_keys(0));
+  runtime::QueueMailbox mailbox;
+  const auto wait = [&](auto call) {
+    std::optional<base::Result<store::Account>> out;
+    call(runtime::Reply<store::Account>(
+        mailbox, [&](base::Result<store::Account> got) { out = std::move(got); }));
+    while (!out) mailbox.run_all();
+    return std::move(*out);
+  };
+  const auto make_guest = [&](const char* name) {
+    store::NewAccount fresh;
+    fresh.username = name;
+    fresh.is_guest = true;
+    fresh.created_at = clock.now();
+    const auto made =
+        wait([&](auto reply) { store->create_account(std::move(fresh), std::move(reply)); });
+    return made->id;
+  };
+  const auto is_there = [&](base::UserId id) {
+    return wait([&](auto reply) { store->account(id, std::move(reply)); }).has_value();
+  };
+  const base::UserId old_guest = make_guest("guest_old");
+  clock.advance_ms(24LL * 3600 * 1000 + 1);
+  const base::UserId new_guest = make_guest("guest_new");
+  ApiServer server(config_of({}),
+                   Ports{*store, directory, queue, rate_limits, edge, tokens, clock, entropy});
+  ASSERT_TRUE(server.start().has_value());
+  const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (is_there(old_guest) && std::chrono::steady_clock::now() < give_up) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  EXPECT_FALSE(is_there(old_guest));
+  EXPECT_TRUE(is_there(new_guest));
 }
 
 }  // namespace whoosh::api
