@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "rules/filter.h"
+
 namespace whoosh::room {
 
 using base::ErrorCode;
@@ -83,6 +85,11 @@ bool Room::takes(base::UserId user) const {
   return places_.taken() < settings_.rules.max_seats;
 }
 
+bool Room::refuses(std::string_view text) const {
+  const rules::Settings& rules = settings_.rules;
+  return rules::word_filter(rules.locale.view()).refuses(text, rules.filter);
+}
+
 // ---- coming and going -------------------------------------------------------------------------
 
 Place Room::sit(Turn& turn, const Newcomer& who) {
@@ -92,7 +99,9 @@ Place Room::sit(Turn& turn, const Newcomer& who) {
       come_back(turn, place);
       return;
     }
-    place = places_.sit(who);
+    Newcomer shown = who;
+    if (refuses(who.name)) shown.name = "Player";  // replaced, not refused: he may play
+    place = places_.sit(shown);
     private_feeds_[place.value].clear();
     if (!match_is_on()) places_.number_seats();
     if (who.user == spec_.creator) places_.make_host(place);

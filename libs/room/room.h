@@ -164,6 +164,8 @@ class Room {
 
   // room.cpp
   [[nodiscard]] std::optional<base::ErrorCode> no_seat_for(base::UserId user) const;
+  // By the room's filter and language.
+  [[nodiscard]] bool refuses(std::string_view text) const;
   [[nodiscard]] base::Result<wire::Role> check_watcher(wire::Role wanted) const;
   void come_back(Turn& turn, Place place);
   void leave_place(Turn& turn, Place place);

@@ -136,6 +136,7 @@ Result<> Room::on_chat(Turn& turn, Place place, const JsonValue& payload) {
   if (match_is_on()) return ErrorCode::phase;  // a game has its own talk, with its own limits
   const auto line = base::clean_line_within(message->text, 1, wire::chat_characters_max);
   if (!line) return line.error();
+  if (refuses(*line)) return ErrorCode::filter;
   Person& person = places_[place];
   if (!person.chat.take(turn.now, chat_burst)) return ErrorCode::rate;
   announce(turn, "EVENT_CHAT",

@@ -411,6 +411,23 @@ TEST(Shard, ChatIsFiveInABurstThenOneASecondAndEmotesOneASecond) {
   EXPECT_EQ(world.at(table.a).count("EVENT_EMOTE"), 2u);
 }
 
+TEST(Shard, TheRoomsFilterHoldsForChatAndForNames) {
+  World world;
+  Table table(world);
+  world.say(table.a, "CHAT", R"({"text":"what a SH1T show"})");
+  EXPECT_EQ(world.error_of(table.a), "filter");
+  EXPECT_EQ(world.at(table.b).count("EVENT_CHAT"), 0u);
+  world.say(table.a, "SETTINGS", R"({"filter":"none"})");
+  world.say(table.a, "CHAT", R"({"text":"what a SH1T show"})");
+  EXPECT_EQ(world.at(table.b).count("EVENT_CHAT"), 1u);
+
+  World second;
+  Admission rude = second.admission(second.make(7), 77);
+  rude.who.name = "fucker";
+  ASSERT_TRUE(second.shard.admit(rude).has_value());
+  EXPECT_EQ(second.at(rude.conn).last("WELCOME").at("you").text("name"), "Player");
+}
+
 TEST(Shard, WatchersMayOnlyWatch) {
   World world;
   Table table(world);
