@@ -88,13 +88,12 @@ export class Page {
     await this.page.getByRole('tab', { name: t(`suspect.tab.${tab}`) }).click();
   }
 
-  finger = (name) => this.page.getByRole('button', { name: t('suspect.suspect_name', { name }), exact: true });
   async suspects(name) {
     await this.opens('table');
-    await this.finger(name).click();
-    await this.page
-      .getByRole('button', { name: t('suspect.suspect_name', { name }), pressed: true, exact: true })
-      .waitFor();
+    const finger = (key) =>
+      this.page.getByRole('button', { name: t(`suspect.${key}_name`, { name }), exact: true });
+    await finger('suspect').click();
+    await finger('suspecting').waitFor();
   }
 
   async says(text) {
@@ -134,10 +133,20 @@ export class Page {
     await this.reads('suspect.vote.locked', { name });
   }
 
+  // Locks whatever is chosen.
+  async lock() {
+    await this.press('suspect.vote.lock');
+  }
+
   // ---- after it ----
 
-  // The words of "What changed", once the numbers are there.
+  verdict = new RegExp(
+    ['caught', 'slipped', 'wrong', 'none'].map((end) => t(`suspect.reveal.${end}`)).join('|'),
+  );
+
+  // On from the reveal to the standings; the words of "What changed", once the numbers are there.
   async changed() {
+    await this.press('results.show');
     const found = await this.page.waitForFunction((label) => {
       const box = document.querySelector(`section[aria-label="${label}"]`);
       return box ? box.innerText : null;

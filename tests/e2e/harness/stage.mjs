@@ -62,7 +62,7 @@ export function open(options) {
 // One test. `allow`: patterns of console errors that belong to it.
 export function scene(title, theatre, play, { allow = [] } = {}) {
   test(title, { timeout: scene_ms }, async (context) => {
-    const stage = new Stage(theatre, allow);
+    const stage = new Stage(theatre, { allow });
     try {
       await play(stage);
       stage.assertClean();
@@ -77,11 +77,12 @@ export function scene(title, theatre, play, { allow = [] } = {}) {
 }
 
 export class Stage {
-  constructor({ server, browser }, allow = []) {
+  constructor({ server, browser }, { allow = [], patienceMs = patience_ms } = {}) {
     this.server = server;
     this.browser = browser;
     this.api = rest(server.url);
     this.allow = allow;
+    this.patienceMs = patienceMs;
     this.contexts = [];
     this.pages = []; // {name, page, log}
     this.errors = [];
@@ -99,7 +100,7 @@ export class Stage {
       reducedMotion: 'reduce',
       ...options,
     });
-    context.setDefaultTimeout(patience_ms);
+    context.setDefaultTimeout(this.patienceMs);
     context.on('request', (request) => this.asked(request.url()));
     context.on('page', (page) => this.watch(name, page));
     this.contexts.push(context);
