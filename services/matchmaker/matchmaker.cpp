@@ -130,8 +130,10 @@ void Matchmaker::matched(const Tickets& group, const state::RoomEntry& room,
 
 void Matchmaker::invite(const state::Ticket& ticket, const state::RoomEntry& room) {
   const auto info = invite_(ticket, room);
-  if (info) ports_.gateway.notify(ticket.user, match_found(*info));
-  else ++counters_.failures;
+  if (info)
+    ports_.gateway.notify(ticket.user, match_found(*info));
+  else
+    ++counters_.failures;
 }
 
 void Matchmaker::back_off(const std::string& game) {
