@@ -3,7 +3,6 @@
 # minutes.
 source "$(dirname "$0")/lib.sh"
 
-scripts/setup.sh lint
 scripts/setup.sh test
 failed=0
 check() { step "$1" "check-$2" scripts/check.sh "$2" || failed=$((failed + 1)); }
