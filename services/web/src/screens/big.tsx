@@ -6,12 +6,12 @@ import { preload, screenOf } from '../games';
 import { addTexts, t } from '../i18n';
 import texts from '../i18n/en.big.json';
 import type { RoomState } from '../proto/wire.gen';
-import { setSound, soundOn, play } from '../sound';
+import { play } from '../sound';
 import { ensureUser } from '../state/session';
 import { joinRoom, room as current, type Room } from '../state/room';
 import { useWakeLock } from '../state/wake';
 import { Button, errorText, lazy, Loading, Logo, Streaks } from '../ui/parts';
-import { Ended, Emotes, LinkBanner, playerNote } from '../ui/roomparts';
+import { Ended, Emotes, LinkBanner, playerNote, SoundButton } from '../ui/roomparts';
 import { SeatBadge, SeatPatterns } from '../ui/seats';
 import { useSecondsTo } from '../ui/time';
 import { Podium } from '../ui/podium';
@@ -84,14 +84,7 @@ function Showing({ room }: { room: Room }) {
     <>
       <LinkBanner room={room} />
       <div class="big-tools">
-        <Button
-          kind="quiet"
-          aria-pressed={soundOn.value}
-          aria-label={t('sound')}
-          onClick={() => setSound(!soundOn.value)}
-        >
-          {soundOn.value ? '🔊' : '🔇'}
-        </Button>
+        <SoundButton />
         {document.fullscreenEnabled && (
           <Button
             kind="quiet"

@@ -1,4 +1,4 @@
-// The three best, on phones and on the big screen.
+// The three best, on phones and on the big screen; equals stand equally high.
 import { addTexts, t } from '../i18n';
 import texts from '../i18n/en.podium.json';
 import type { GameOver, RoomState, Standing } from '../proto/wire.gen';
@@ -20,7 +20,7 @@ export function Podium({ over, people }: { over: GameOver; people: RoomState }) 
       {order.map((row) => {
         const player = seatOf(people, row.id);
         return (
-          <li key={row.id} class={`step step-${best.indexOf(row) + 1}`}>
+          <li key={row.id} class={`step step-${Math.min(row.placement, best.length)}`}>
             <SeatBadge
               seat={player?.seat ?? 0}
               avatar={player?.avatar ?? ''}

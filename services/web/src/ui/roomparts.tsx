@@ -161,7 +161,15 @@ export function SoundButton() {
   const on = soundOn.value;
   return (
     <Button kind="quiet" aria-pressed={on} aria-label={t('sound')} onClick={() => setSound(!on)}>
-      {on ? '🔊' : '🔇'}
+      <svg viewBox="0 0 24 24" width="26" height="26" aria-hidden="true">
+        <path d="M2 9h5l6-5v16l-6-5H2z" fill="currentColor" />
+        <path
+          d={on ? 'M16 8.5q3 3.5 0 7M18.5 5q6 7 0 14' : 'M16 9l6 6M22 9l-6 6'}
+          fill="none"
+          stroke="currentColor"
+          stroke-width="2.6"
+        />
+      </svg>
     </Button>
   );
 }
