@@ -24,6 +24,7 @@ constexpr std::uint32_t ear_permille =
 constexpr std::uint16_t vote_pause_s = 20;  // between two changes of mind
 constexpr std::uint16_t first_vote_s = 50;
 constexpr std::uint8_t bot_says_max = 4;
+constexpr std::uint32_t lone_clear_percent = 30;  // cards of a culprit without partners
 constexpr std::size_t vague_fits = 3;  // scenes that a culprit bot's answer fits at least
 
 // True with a chance that spreads one deed evenly over the `seconds` left for it; certain in the
@@ -94,11 +95,13 @@ base::FixedVector<Seat, seats_max> shuffled(const State& state, Side side, Seat 
   return list;
 }
 
-// Half of the time a partner is cleared; otherwise three witnesses are blamed.
+// A partner is cleared half of the time; otherwise three witnesses are blamed. Who has no partner
+// clears a witness now and then, or a bot's CLEAR would clear the bot as well.
 void forge(State& state, Seat seat, Ctx& ctx) {
   const auto partners = shuffled(state, Side::culprits, seat, ctx.rng());
   const auto witnesses = shuffled(state, Side::town, seat, ctx.rng());
-  const bool clear = state.seats <= 4 || (!partners.empty() && ctx.rng().chance(50));
+  const bool clear =
+      state.seats <= 4 || ctx.rng().chance(partners.empty() ? lone_clear_percent : 50);
   Targets targets;
   if (clear) {
     targets.add(partners.empty() ? witnesses[0] : partners[0]);
@@ -181,14 +184,24 @@ Seat witness_choice(const State& state, Seat seat, Rng& rng) {
   return best;
 }
 
-// The first look: anybody out of the first ONE_OF; nobody yet when there is none.
+// The moment for a first look: evidence that names suspects, or else the second question. The same
+// for both sides: a bot that was early would give itself away.
+bool has_lead(const State& state) {
+  if (state.round >= 2) return true;
+  return std::any_of(state.evidence.begin(), state.evidence.end(), [](const Evidence& evidence) {
+    return evidence.kind == EvidenceKind::one_of;
+  });
+}
+
+// A witness's first look: anybody out of the first ONE_OF that is not his own, or else what he
+// thinks of all.
 Seat first_choice(const State& state, Seat seat, Rng& rng) {
   for (const Evidence& evidence : state.evidence) {
     if (evidence.kind != EvidenceKind::one_of || evidence.by == seat) continue;
     const Seat chosen = evidence.targets.seats[rng.below(evidence.targets.size)];
     if (chosen != seat) return chosen;
   }
-  return no_seat;
+  return witness_choice(state, seat, rng);
 }
 
 // A culprit runs with the crowd, as long as it runs after a witness.
@@ -208,6 +221,7 @@ void maybe_suspect(State& state, Seat seat, Ctx& ctx) {
   const bool voting = state.phase == Phase::VOTING;
   if (own.locked || state.now_s < first_vote_s) return;
   if (own.vote != no_seat && state.now_s < own.vote_since_s + vote_pause_s && !voting) return;
+  if (own.vote == no_seat && !voting && !has_lead(state)) return;
   if (ctx.rng().below(8) != 0) return;
   Seat choice = no_seat;
   if (own.role == Role::CULPRIT)
