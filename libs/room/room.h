@@ -184,6 +184,7 @@ class Room {
   void tick_vote();
   void end_rematch(Turn& turn);
   [[nodiscard]] std::size_t seats_to_fill(std::size_t humans) const;
+  void play_again(Turn& turn);
   [[nodiscard]] bool enough_players() const;
   [[nodiscard]] bool all_say_again() const;
   void start_match(Turn& turn);

@@ -328,9 +328,25 @@ TEST(Phases, WhenAllAreGoneTheMatchIsPlayedOutAndTheRoomCloses) {
   EXPECT_THAT(world.closed_rooms, ElementsAre(table.room));
 }
 
+  EXPECT_THAT(world.closed_rooms, testing::IsEmpty()) << "two of them may be on their way back";
+  world.pass_s(160);
 TEST(Phases, AClosedRoomTellsItsPeople) {
   World world;
   Table table(world);
+TEST(Phases, FriendsWhosePhonesSleepThroughTheResultsFindTheirRoomAgain) {
+  World world;
+  Table table(world);
+  world.say(table.a, "START", "{}");
+  world.say(table.a, "END", "{}");
+  world.drop(table.a);
+  world.drop(table.b);
+  world.say(table.e, "LEAVE", "{}");
+  world.pass_s(60);
+  EXPECT_EQ(world.phase(table.room), "waiting");
+  const ConnId back = world.join(table.room, ada);
+  EXPECT_EQ(world.at(back).last("WELCOME").text("role"), "player");
+}
+
   EXPECT_TRUE(world.shard.close_room(table.room, "The operator closed this room.").has_value());
   EXPECT_EQ(world.at(table.b).closed, Close::room_closed);
   EXPECT_EQ(world.shard.close_room(table.room, "again").error().code,
@@ -458,6 +474,22 @@ TEST(Phases, AfterAMatchmadeMatchThoseWhoWantAgainStayTogether) {
 // ---- time -------------------------------------------------------------------------------------
 
 TEST(Phases, TicksAreSpreadOverTheSecondAndEveryRoomGetsItsOwn) {
+TEST(Phases, WhoOnlyClosedHisTabIsNotTakenIntoTheNextMatchmadeMatch) {
+  World world;
+  const RoomId room = world.make(7, true, four());
+  std::vector<ConnId> conns;
+  for (const UserId user : four()) conns.push_back(world.join(room, user.value));
+  world.pass_s(1);
+  world.say(conns[0], "END", "{}");
+  world.drop(conns[3]);
+  for (int i = 0; i < 3; ++i) world.say(conns[i], "REMATCH", "{}");
+  world.pass_s(10);
+  EXPECT_EQ(world.phase(room), "playing");
+  world.say(conns[0], "END", "{}");
+  ASSERT_EQ(world.records.size(), 2u);
+  for (const auto& seat : world.records[1].seats) EXPECT_NE(seat.user, UserId{dan});
+}
+
   World world;
   for (std::uint64_t i = 1; i <= 200; ++i) world.make(i * 1'000'003);
   world.pass_s(1);
