@@ -119,7 +119,7 @@ std::int32_t xp_for(const MatchRecord& record, const std::vector<Human>& humans,
     if (other.seat != me.seat) meetings.push_back(earlier_meetings(me, other));
   }
   XpInput input;
-  input.played_s = record.played_s;
+  input.played_s = seat.played_s < 0 ? record.played_s : std::min(seat.played_s, record.played_s);
   input.activity = std::clamp(seat.activity_percent, 0, 100) / 100.0;
   // A void match has no places; whoever came late did not earn one.
   if (!record.is_void && !seat.newcomer_seat) {

@@ -217,6 +217,18 @@ TEST(Settle, LevelsUpWithCoinsButNotForGuests) {
   EXPECT_EQ(settlement.players[1].level_up_coins, 0);
 }
 
+TEST(Settle, WhoLeavesIsPaidForTheTimeHePlayed) {
+  Scene s = scene(8, 8);
+  s.seat(7).abandoned = true;
+  s.seat(7).activity_percent = 25;
+  const std::int32_t stayed = s.settled().players[7].xp_gained;
+  s.seat(7).played_s = 60;
+  const std::int32_t left = s.settled().players[7].xp_gained;
+  EXPECT_LE(left * 5, stayed * 2) << "a minute of many matches must not pay more than a whole one";
+  s.seat(7).played_s = 10'000;
+  EXPECT_EQ(s.settled().players[7].xp_gained, stayed);
+}
+
 TEST(Settle, FirstMatchOfTheDayPaysHalfMore) {
   Scene s = scene(8, 8);
   s.before[7].matches_today = 0;

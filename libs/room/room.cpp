@@ -163,6 +163,7 @@ void Room::leave_place(Turn& turn, Place place) {
   }
   person.connected = false;
   person.left = true;
+  person.left_at_s = static_cast<std::uint16_t>(run_->ticks());
   person.bot_plays = true;
   person.token = {};
   places_.update_host();
@@ -240,8 +241,14 @@ void Room::finish_match(Turn& turn) {
     RULE_CHECK(place != no_place, "every seat of a match has its place to the end");
     Person& person = places_[place];
     person.score = outcome.seats[i].score;
-    result.seats.push_back({person.user, std::string(person.id.view()),
-                            std::string(person.name.view()), outcome.seats[i], person.left});
+    FinishedSeat seat;
+    seat.user = person.user;
+    seat.id = person.id.view();
+    seat.name = person.name.view();
+    seat.result = outcome.seats[i];
+    seat.abandoned = person.left && !person.kicked;
+    if (person.left) seat.played_s = person.left_at_s;
+    result.seats.push_back(std::move(seat));
   }
   finished_ = std::move(result);
   settle_left_s_ = settle_wait_s;

@@ -57,7 +57,8 @@ struct FinishedSeat {
   std::string id;
   std::string name;
   rules::SeatResult result;
-  bool abandoned = false;
+  bool abandoned = false;      // left of his own will
+  std::int32_t played_s = -1;  // until he left or was kicked; -1: to the end
 };
 
 struct Finished {

@@ -97,6 +97,7 @@ void Shard::Impl::report(Resident& resident, room::Finished finished) {
     seat.feat = from.result.feat;
     seat.activity_percent = from.result.activity_percent;
     seat.abandoned = from.abandoned;
+    seat.played_s = from.played_s;
     record.seats.push_back(std::move(seat));
   }
   ++counters_.matches_finished;

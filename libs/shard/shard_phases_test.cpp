@@ -258,13 +258,16 @@ TEST(Phases, KickedPeopleStayOutForTheLifeOfTheRoom) {
   EXPECT_EQ(world.shard.check(world.admission(table.room, eve)).error().code,
             base::ErrorCode::banned);
   world.say(table.a, "START", "{}");
+  world.pass_s(5);
   world.say(table.a, "KICK", R"({"target":"18"})");
   EXPECT_EQ(world.at(table.b).closed, Close::kicked);
   EXPECT_EQ(world.at(table.a).state.at("bots").scalar, "[false,true,true,true,true]");
   world.say(table.a, "KICK", R"({"target":"bot_1"})");
   EXPECT_EQ(world.error_of(table.a), "target");
   world.pass_s(40);
-  EXPECT_TRUE(world.records.at(0).seats.at(1).abandoned);
+  EXPECT_FALSE(world.records.at(0).seats.at(1).abandoned) << "it was not his decision";
+  EXPECT_EQ(world.records.at(0).seats.at(1).played_s, 5) << "and he keeps what he earned so far";
+  EXPECT_EQ(world.records.at(0).seats.at(0).played_s, -1);
   EXPECT_EQ(world.shard.counters().kicked, 2u);
 }
 
