@@ -132,8 +132,8 @@ Result<> on_answer(const Call& call) {
   const auto round = static_cast<std::uint8_t>(input->q.json[0] - '0');
   State& state = call.state;
   SeatState& own = call.own();
-  // Late by a moment: only where there is no answer yet, so that nobody rewrites his after seeing
-  // the others'.
+  // Late by a moment: only where there is no answer yet, and before the others' are shown
+  // (views.cpp).
   const bool late = state.step == Step::CROSSFIRE && call.in_grace() && !has_answered(own, round) &&
                     state.now_s == round_starts_s[round - 1U] + answer_s;
   if (round != state.round || !(state.step == Step::ANSWER || late)) return ErrorCode::phase;

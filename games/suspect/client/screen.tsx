@@ -139,7 +139,7 @@ function Center({ view, people }: Props) {
 }
 
 function BigTable({ view, people, names = false }: Props & { names?: boolean }) {
-  const last = view.answers?.[view.answers.length - 1];
+  const last = view.answers?.find((answers) => answers.round === view.round);
   return (
     <div class="big-table">
       {last && !names && <h1>{last.question}</h1>}
