@@ -66,7 +66,7 @@ export default function Screen({ room }: GameProps) {
               </p>
             )}
             <ul class="side-slips">
-              {(view.evidence ?? []).map((item) => (
+              {[...(view.evidence ?? [])].reverse().map((item) => (
                 <Slip key={item.by} people={people} item={item} />
               ))}
             </ul>
