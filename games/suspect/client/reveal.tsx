@@ -118,7 +118,13 @@ function Roles({ reveal, people, you }: { reveal: RevealView; people: Person[]; 
 }
 
 function Cards({ reveal, people }: { reveal: RevealView; people: Person[] }) {
-  const used = reveal.cards.filter((card) => card.kind !== 'blank');
+  // What was shown before what was kept, and the forged first: the screen may not have room for all.
+  const used = reveal.cards
+    .filter((card) => card.kind !== 'blank')
+    .sort(
+      (a, b) =>
+        Number(b.published) - Number(a.published) || Number(a.truthful) - Number(b.truthful),
+    );
   if (used.length === 0) return null;
   return (
     <div class="truth-cards">
