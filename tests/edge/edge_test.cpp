@@ -322,6 +322,20 @@ TEST_F(Edge, OperatorsPages) {
   }
 }
 
+TEST_F(Edge, APageInAnOperatorsBrowserCannotDrain) {
+  const auto forged = swarm::http(server_.ops_edge(), {.method = "POST",
+                                                       .target = "/drain",
+                                                       .body = "{}",
+                                                       .bearer = "",
+                                                       .headers = {{"Origin", "http://a.test"}}});
+  ASSERT_TRUE(forged);
+  EXPECT_EQ(forged->status, 403);
+  const auto ready = swarm::http(server_.ops_edge(),
+                                 {.target = "/readyz", .body = {}, .bearer = "", .headers = {}});
+  ASSERT_TRUE(ready);
+  EXPECT_EQ(ready->status, 200) << ready->body;
+}
+
 TEST_F(Edge, DrainingTakesNobodyNew) {
   swarm::Player ada = guest("Ada");
   const json::object info = create_room(ada);
