@@ -170,13 +170,14 @@ net::Decision EdgeHandler::seat(net::ConnId id, std::unique_ptr<Arrival> arrival
   } else {
     const auto role = shard_->check(arrival->admission);
     if (!role) return refuse(role.error(), request_id);
-    arrival->admission.role = *role;
   }
   net::Accept accept{arrival->subprotocol};
   accepted_.emplace_back(id, std::move(arrival));
   return accept;
 }
 
+    // What he wants stays in the admission: who asked for a seat and only watches for now gets one
+    // later.
 net::Decision EdgeHandler::refuse(const Error& error, const std::string& request_id) {
   net::Response response;
   response.status = base::error_status(error.code);

@@ -323,6 +323,25 @@ TEST_F(Edge, OperatorsPages) {
 }
 
 TEST_F(Edge, APageInAnOperatorsBrowserCannotDrain) {
+TEST_F(Edge, WhoWantsASeatWatchesUntilOneIsFree) {
+  swarm::Player ada = guest("Ada");
+  const json::object info = create_room(ada);
+  const auto host = enter(info);
+  ASSERT_TRUE(host);
+  say(*host, "SETTINGS", {{"max_seats", 4}}, "s1");
+  await(*host, "ACK");
+  std::vector<std::unique_ptr<WsClient>> others;
+  for (const char* name : {"Bob", "Cyd", "Dan", "Eve"}) {
+    swarm::Player player = guest(name);
+    others.push_back(enter(join(player, text(info, "code"))));
+    ASSERT_TRUE(others.back());
+    const bool seated = others.size() < 4;
+    EXPECT_EQ(text(await(*others.back(), "WELCOME"), "role"), seated ? "player" : "audience");
+  }
+  say(*others[0], "LEAVE");
+  EXPECT_EQ(text(await(*others[3], "WELCOME"), "role"), "player");
+}
+
   const auto forged = swarm::http(server_.ops_edge(), {.method = "POST",
                                                        .target = "/drain",
                                                        .body = "{}",
