@@ -184,8 +184,8 @@ class Room {
   void tick_rematch(Turn& turn);
   void tick_vote();
   void end_rematch(Turn& turn);
-  [[nodiscard]] std::size_t seats_to_fill(std::size_t humans) const;
   void play_again(Turn& turn);
+  [[nodiscard]] std::size_t seats_to_fill(std::size_t humans) const;
   [[nodiscard]] bool enough_players() const;
   [[nodiscard]] bool all_say_again() const;
   void start_match(Turn& turn);

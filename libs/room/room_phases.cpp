@@ -78,6 +78,8 @@ void Room::tick_waiting(Turn& turn) {
     tick_expected(turn);
     return;
   }
+  // Somebody left, or the host made room: who came to a full table sits down.
+  if (crowd_ > 0 && places_.taken() < settings_.rules.max_seats) turn.out.places_open();
   empty_for_s_ = places_.here() > 0 ? 0 : empty_for_s_ + 1;
   if (empty_for_s_ >= (screens_ > 0 ? screen_only_s : empty_s)) {
     close(wire::Close::room_closed, "Nobody was here any more.");

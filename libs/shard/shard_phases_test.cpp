@@ -306,6 +306,23 @@ TEST(Phases, LatecomersWatchAndSitDownBeforeTheNextMatch) {
   EXPECT_EQ(world.shard.card(table.room)->players, 4);
 }
 
+TEST(Phases, WhoCameToAFullTableSitsDownWhenSomebodyLeavesIt) {
+  World world;
+  Table table(world);
+  world.say(table.a, "SETTINGS", R"({"max_seats":3})");
+  const ConnId late = world.join(table.room, dan);
+  const ConnId watcher = world.join(table.room, 55, Role::spectator);
+  EXPECT_EQ(world.at(late).last("WELCOME").text("role"), "audience");
+  world.pass_s(2);
+  EXPECT_EQ(world.at(late).last("WELCOME").text("role"), "audience");
+  world.say(table.b, "LEAVE", "{}");
+  world.pass_s(2);
+  EXPECT_EQ(world.at(late).last("WELCOME").text("role"), "player");
+  EXPECT_EQ(world.at(watcher).last("WELCOME").text("role"), "spectator")
+      << "who only watches stays";
+  EXPECT_EQ(world.shard.card(table.room)->players, 3);
+}
+
 TEST(Phases, AnEmptyRoomClosesAndAScreenKeepsItOpenLonger) {
   World world;
   const RoomId empty = world.make(7);
