@@ -74,8 +74,9 @@ Answer list_rooms(App& app, RequestContext& context, const auth::Identity&) {
 // By code or id. Wrong ones count against the address; while it has used them up, right ones are
 // refused too, or guessing would go on.
 Try<state::RoomEntry> find_room(App& app, RequestContext& context) {
-  const Limit minute{"code:minute:" + context.client.key, app.config.rates.wrong_code};
-  const Limit hour{"code:hour:" + context.client.key, app.config.rates.wrong_code_hour};
+  const state::CodeGuesses guesses(context.client.key);
+  const Limit minute{guesses.minute_key, app.config.rates.wrong_code};
+  const Limit hour{guesses.hour_key, app.config.rates.wrong_code_hour};
   if (const auto allowed = co_await app.rates.take(context, minute); !allowed) {
     co_return allowed.error();
   }

@@ -60,6 +60,7 @@ EdgeHandler::EdgeHandler(Shared& shared, base::ShardNo number)
     : shared_(shared),
       number_(number),
       desk_(shared.authority, shared.clock),
+      codes_(shared.directory, shared.limits, shared.clock, shared.config.rate_limits),
       limiter_(shared.config.upgrades) {}
 
 EdgeHandler::~EdgeHandler() = default;
@@ -108,13 +109,18 @@ net::Decision EdgeHandler::first_request(net::ConnId id, const net::Request& req
   const Claim claim = read_claim(request);
   auto arrival = desk_.verify(claim);
   if (!arrival) return refuse(arrival.error(), request_id);
-  return find_room(id, claim, std::make_unique<Arrival>(std::move(*arrival)), request_id);
+  return find_room(id, claim, std::make_unique<Arrival>(std::move(*arrival)), request);
 }
 
+// A ticket says its room; a code beside it must name the same.
 net::Decision EdgeHandler::find_room(net::ConnId id, const Claim& claim,
                                      std::unique_ptr<Arrival> arrival,
-                                     const std::string& request_id) {
-  if (arrival->lobby || arrival->admission.ticket) return route(id, std::move(arrival), request_id);
+                                     const net::Request& request) {
+  const std::string request_id = request_id_of(request);
+  const bool names_code = !claim.room.empty() && !base::RoomId::parse(claim.room);
+  if (arrival->lobby || (arrival->admission.ticket && !names_code)) {
+    return route(id, std::move(arrival), request_id);
+  }
   if (const auto room = base::RoomId::parse(claim.room)) {
     arrival->admission.room = *room;
     return route(id, std::move(arrival), request_id);
@@ -131,13 +137,16 @@ net::Decision EdgeHandler::find_room(net::ConnId id, const Claim& claim,
     room.creator = user;
     shared_.gateway->create_room(std::move(room), std::move(reply));
   } else {
-    shared_.directory.find_code(claim.room, std::move(reply));
+    codes_.find(*loop_, claim.room, request.remote, std::move(reply));
   }
   return net::Pending{};
 }
 
 void EdgeHandler::found(net::ConnId id, std::unique_ptr<Arrival> arrival,
                         const std::string& request_id, base::Result<state::RoomEntry> entry) {
+  const bool is_foreign = entry ? entry->room != arrival->admission.room
+                                : entry.error().code == ErrorCode::room_not_found;
+  if (arrival->admission.ticket && is_foreign) entry = Error{ErrorCode::bad_ticket};
   if (!entry) {
     loop_->decide(id, refuse(entry.error(), request_id));
     return;
@@ -168,6 +177,8 @@ net::Decision EdgeHandler::seat(net::ConnId id, std::unique_ptr<Arrival> arrival
   if (arrival->lobby) {
     if (const auto open = shard_->check_lobby(); !open) return refuse(open.error(), request_id);
   } else {
+    // What he wants stays in the admission: who asked for a seat and only watches for now gets one
+    // later.
     const auto role = shard_->check(arrival->admission);
     if (!role) return refuse(role.error(), request_id);
   }
@@ -176,13 +187,12 @@ net::Decision EdgeHandler::seat(net::ConnId id, std::unique_ptr<Arrival> arrival
   return accept;
 }
 
-    // What he wants stays in the admission: who asked for a seat and only watches for now gets one
-    // later.
 net::Decision EdgeHandler::refuse(const Error& error, const std::string& request_id) {
   net::Response response;
   response.status = base::error_status(error.code);
   response.body = error_body(error, request_id);
   response.headers.emplace_back("X-Request-Id", request_id);
+  if (response.status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
   if (error.retry_after_s > 0 || response.status == 503 || response.status == 429) {
     response.headers.emplace_back("Retry-After", std::to_string(std::max(1, error.retry_after_s)));
   }

@@ -29,9 +29,9 @@ runtime::OsEntropy& entropy() {
 }  // namespace
 
 EdgeServer::EdgeServer(EdgeConfig config, const auth::TokenAuthority& authority,
-                       state::Directory& directory, runtime::Clock& clock,
-                       MatchFinished match_finished)
-    : shared_{std::move(config),         authority, directory, clock,
+                       state::Directory& directory, state::RateLimits& limits,
+                       runtime::Clock& clock, MatchFinished match_finished)
+    : shared_{std::move(config),         authority, directory, limits, clock,
               std::move(match_finished), nullptr,   {},        {}} {
   shared_.config.shards = shard_count(shared_.config.shards);
   for (std::uint32_t i = 0; i < shared_.config.shards; ++i) {

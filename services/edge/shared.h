@@ -42,6 +42,7 @@ struct Shared {
   EdgeConfig config;
   const auth::TokenAuthority& authority;
   state::Directory& directory;
+  state::RateLimits& limits;
   runtime::Clock& clock;
   MatchFinished match_finished;
   api::EdgeGateway* gateway = nullptr;  // to make rooms for game_id=new; set before the loops start

@@ -91,7 +91,9 @@ base::Result<> Solo::Parts::start_edge() {
         apply(std::move(record), std::move(done));
       });
   edge = std::make_unique<edge::EdgeServer>(
-      std::move(edge_config), *authority, directory, clock, [this](match::MatchRecord record) {
+      std::move(edge_config), *authority, directory, limits, clock,
+      [this](match::MatchRecord record) {
+        free_tickets(record);
         const base::MatchId id = record.id;
         results->append(std::move(record), runtime::Reply<>(mailbox, [id](base::Result<> taken) {
                           if (!taken)
@@ -102,6 +104,19 @@ base::Result<> Solo::Parts::start_edge() {
   gateway = std::make_unique<LocalGateway>(*edge, config.edge_url,
                                            std::string(host_of_url(config.public_url)));
   return edge->start(*gateway);
+}
+
+// Whose match is over may queue again.
+void Solo::Parts::free_tickets(const match::MatchRecord& record) {
+  if (!record.matchmade) return;
+  std::vector<base::UserId> users;
+  for (const match::SeatRecord& seat : record.seats) {
+    if (seat.user.value != 0) users.push_back(seat.user);
+  }
+  queue.match_over(record.room, std::move(users),
+                   runtime::Reply<>(mailbox, [](base::Result<> done) {
+                     if (!done) spdlog::warn("tickets of a match: {}", done.error().sentence());
+                   }));
 }
 
 // Writes a result, then tells the room that waits for its numbers.

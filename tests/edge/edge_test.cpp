@@ -166,6 +166,40 @@ TEST_F(Edge, ATicketIsUsedOnce) {
   EXPECT_EQ(code_of(why), "bad_ticket");
 }
 
+TEST_F(Edge, ATicketIsForItsRoomHoweverTheRoomIsNamed) {
+  swarm::Player host = guest("Ada");
+  const json::object mine = create_room(host);
+  const json::object other = create_room(host);
+  const std::vector<std::string> ticket = {"whoosh.v1", "ticket." + text(mine, "ticket")};
+  for (const std::string& room :
+       {text(other, "room"), text(other, "code"), std::string("ZZZZ"), std::string("new")}) {
+    const auto why = refused("/ws?game_id=" + room, ticket);
+    EXPECT_EQ(why.status, 401) << room;
+    EXPECT_EQ(code_of(why), "bad_ticket") << room;
+  }
+  EXPECT_TRUE(connect("/ws?game_id=" + text(mine, "code"), ticket));
+}
+
+TEST(EdgeRates, WrongCodesOfAnAddressCountAtBothDoors) {
+  RunningServer server(20, true);
+  swarm::Player player(server.api(), "Ada", 1);
+  ASSERT_TRUE(player.sign_in_as_guest());
+  const auto knock = [&](const std::string& code) {
+    WsClient::Refused why;
+    static_cast<void>(
+        WsClient::connect(server.edge(),
+                          {.target = "/ws?game_id=" + code + "&token=" + player.access(),
+                           .subprotocols = {},
+                           .headers = {}},
+                          &why));
+    return why.status;
+  };
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(knock("ZZZZ"), 404);
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(player.call("GET", "/api/rooms/ZZZZ", {}, 404));
+  EXPECT_EQ(knock("ZZZZ"), 429);
+  EXPECT_TRUE(player.call("GET", "/api/rooms/ZZZZ", {}, 429));
+}
+
 TEST_F(Edge, ByAccessTokenWithIdOrCodeAndWithoutJoining) {
   swarm::Player host = guest("Ada");
   const json::object info = create_room(host);
@@ -289,6 +323,25 @@ TEST_F(Edge, OnePersonPlaysWithBotsWhileAScreenWatches) {
   EXPECT_EQ(history->at(0).at("elo_before"), history->at(0).at("elo_after"));
 }
 
+TEST_F(Edge, WhoWantsASeatWatchesUntilOneIsFree) {
+  swarm::Player ada = guest("Ada");
+  const json::object info = create_room(ada);
+  const auto host = enter(info);
+  ASSERT_TRUE(host);
+  say(*host, "SETTINGS", {{"max_seats", 4}}, "s1");
+  await(*host, "ACK");
+  std::vector<std::unique_ptr<WsClient>> others;
+  for (const char* name : {"Bob", "Cyd", "Dan", "Eve"}) {
+    swarm::Player player = guest(name);
+    others.push_back(enter(join(player, text(info, "code"))));
+    ASSERT_TRUE(others.back());
+    const bool seated = others.size() < 4;
+    EXPECT_EQ(text(await(*others.back(), "WELCOME"), "role"), seated ? "player" : "audience");
+  }
+  say(*others[0], "LEAVE");
+  EXPECT_EQ(text(await(*others[3], "WELCOME"), "role"), "player");
+}
+
 TEST_F(Edge, APhoneThatGoesAwayComesBackToTheSameMatch) {
   swarm::Player ada = guest("Ada");
   const json::object info = create_room(ada);
@@ -323,25 +376,6 @@ TEST_F(Edge, OperatorsPages) {
 }
 
 TEST_F(Edge, APageInAnOperatorsBrowserCannotDrain) {
-TEST_F(Edge, WhoWantsASeatWatchesUntilOneIsFree) {
-  swarm::Player ada = guest("Ada");
-  const json::object info = create_room(ada);
-  const auto host = enter(info);
-  ASSERT_TRUE(host);
-  say(*host, "SETTINGS", {{"max_seats", 4}}, "s1");
-  await(*host, "ACK");
-  std::vector<std::unique_ptr<WsClient>> others;
-  for (const char* name : {"Bob", "Cyd", "Dan", "Eve"}) {
-    swarm::Player player = guest(name);
-    others.push_back(enter(join(player, text(info, "code"))));
-    ASSERT_TRUE(others.back());
-    const bool seated = others.size() < 4;
-    EXPECT_EQ(text(await(*others.back(), "WELCOME"), "role"), seated ? "player" : "audience");
-  }
-  say(*others[0], "LEAVE");
-  EXPECT_EQ(text(await(*others[3], "WELCOME"), "role"), "player");
-}
-
   const auto forged = swarm::http(server_.ops_edge(), {.method = "POST",
                                                        .target = "/drain",
                                                        .body = "{}",
