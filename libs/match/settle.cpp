@@ -27,10 +27,18 @@ bool has_teams(const MatchRecord& record) {
                      [](const SeatRecord& seat) { return seat.team != 0; });
 }
 
-// Did any seat of the team win, bots included? (A leaver's own seat says nothing about his team.)
+// Did any seat of the team win, bots included? A leaver's own seat says nothing about his team:
+// when nobody has won, the team did that had only leavers.
 bool team_won(const MatchRecord& record, std::int32_t team) {
-  return std::any_of(record.seats.begin(), record.seats.end(),
-                     [&](const SeatRecord& seat) { return seat.team == team && seat.is_winner; });
+  bool any_winner = false;
+  bool winner_here = false;
+  bool only_leavers = true;
+  for (const SeatRecord& seat : record.seats) {
+    any_winner |= seat.is_winner;
+    winner_here |= seat.team == team && seat.is_winner;
+    only_leavers &= seat.team != team || seat.abandoned;
+  }
+  return any_winner ? winner_here : only_leavers;
 }
 
 // Behind everybody, bots too.

@@ -217,6 +217,21 @@ TEST(Settle, LevelsUpWithCoinsButNotForGuests) {
   EXPECT_EQ(settlement.players[1].level_up_coins, 0);
 }
 
+TEST(Settle, ATeamOfLeaversMayHaveWonWithoutThem) {
+  Scene s = scene(4, 5);
+  for (std::size_t i = 0; i < 5; ++i) {
+    s.seat(i).team = i == 0 ? 2 : 1;
+    s.seat(i).is_winner = false;
+    s.seat(i).placement = i == 0 ? 5 : 2;
+  }
+  s.seat(0).abandoned = true;  // a bot finished for the only culprit, and won
+  const Settlement settlement = s.settled();
+  ASSERT_TRUE(settlement.rated);
+  for (const PlayerAfter& player : settlement.players) {
+    EXPECT_LT(player.elo_after, player.elo_before) << "the leaver lost, and so did the town";
+  }
+}
+
 TEST(Settle, WhoLeavesIsPaidForTheTimeHePlayed) {
   Scene s = scene(8, 8);
   s.seat(7).abandoned = true;

@@ -174,6 +174,7 @@ class Room {
   void tell_leave(Turn& turn, Place place, rules::Leave::Why why);
   void play_effects(Turn& turn);
   void finish_match(Turn& turn);
+  [[nodiscard]] rules::SeatResult result_of(base::Seat seat) const;
 
   // room_phases.cpp
   void tick_people(Turn& turn);

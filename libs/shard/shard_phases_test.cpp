@@ -491,7 +491,26 @@ TEST(Phases, AfterAMatchmadeMatchThoseWhoWantAgainStayTogether) {
   EXPECT_THAT(world.closed_rooms, ElementsAre(room));
 }
 
-// ---- time -------------------------------------------------------------------------------------
+TEST(Phases, WhoLeavesAMatchmadeMatchHasNotWonIt) {
+  World world;
+  const RoomId room = world.make(7, true, four());
+  std::vector<ConnId> conns;
+  for (const UserId user : four()) conns.push_back(world.join(room, user.value));
+  world.pass_s(1);
+  world.say(conns[0], "ADD", R"({"by":9})");
+  world.say(conns[0], "LEAVE", "{}");
+  world.settles = false;
+  world.say(conns[1], "END", "{}");
+  world.say(conns[3], "LEAVE", "{}");  // after the end, before its result: he stayed
+  world.pass_s(4);
+  ASSERT_EQ(world.records.size(), 1u);
+  const auto& seats = world.records[0].seats;
+  EXPECT_TRUE(seats.at(0).abandoned);
+  EXPECT_FALSE(seats.at(0).is_winner);
+  EXPECT_EQ(seats.at(0).placement, 5);
+  EXPECT_FALSE(seats.at(3).abandoned);
+  EXPECT_EQ(world.at(conns[1]).last("GAME_OVER").at("winners").scalar, "[]");
+}
 
 TEST(Phases, TicksAreSpreadOverTheSecondAndEveryRoomGetsItsOwn) {
 TEST(Phases, WhoOnlyClosedHisTabIsNotTakenIntoTheNextMatchmadeMatch) {
