@@ -118,7 +118,8 @@ Try<store::Account> checked_credentials(App& app, RequestContext& context, wire:
   co_return std::move(found->account);
 }
 
-// A failure counts against the address and the account; whatever else comes out is given back.
+// A failure counts against the address and the account; whatever else comes out is given back. Any
+// try counts against the account, or one who knows his password could keep all workers busy.
 Answer login(App& app, RequestContext& context) {
   auto body = http::body_as<wire::Login>(context);
   if (!body) co_return body.error();
@@ -126,10 +127,14 @@ Answer login(App& app, RequestContext& context) {
       body->password.empty() || body->password.size() > auth::password_bytes_max) {
     co_return Error{ErrorCode::bad_credentials};
   }
+  const std::string name = base::fold(body->username);
+  const Limit any{"login:any:" + name, app.config.rates.login_account};
+  if (const auto allowed = co_await app.rates.take(context, any); !allowed) {
+    co_return allowed.error();
+  }
   const Limit by_address{"login:address:" + context.client.key,
                          app.config.rates.failed_login_address};
-  const Limit by_account{"login:account:" + base::fold(body->username),
-                         app.config.rates.failed_login_account};
+  const Limit by_account{"login:account:" + name, app.config.rates.failed_login_account};
   if (const auto allowed = co_await app.rates.take(context, by_address); !allowed) {
     co_return allowed.error();
   }
