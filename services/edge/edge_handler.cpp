@@ -89,6 +89,11 @@ net::Decision EdgeHandler::on_request(net::ConnId id, const net::Request& reques
 net::Decision EdgeHandler::first_request(net::ConnId id, const net::Request& request) {
   const std::string request_id = request_id_of(request);
   if (request.path() == "/health" || request.path() == "/health/") {
+    if (request.head.method() != "GET" && request.head.method() != "HEAD") {
+      net::Respond refusal = refuse(ErrorCode::method_not_allowed, request_id);
+      refusal.response.headers.emplace_back("Allow", "GET, HEAD");
+      return refusal;
+    }
     return net::Respond{{200, R"({"status":"ok"})", "application/json", {}}};
   }
   if (request.path() != "/ws" && request.path() != "/ws/")
@@ -187,7 +192,7 @@ net::Decision EdgeHandler::seat(net::ConnId id, std::unique_ptr<Arrival> arrival
   return accept;
 }
 
-net::Decision EdgeHandler::refuse(const Error& error, const std::string& request_id) {
+net::Respond EdgeHandler::refuse(const Error& error, const std::string& request_id) {
   net::Response response;
   response.status = base::error_status(error.code);
   response.body = error_body(error, request_id);

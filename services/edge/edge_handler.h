@@ -72,7 +72,7 @@ class EdgeHandler final : public net::Handler, shard::FrameSink, shard::Owner {
                                     const std::string& request_id);
   [[nodiscard]] net::Decision seat(net::ConnId id, std::unique_ptr<Arrival> arrival,
                                    const std::string& request_id);
-  [[nodiscard]] net::Decision refuse(const base::Error& error, const std::string& request_id);
+  [[nodiscard]] net::Respond refuse(const base::Error& error, const std::string& request_id);
   [[nodiscard]] std::string request_id_of(const net::Request& request);
   void found(net::ConnId id, std::unique_ptr<Arrival> arrival, const std::string& request_id,
              base::Result<state::RoomEntry> entry);

@@ -106,6 +106,13 @@ TEST_F(Edge, HealthAndUnknownPaths) {
       swarm::http(server_.edge(), {.target = "/health", .body = {}, .bearer = "", .headers = {}});
   ASSERT_TRUE(health);
   EXPECT_EQ(health->status, 200);
+  swarm::HttpCall posted;
+  posted.method = "POST";
+  posted.target = "/health";
+  const auto not_taken = swarm::http(server_.edge(), posted);
+  ASSERT_TRUE(not_taken);
+  EXPECT_EQ(not_taken->status, 405);
+  EXPECT_EQ(not_taken->headers.at("allow"), "GET, HEAD");
   const auto nothing =
       swarm::http(server_.edge(), {.target = "/nothing", .body = {}, .bearer = "", .headers = {}});
   ASSERT_TRUE(nothing);
