@@ -20,7 +20,7 @@ constexpr std::int32_t score_certain = 1000;  // the inspector's own knowledge
 constexpr std::int32_t score_noise = 15;      // either way, anew for every look
 constexpr std::uint32_t eye_percent = 40;     // misfits that a witness bot notices at one look
 constexpr std::uint32_t ear_permille =
-    400;                                    // answers of a whole match that a culprit bot can place
+    650;                                    // answers of a whole match that a culprit bot can place
 constexpr std::uint16_t vote_pause_s = 20;  // between two changes of mind
 constexpr std::uint16_t first_vote_s = 50;
 constexpr std::uint8_t bot_says_max = 4;
@@ -43,25 +43,67 @@ std::size_t fits(const State& state, const Snippet& snippet) {
   return count;
 }
 
+// Bots do not parrot each other: what somebody at the table has said or written already is taken.
+bool is_taken(const State& state, std::string_view snippet) {
+  constexpr TextArena::Kind kinds[] = {TextArena::Kind::answer_1, TextArena::Kind::answer_2,
+                                       TextArena::Kind::answer_3, TextArena::Kind::press};
+  bool taken = false;
+  for (const TextArena::Kind kind : kinds) {
+    state.texts.for_each(
+        kind, [&](const TextArena::Entry&, std::string_view text) { taken |= text == snippet; });
+  }
+  return taken;
+}
+
+// One of the snippets of the twelve scenes that `wanted` takes, empty if there is none.
+template <class Wanted>
+std::string_view any_snippet(const State& state, std::uint8_t type, Rng& rng, Wanted wanted) {
+  std::string_view chosen;
+  std::uint32_t seen = 0;
+  for (std::uint8_t i = 0; i < scenes_per_match; ++i) {
+    for (const Snippet& snippet : scene_at(state, i).snippets[type]) {
+      if (wanted(i, snippet) && rng.below(++seen) == 0) chosen = snippet.text;
+    }
+  }
+  return chosen;
+}
+
 // A culprit's bluff: of all snippets of the twelve scenes one that fits several; any where none
 // does.
 std::string_view vague_snippet(const State& state, std::uint8_t type, Rng& rng) {
-  for (std::size_t wanted = vague_fits; wanted > 0; --wanted) {
-    std::string_view chosen;
-    std::uint32_t seen = 0;
-    for (std::uint8_t i = 0; i < scenes_per_match; ++i) {
-      for (const Snippet& snippet : scene_at(state, i).snippets[type]) {
-        if (fits(state, snippet) >= wanted && rng.below(++seen) == 0) chosen = snippet.text;
-      }
+  for (const bool again : {false, true}) {
+    for (std::size_t wanted = vague_fits; wanted > 0; --wanted) {
+      const std::string_view chosen =
+          any_snippet(state, type, rng, [&](std::uint8_t, const Snippet& snippet) {
+            return fits(state, snippet) >= wanted && (again || !is_taken(state, snippet.text));
+          });
+      if (!chosen.empty()) return chosen;
     }
-    if (seen > 0) return chosen;
   }
   return {};
 }
 
+// A witness's: the scene's own, then what others have in common with it, then the same once more.
+std::string_view true_snippet(const State& state, std::uint8_t type, Rng& rng) {
+  const SceneNo truth = state.scenes[state.scene];
+  std::string_view chosen =
+      any_snippet(state, type, rng, [&](std::uint8_t scene, const Snippet& snippet) {
+        return scene == state.scene && !is_taken(state, snippet.text);
+      });
+  if (chosen.empty()) {
+    chosen = any_snippet(state, type, rng, [&](std::uint8_t, const Snippet& snippet) {
+      const auto& also = snippet.also;
+      return std::find(also.begin(), also.end(), truth) != also.end() &&
+             !is_taken(state, snippet.text);
+    });
+  }
+  if (!chosen.empty()) return chosen;
+  return any_snippet(state, type, rng,
+                     [&](std::uint8_t scene, const Snippet&) { return scene == state.scene; });
+}
+
 std::string_view bot_text(const State& state, Seat seat, std::uint8_t type, Rng& rng) {
-  if (is_culprit(state, seat)) return vague_snippet(state, type, rng);
-  return scene_at(state, state.scene).snippets[type][rng.below(snippets_per_type)].text;
+  return is_culprit(state, seat) ? vague_snippet(state, type, rng) : true_snippet(state, type, rng);
 }
 
 void answer(State& state, Seat seat, Ctx& ctx) {

@@ -240,6 +240,24 @@ TEST(Suspect, BotsOfBothSidesWinSometimes) {
   }
 }
 
+TEST(Suspect, BotsDoNotParrotEachOther) {
+  for (const std::size_t seats : {4, 6, 8}) {
+    for (std::uint64_t seed = 0; seed < 50; ++seed) {
+      Driver driver(game(), contract::make_table(0, seats), {}, seed);
+      driver.tick_until(news_s);
+      for (std::uint8_t round = 1; round <= rounds; ++round) {
+        std::multiset<std::string> texts;
+        state_of(driver).texts.for_each(
+            answer_kind(round),
+            [&](const TextArena::Entry&, std::string_view text) { texts.emplace(text); });
+        const std::set<std::string> different(texts.begin(), texts.end());
+        EXPECT_EQ(texts.size(), seats);
+        EXPECT_GE(different.size(), std::min<std::size_t>(seats, 4)) << seats << ", seed " << seed;
+      }
+    }
+  }
+}
+
 // What a bot does when, and which kind of card it shows, tells nobody which side it is on.
 TEST(Suspect, BotsOfBothSidesLookAlike) {
   for (std::size_t seats = 4; seats <= seats_max; ++seats) {
