@@ -114,6 +114,9 @@ TEST(Login, failures_of_one_account_are_limited_and_successes_are_not) {
   EXPECT_EQ(limited.status(), 429) << "the right password is no way around";
   EXPECT_EQ(limited.code(), "rate_limited");
   EXPECT_EQ(limited.http.header("retry-after"), "6");
+  const Reading by_email =
+      h.post("/api/auth/login", "", login_body("Ada@example.org", "correct horse"));
+  EXPECT_EQ(by_email.status(), 429) << "the other name of the same account is no way around";
   EXPECT_EQ(h.post("/api/auth/login", "", login_body("bob", "correct horse")).status(), 200);
   h.clock().advance_ms(6'000);
   EXPECT_EQ(h.post("/api/auth/login", "", login_body("ada", "correct horse")).status(), 200);
