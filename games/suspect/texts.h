@@ -4,8 +4,8 @@
 //
 // Invariant: entries lie one after another in bytes_, in the order of entries_.
 // Bound: texts_bytes_max holds ten seats' three answers and a press answer of 60 one-byte
-// characters each; only a table of which most type long non-Latin answers can hit it, and then put()
-// refuses.
+// characters each; only a table of which most type long non-Latin answers can hit it, and then
+// put() refuses.
 #pragma once
 
 #include <array>
