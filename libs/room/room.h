@@ -14,12 +14,13 @@
 //     since, a viewer has exactly the game's view of him, but for backlogs.
 //  2. After every call the shard gives fresh() what a start used up, takes finished(), and looks
 //     at closed().
-//  3. A RuleViolation never leaves a public function: it closes this room, broken() says why.
+//  3. No exception of a game leaves a public function: it closes this room, broken() says why.
 // Errors: Result of on_message() and check() go to the client.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
@@ -173,8 +174,8 @@ class Room {
   void tell_join(Turn& turn, Place place);
   void tell_leave(Turn& turn, Place place, rules::Leave::Why why);
   void play_effects(Turn& turn);
-  void finish_match(Turn& turn);
   [[nodiscard]] rules::SeatResult result_of(base::Seat seat) const;
+  void finish_match(Turn& turn);
 
   // room_phases.cpp
   void tick_people(Turn& turn);
@@ -286,8 +287,8 @@ void Room::guarded(F&& body) {
   if (closed()) return;
   try {
     body();
-  } catch (const base::RuleViolation& violation) {
-    break_room(violation.what());
+  } catch (const std::exception& fault) {  // a RuleViolation, or what a game's library calls throw
+    break_room(fault.what());
   }
 }
 
