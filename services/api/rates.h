@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "http/context.h"
 #include "runtime/clock.h"
+#include "services/api/edge_gateway.h"
 #include "state/code_guesses.h"
 #include "state/state.h"
 
@@ -26,7 +27,7 @@ struct Rates {
   // By account.
   state::RateRule failed_login_account{10, 10};
   state::RateRule login_account{60, 60};  // right or wrong: each costs a hash, and right ones a row
-  state::RateRule create_room{20, 20};
+  state::RateRule create_room = room_making;
   state::RateRule join_room{60, 60};
   state::RateRule queue{60, 60};
   state::RateRule ticket_poll{120, 120};

@@ -140,11 +140,30 @@ net::Decision EdgeHandler::find_room(net::ConnId id, const Claim& claim,
     api::NewRoom room;
     room.game = claim.game.empty() ? "suspect" : claim.game;
     room.creator = user;
-    shared_.gateway->create_room(std::move(room), std::move(reply));
+    make_room(std::move(room), std::move(reply));
   } else {
     codes_.find(*loop_, claim.room, request.remote, std::move(reply));
   }
   return net::Pending{};
+}
+
+// Counts in the bucket of POST /api/rooms.
+void EdgeHandler::make_room(api::NewRoom room, runtime::Reply<state::RoomEntry> reply) {
+  if (!shared_.config.rate_limits) {
+    shared_.gateway->create_room(std::move(room), std::move(reply));
+    return;
+  }
+  std::string key = api::room_making_key(room.creator);
+  auto taken = [this, room = std::move(room),
+                reply = std::move(reply)](base::Result<std::int32_t> wait_s) mutable {
+    if (!wait_s) return reply(wait_s.error());
+    if (*wait_s == 0) return shared_.gateway->create_room(std::move(room), std::move(reply));
+    Error error{ErrorCode::rate_limited};
+    error.retry_after_s = *wait_s;
+    reply(std::move(error));
+  };
+  shared_.limits.take(std::move(key), api::room_making, shared_.clock.now(),
+                      runtime::Reply<std::int32_t>(*loop_, std::move(taken)));
 }
 
 void EdgeHandler::found(net::ConnId id, std::unique_ptr<Arrival> arrival,

@@ -74,6 +74,7 @@ class EdgeHandler final : public net::Handler, shard::FrameSink, shard::Owner {
                                    const std::string& request_id);
   [[nodiscard]] net::Respond refuse(const base::Error& error, const std::string& request_id);
   [[nodiscard]] std::string request_id_of(const net::Request& request);
+  void make_room(api::NewRoom room, runtime::Reply<state::RoomEntry> reply);
   void found(net::ConnId id, std::unique_ptr<Arrival> arrival, const std::string& request_id,
              base::Result<state::RoomEntry> entry);
 
