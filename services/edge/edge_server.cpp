@@ -47,7 +47,8 @@ EdgeServer::~EdgeServer() {
 
 base::Result<> EdgeServer::start(api::EdgeGateway& gateway) {
   shared_.gateway = &gateway;
-  const net::Listen where{shared_.config.listen, shared_.config.port, "--edge-port"};
+  const net::Listen where{shared_.config.listen, shared_.config.port, "--edge-port",
+                          shared_.config.descriptors_for_others};
   std::vector<net::Handler*> handlers(shared_.handlers.begin(), shared_.handlers.end());
   auto server = net::Server::listen(where, net::Options{}, shared_.clock, handlers);
   if (!server) return server.error();
