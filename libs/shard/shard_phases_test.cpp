@@ -345,14 +345,11 @@ TEST(Phases, WhenAllAreGoneTheMatchIsPlayedOutAndTheRoomCloses) {
   world.say(table.e, "LEAVE", "{}");
   world.pass_s(40);
   EXPECT_EQ(world.records.size(), 1u);
+  EXPECT_THAT(world.closed_rooms, testing::IsEmpty()) << "two of them may be on their way back";
+  world.pass_s(160);
   EXPECT_THAT(world.closed_rooms, ElementsAre(table.room));
 }
 
-  EXPECT_THAT(world.closed_rooms, testing::IsEmpty()) << "two of them may be on their way back";
-  world.pass_s(160);
-TEST(Phases, AClosedRoomTellsItsPeople) {
-  World world;
-  Table table(world);
 TEST(Phases, FriendsWhosePhonesSleepThroughTheResultsFindTheirRoomAgain) {
   World world;
   Table table(world);
@@ -367,6 +364,9 @@ TEST(Phases, FriendsWhosePhonesSleepThroughTheResultsFindTheirRoomAgain) {
   EXPECT_EQ(world.at(back).last("WELCOME").text("role"), "player");
 }
 
+TEST(Phases, AClosedRoomTellsItsPeople) {
+  World world;
+  Table table(world);
   EXPECT_TRUE(world.shard.close_room(table.room, "The operator closed this room.").has_value());
   EXPECT_EQ(world.at(table.b).closed, Close::room_closed);
   EXPECT_EQ(world.shard.close_room(table.room, "again").error().code,
@@ -512,7 +512,6 @@ TEST(Phases, WhoLeavesAMatchmadeMatchHasNotWonIt) {
   EXPECT_EQ(world.at(conns[1]).last("GAME_OVER").at("winners").scalar, "[]");
 }
 
-TEST(Phases, TicksAreSpreadOverTheSecondAndEveryRoomGetsItsOwn) {
 TEST(Phases, WhoOnlyClosedHisTabIsNotTakenIntoTheNextMatchmadeMatch) {
   World world;
   const RoomId room = world.make(7, true, four());
@@ -529,6 +528,9 @@ TEST(Phases, WhoOnlyClosedHisTabIsNotTakenIntoTheNextMatchmadeMatch) {
   for (const auto& seat : world.records[1].seats) EXPECT_NE(seat.user, UserId{dan});
 }
 
+// ---- time -------------------------------------------------------------------------------------
+
+TEST(Phases, TicksAreSpreadOverTheSecondAndEveryRoomGetsItsOwn) {
   World world;
   for (std::uint64_t i = 1; i <= 200; ++i) world.make(i * 1'000'003);
   world.pass_s(1);
