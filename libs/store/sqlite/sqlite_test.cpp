@@ -39,7 +39,7 @@ class Sqlite : public testing::Test {
       const std::lock_guard lock(mutex_);
       reports_ += std::string(sentence) + "\n";
     };
-    return std::move(open(std::move(options)).value());
+    return open(std::move(options)).value();
   }
   // Four users and a match between them.
   std::vector<UserId> play(Client client) {
