@@ -290,7 +290,9 @@ TEST(Suspect, BotsOfBothSidesLookAlike) {
     const int fair = matches * setup_for(seats).culprits / static_cast<int>(seats);
     EXPECT_NEAR(first_is_culprit, fair, matches / 8) << seats << " seats";
     EXPECT_GT(clears, cards / 5) << seats << " seats";
-    if (seats > 4) EXPECT_GT(cards - clears, cards / 5) << seats << " seats";
+    if (seats > 4) {
+      EXPECT_GT(cards - clears, cards / 5) << seats << " seats";
+    }
   }
 }
 
