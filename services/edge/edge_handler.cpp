@@ -7,6 +7,7 @@
 
 #include "base/described.h"
 #include "net/frame.h"
+#include "services/edge/client_address.h"
 #include "services/edge/log_files.h"
 #include "services/edge/shared.h"
 #include "wire/rest.h"
@@ -101,7 +102,9 @@ net::Decision EdgeHandler::first_request(net::ConnId id, const net::Request& req
   if (const int status = request.upgrade_refusal(); status != 0)
     return refuse(code_of_status(status), request_id);
   if (shared_.config.rate_limits) {
-    if (const auto wait_s = limiter_.take(request.remote, loop_->now_ms()); wait_s > 0) {
+    if (const auto wait_s =
+            limiter_.take(client_of(request, shared_.config.trusted_proxies), loop_->now_ms());
+        wait_s > 0) {
       Error error{ErrorCode::rate_limited};
       error.retry_after_s = wait_s;
       return refuse(error, request_id);
@@ -142,7 +145,8 @@ net::Decision EdgeHandler::find_room(net::ConnId id, const Claim& claim,
     room.creator = user;
     make_room(std::move(room), std::move(reply));
   } else {
-    codes_.find(*loop_, claim.room, request.remote, std::move(reply));
+    codes_.find(*loop_, claim.room, client_of(request, shared_.config.trusted_proxies),
+                std::move(reply));
   }
   return net::Pending{};
 }
@@ -201,8 +205,7 @@ net::Decision EdgeHandler::seat(net::ConnId id, std::unique_ptr<Arrival> arrival
   if (arrival->lobby) {
     if (const auto open = shard_->check_lobby(); !open) return refuse(open.error(), request_id);
   } else {
-    // What he wants stays in the admission: who asked for a seat and only watches for now gets one
-    // later.
+    // What he wants stays in the admission: who asked for a seat and has to watch gets one later.
     const auto role = shard_->check(arrival->admission);
     if (!role) return refuse(role.error(), request_id);
   }

@@ -9,6 +9,7 @@
 
 #include "auth/tokens.h"
 #include "base/function.h"
+#include "http/address.h"
 #include "runtime/clock.h"
 #include "runtime/entropy.h"
 #include "services/api/edge_gateway.h"
@@ -32,6 +33,7 @@ struct EdgeConfig {
   shard::Options shard;
   bool rate_limits = true;
   UpgradeRate upgrades;
+  http::Networks trusted_proxies;            // whose X-Forwarded-For is believed
   std::vector<std::string> allowed_origins;  // in lower case
   std::string match_logs;                    // folder for the logs of broken rooms; empty: not kept
 };

@@ -93,6 +93,9 @@ base::Result<> Solo::Parts::start_edge() {
   edge_config.descriptors_for_others += http_connections_max();
   edge_config.shard.tick_ms = static_cast<std::int32_t>(config.tick_ms);
   edge_config.rate_limits = config.rate_limits;
+  auto proxies = http::Networks::parse(config.trusted_proxies);
+  if (!proxies) return proxies.error();
+  edge_config.trusted_proxies = std::move(*proxies);
   edge_config.match_logs = match_log_folder(config.data);
   for (const std::string& origin : config.allowed_origins)
     edge_config.allowed_origins.push_back(lower(origin));
