@@ -53,9 +53,9 @@ Answer join_queue(App& app, RequestContext& context, const auth::Identity& ident
   if (!ticket) co_return ticket.error();
   const bool matched = ticket->status == state::TicketStatus::matched;
   co_return http::json(
-      200,
-      wire::QueueTicket{matched ? "Your match is running." : "Added to matchmaking queue", ticket->queue,
-                        context.user, ticket->id, base::rfc3339(ticket->expires_at)});
+      200, wire::QueueTicket{matched ? "Your match is running." : "Added to matchmaking queue",
+                             ticket->queue, context.user, ticket->id,
+                             base::rfc3339(ticket->expires_at)});
 }
 
 base::Result<std::int64_t> wait_of(const RequestContext& context) {
