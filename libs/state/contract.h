@@ -498,8 +498,7 @@ REGISTER_TYPED_TEST_SUITE_P(QueueContract, JoiningTwiceGivesTheSameTicket,
                             OthersTicketsAreNotFound, MatchingTakesAllOrNobody, ATicketEndsOnce,
                             TheTicketStaysWhileTheMatchsRoomLives,
                             AfterTheMatchAJoinGivesANewTicketThoughTheRoomLives,
-                            AWaitIsAnsweredWhenTheTicketEnds,
-                            AWaitThatIsOverAnswersAsItIs,
+                            AWaitIsAnsweredWhenTheTicketEnds, AWaitThatIsOverAnswersAsItIs,
                             AWaitOnAnEndedTicketOrOfNoTimeAnswersAtOnce, TicketsExpire,
                             CancellingWithoutATicketIsFine, EstimatesComeFromRecentMatches);
 
