@@ -11,6 +11,7 @@ class PostgresWorld final : public World {
   PostgresWorld() {
     postgres::Options options;
     options.conninfo = database_.conninfo();
+    options.connections = 4;
     options.report = [](std::string_view sentence) { ADD_FAILURE() << sentence; };
     store_ = std::move(postgres::open(std::move(options)).value());
   }
