@@ -196,7 +196,7 @@ void Connection::wait_readable() {
   const auto deadline = steady_clock::now() + answer_ms_;
   for (;;) {
     const int unsent = PQflush(handle_);
-    if (unsent < 0) fail_connection();
+    if (unsent < 0 || PQsocket(handle_) < 0) fail_connection();
     pollfd socket{PQsocket(handle_), static_cast<short>(unsent > 0 ? POLLIN | POLLOUT : POLLIN), 0};
     const auto left =
         std::chrono::duration_cast<std::chrono::milliseconds>(deadline - steady_clock::now());

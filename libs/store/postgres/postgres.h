@@ -10,9 +10,9 @@
 // with libpq's pipeline mode (workers.h says why). One queue feeds them; beyond queue_max waiting
 // calls a call is answered `unavailable`.
 //
-// When the server is away: calls are answered `unavailable` (with retry_after_s) within
-// milliseconds, every connection tries again by itself with growing pauses of at most two seconds,
-// and nothing has to be restarted. A job is repeated only where that can't do harm: the connection
+// When the server is away: calls are answered `unavailable` (with retry_after_s), at once where it
+// refuses, after connect_timeout (5 s) where nobody answers; calls bring each connection back after
+// growing pauses of at most two seconds, and nothing has to be restarted. A job is repeated only where that can't do harm: the connection
 // broke before its COMMIT was sent, the server undid it because of another transaction, or the job
 // is the same twice as once. A connection that breaks between COMMIT and its answer leaves any
 // other job unanswerable: it is answered `unavailable` though it may have happened.
