@@ -12,10 +12,11 @@
 //
 // When the server is away: calls are answered `unavailable` (with retry_after_s), at once where it
 // refuses, after connect_timeout (5 s) where nobody answers; calls bring each connection back after
-// growing pauses of at most two seconds, and nothing has to be restarted. A job is repeated only where that can't do harm: the connection
-// broke before its COMMIT was sent, the server undid it because of another transaction, or the job
-// is the same twice as once. A connection that breaks between COMMIT and its answer leaves any
-// other job unanswerable: it is answered `unavailable` though it may have happened.
+// growing pauses of at most two seconds, and nothing has to be restarted. A job is repeated only
+// where that can't do harm: the connection broke before its COMMIT was sent, the server undid it
+// because of another transaction, or the job is the same twice as once. A connection that breaks
+// between COMMIT and its answer leaves any other job unanswerable: it is answered `unavailable`
+// though it may have happened.
 //
 // TLS, several hosts, passwords: libpq's own words in the connection string (sslmode=verify-full,
 // host=a,b target_session_attrs=read-write, passfile=…). A pooler in front has to keep sessions.

@@ -83,8 +83,8 @@ class TestServer {
          "' -U postgres -A trust --no-sync -E UTF8 --locale=C");
     std::ofstream(data() + "/postgresql.conf", std::ios::app)
         << "listen_addresses = ''\nunix_socket_directories = '" << folder_
-        << "'\nfsync = off\nshared_buffers = 32MB\nmax_connections = 100\n"
-           "autovacuum = off\n";
+        << "'\nfsync = off\nfull_page_writes = off\nwal_level = minimal\nmax_wal_senders = 0\n"
+           "shared_buffers = 32MB\nmax_connections = 100\nautovacuum = off\njit = off\n";
     start();
   }
 
