@@ -100,7 +100,9 @@ void read_and_drop(const std::vector<Client>& clients, int commands) {
       if (::write(answers, &in_room, sizeof in_room) != sizeof in_room) _exit(1);
     } else if (word == "begin") {
       for (const Client& client : clients) {
-        if (client.is_host) press_start(client);
+        if (!client.is_host) continue;
+        press_start(client);
+        usleep(1000);  // people do not start their matches in the same millisecond
       }
       read_and_drop(clients, commands);
       _exit(0);

@@ -18,6 +18,7 @@
 #include "runtime/loop_thread.h"
 #include "services/edge/edge_server.h"
 #include "state/memory/directory.h"
+#include "state/memory/rate_limits.h"
 
 namespace whoosh::bench {
 namespace {
@@ -106,7 +107,8 @@ int run(const Plan& plan) {
   config.port = 0;
   config.rate_limits = false;
   config.shard.log_bytes = static_cast<std::uint32_t>(plan.log_bytes);
-  edge::EdgeServer server(config, authority, directory, clock, [](match::MatchRecord) {});
+  state::memory::RateLimits limits;
+  edge::EdgeServer server(config, authority, directory, limits, clock, [](match::MatchRecord) {});
   NoGateway gateway;
   if (const auto started = server.start(gateway); !started) {
     fmt::print(stderr, "{}\n", started.error().sentence());

@@ -20,10 +20,11 @@ constexpr std::int32_t score_certain = 1000;  // the inspector's own knowledge
 constexpr std::int32_t score_noise = 15;      // either way, anew for every look
 constexpr std::uint32_t eye_percent = 40;     // misfits that a witness bot notices at one look
 constexpr std::uint32_t ear_permille =
-    400;                                    // answers of a whole match that a culprit bot can place
+    650;                                    // answers of a whole match that a culprit bot can place
 constexpr std::uint16_t vote_pause_s = 20;  // between two changes of mind
 constexpr std::uint16_t first_vote_s = 50;
 constexpr std::uint8_t bot_says_max = 4;
+constexpr std::uint32_t lone_clear_percent = 30;  // cards of a culprit without partners
 constexpr std::size_t vague_fits = 3;  // scenes that a culprit bot's answer fits at least
 
 // True with a chance that spreads one deed evenly over the `seconds` left for it; certain in the
@@ -42,25 +43,67 @@ std::size_t fits(const State& state, const Snippet& snippet) {
   return count;
 }
 
+// Bots do not parrot each other: what somebody at the table has said or written already is taken.
+bool is_taken(const State& state, std::string_view snippet) {
+  constexpr TextArena::Kind kinds[] = {TextArena::Kind::answer_1, TextArena::Kind::answer_2,
+                                       TextArena::Kind::answer_3, TextArena::Kind::press};
+  bool taken = false;
+  for (const TextArena::Kind kind : kinds) {
+    state.texts.for_each(
+        kind, [&](const TextArena::Entry&, std::string_view text) { taken |= text == snippet; });
+  }
+  return taken;
+}
+
+// One of the snippets of the twelve scenes that `wanted` takes, empty if there is none.
+template <class Wanted>
+std::string_view any_snippet(const State& state, std::uint8_t type, Rng& rng, Wanted wanted) {
+  std::string_view chosen;
+  std::uint32_t seen = 0;
+  for (std::uint8_t i = 0; i < scenes_per_match; ++i) {
+    for (const Snippet& snippet : scene_at(state, i).snippets[type]) {
+      if (wanted(i, snippet) && rng.below(++seen) == 0) chosen = snippet.text;
+    }
+  }
+  return chosen;
+}
+
 // A culprit's bluff: of all snippets of the twelve scenes one that fits several; any where none
 // does.
 std::string_view vague_snippet(const State& state, std::uint8_t type, Rng& rng) {
-  for (std::size_t wanted = vague_fits; wanted > 0; --wanted) {
-    std::string_view chosen;
-    std::uint32_t seen = 0;
-    for (std::uint8_t i = 0; i < scenes_per_match; ++i) {
-      for (const Snippet& snippet : scene_at(state, i).snippets[type]) {
-        if (fits(state, snippet) >= wanted && rng.below(++seen) == 0) chosen = snippet.text;
-      }
+  for (const bool again : {false, true}) {
+    for (std::size_t wanted = vague_fits; wanted > 0; --wanted) {
+      const std::string_view chosen =
+          any_snippet(state, type, rng, [&](std::uint8_t, const Snippet& snippet) {
+            return fits(state, snippet) >= wanted && (again || !is_taken(state, snippet.text));
+          });
+      if (!chosen.empty()) return chosen;
     }
-    if (seen > 0) return chosen;
   }
   return {};
 }
 
+// A witness's: the scene's own, then what others have in common with it, then the same once more.
+std::string_view true_snippet(const State& state, std::uint8_t type, Rng& rng) {
+  const SceneNo truth = state.scenes[state.scene];
+  std::string_view chosen =
+      any_snippet(state, type, rng, [&](std::uint8_t scene, const Snippet& snippet) {
+        return scene == state.scene && !is_taken(state, snippet.text);
+      });
+  if (chosen.empty()) {
+    chosen = any_snippet(state, type, rng, [&](std::uint8_t, const Snippet& snippet) {
+      const auto& also = snippet.also;
+      return std::find(also.begin(), also.end(), truth) != also.end() &&
+             !is_taken(state, snippet.text);
+    });
+  }
+  if (!chosen.empty()) return chosen;
+  return any_snippet(state, type, rng,
+                     [&](std::uint8_t scene, const Snippet&) { return scene == state.scene; });
+}
+
 std::string_view bot_text(const State& state, Seat seat, std::uint8_t type, Rng& rng) {
-  if (is_culprit(state, seat)) return vague_snippet(state, type, rng);
-  return scene_at(state, state.scene).snippets[type][rng.below(snippets_per_type)].text;
+  return is_culprit(state, seat) ? vague_snippet(state, type, rng) : true_snippet(state, type, rng);
 }
 
 void answer(State& state, Seat seat, Ctx& ctx) {
@@ -94,11 +137,13 @@ base::FixedVector<Seat, seats_max> shuffled(const State& state, Side side, Seat 
   return list;
 }
 
-// Half of the time a partner is cleared; otherwise three witnesses are blamed.
+// A partner is cleared half of the time; otherwise three witnesses are blamed. Who has no partner
+// clears a witness now and then, or a bot's CLEAR would clear the bot as well.
 void forge(State& state, Seat seat, Ctx& ctx) {
   const auto partners = shuffled(state, Side::culprits, seat, ctx.rng());
   const auto witnesses = shuffled(state, Side::town, seat, ctx.rng());
-  const bool clear = state.seats <= 4 || (!partners.empty() && ctx.rng().chance(50));
+  const bool clear =
+      state.seats <= 4 || ctx.rng().chance(partners.empty() ? lone_clear_percent : 50);
   Targets targets;
   if (clear) {
     targets.add(partners.empty() ? witnesses[0] : partners[0]);
@@ -181,14 +226,24 @@ Seat witness_choice(const State& state, Seat seat, Rng& rng) {
   return best;
 }
 
-// The first look: anybody out of the first ONE_OF; nobody yet when there is none.
+// The moment for a first look: evidence that names suspects, or else the second question. The same
+// for both sides: a bot that was early would give itself away.
+bool has_lead(const State& state) {
+  if (state.round >= 2) return true;
+  return std::any_of(state.evidence.begin(), state.evidence.end(), [](const Evidence& evidence) {
+    return evidence.kind == EvidenceKind::one_of;
+  });
+}
+
+// A witness's first look: anybody out of the first ONE_OF that is not his own, or else what he
+// thinks of all.
 Seat first_choice(const State& state, Seat seat, Rng& rng) {
   for (const Evidence& evidence : state.evidence) {
     if (evidence.kind != EvidenceKind::one_of || evidence.by == seat) continue;
     const Seat chosen = evidence.targets.seats[rng.below(evidence.targets.size)];
     if (chosen != seat) return chosen;
   }
-  return no_seat;
+  return witness_choice(state, seat, rng);
 }
 
 // A culprit runs with the crowd, as long as it runs after a witness.
@@ -208,6 +263,7 @@ void maybe_suspect(State& state, Seat seat, Ctx& ctx) {
   const bool voting = state.phase == Phase::VOTING;
   if (own.locked || state.now_s < first_vote_s) return;
   if (own.vote != no_seat && state.now_s < own.vote_since_s + vote_pause_s && !voting) return;
+  if (own.vote == no_seat && !voting && !has_lead(state)) return;
   if (ctx.rng().below(8) != 0) return;
   Seat choice = no_seat;
   if (own.role == Role::CULPRIT)

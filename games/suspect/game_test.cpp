@@ -240,6 +240,60 @@ TEST(Suspect, BotsOfBothSidesWinSometimes) {
   }
 }
 
+TEST(Suspect, BotsDoNotParrotEachOther) {
+  for (const std::size_t seats : {4, 6, 8}) {
+    for (std::uint64_t seed = 0; seed < 50; ++seed) {
+      Driver driver(game(), contract::make_table(0, seats), {}, seed);
+      driver.tick_until(news_s);
+      for (std::uint8_t round = 1; round <= rounds; ++round) {
+        std::multiset<std::string> texts;
+        state_of(driver).texts.for_each(
+            answer_kind(round),
+            [&](const TextArena::Entry&, std::string_view text) { texts.emplace(text); });
+        const std::set<std::string> different(texts.begin(), texts.end());
+        EXPECT_EQ(texts.size(), seats);
+        EXPECT_GE(different.size(), std::min<std::size_t>(seats, 4)) << seats << ", seed " << seed;
+      }
+    }
+  }
+}
+
+// What a bot does when, and which kind of card it shows, tells nobody which side it is on.
+TEST(Suspect, BotsOfBothSidesLookAlike) {
+  for (std::size_t seats = 4; seats <= seats_max; ++seats) {
+    int first_is_culprit = 0;
+    int cards = 0;
+    int clears = 0;
+    constexpr int matches = 300;
+    for (std::uint64_t seed = 0; seed < matches; ++seed) {
+      rules::Start start;
+      start.room_seed = seed;
+      Driver driver(game(), contract::make_table(0, seats), start, seed);
+      const State& state = state_of(driver);
+      std::vector<Seat> first;
+      while (first.empty() && driver.now() < news_s) {
+        driver.tick();
+        for_each_seat(state, [&](Seat seat) {
+          if (at(state, seat).meter != no_seat) first.push_back(seat);
+        });
+      }
+      ASSERT_FALSE(first.empty()) << "bots take part in the meter";
+      first_is_culprit += is_culprit(state, first[seed % first.size()]);
+      driver.tick_until(news_s);
+      for (const Evidence& evidence : state.evidence) {
+        if (!is_culprit(state, evidence.by)) continue;
+        ++cards;
+        clears += evidence.kind == EvidenceKind::clear;
+      }
+    }
+    // Whoever suspects first is a culprit as often as anybody.
+    const int fair = matches * setup_for(seats).culprits / static_cast<int>(seats);
+    EXPECT_NEAR(first_is_culprit, fair, matches / 8) << seats << " seats";
+    EXPECT_GT(clears, cards / 5) << seats << " seats";
+    if (seats > 4) EXPECT_GT(cards - clears, cards / 5) << seats << " seats";
+  }
+}
+
 // A bot that plays beside a human culprit leaves the escape to him.
 TEST(Suspect, ABotWaitsForItsHumanPartner) {
   int pairs = 0;

@@ -53,10 +53,11 @@ Result<Seat> other_seat(const Call& call, Text id) {
   return seat;
 }
 
-Result<std::string> clean_text(const Call& call, Text text, std::size_t characters_max) {
+Result<std::string> clean_text(const Call& call, Text text, std::size_t characters_max,
+                               std::size_t bytes_max = text_bytes_max) {
   auto line = base::clean_line_within(text, 1, characters_max);
   if (!line) return line;
-  if (line->size() > text_bytes_max) return ErrorCode::too_long;
+  if (line->size() > bytes_max) return ErrorCode::too_long;
   const auto& filter = rules::word_filter(content_of(call.state).locale);
   if (filter.refuses(*line, call.state.filter)) return ErrorCode::filter;
   return line;
@@ -72,6 +73,13 @@ bool names_a_scene(const State& state, std::string_view text) {
     }
   }
   return false;
+}
+
+Result<std::string> clean_answer(const Call& call, Text text) {
+  auto line = clean_text(call, text, answer_characters_max, answer_bytes_max);
+  if (line && names_a_scene(call.state, *line))
+    return no(ErrorCode::filter, "An answer can't name any of the twelve places.");
+  return line;
 }
 
 // CROSSFIRE, or a moment after one.
@@ -114,9 +122,8 @@ Result<> on_vote(const Call& call) {
 Result<> answer_press(const Call& call, Text text) {
   if (!call.state.press_open) return ErrorCode::phase;
   if (call.state.presses[call.state.press_done].target != call.seat) return ErrorCode::phase;
-  const auto line = clean_text(call, text, answer_characters_max);
+  const auto line = clean_answer(call, text);
   if (!line) return line.error();
-  if (names_a_scene(call.state, *line)) return ErrorCode::filter;
   if (auto turn = take_turn(call, call.own().next_answer_ms, answer_gap_ms); !turn) return turn;
   if (!put_press_answer(call.state, *line)) return ErrorCode::too_long;
   return {};
@@ -132,14 +139,13 @@ Result<> on_answer(const Call& call) {
   const auto round = static_cast<std::uint8_t>(input->q.json[0] - '0');
   State& state = call.state;
   SeatState& own = call.own();
-  // Late by a moment: only where there is no answer yet, so that nobody rewrites his after seeing
-  // the others'.
+  // Late by a moment: only where there is no answer yet, and before the others' are shown
+  // (views.cpp).
   const bool late = state.step == Step::CROSSFIRE && call.in_grace() && !has_answered(own, round) &&
                     state.now_s == round_starts_s[round - 1U] + answer_s;
   if (round != state.round || !(state.step == Step::ANSWER || late)) return ErrorCode::phase;
-  const auto line = clean_text(call, input->text, answer_characters_max);
+  const auto line = clean_answer(call, input->text);
   if (!line) return line.error();
-  if (names_a_scene(state, *line)) return ErrorCode::filter;
   if (auto turn = take_turn(call, own.next_answer_ms, answer_gap_ms); !turn) return turn;
   if (!put_answer(state, call.seat, round, *line)) return ErrorCode::too_long;
   if (late) ++own.given;

@@ -4,8 +4,8 @@
 //
 // Invariant: entries lie one after another in bytes_, in the order of entries_.
 // Bound: texts_bytes_max holds ten seats' three answers and a press answer of 60 one-byte
-// characters each; only a table that types many long non-Latin answers can hit it, and then put()
-// refuses.
+// characters each; only a table of which most type long non-Latin answers can hit it, and then
+// put() refuses.
 #pragma once
 
 #include <array>
@@ -20,7 +20,8 @@
 namespace whoosh::games::suspect {
 
 inline constexpr std::size_t answer_characters_max = 60;
-inline constexpr std::size_t text_bytes_max = 255;  // of one text
+inline constexpr std::size_t text_bytes_max = 255;    // of one text
+inline constexpr std::size_t answer_bytes_max = 120;  // of an answer, so that few can't fill it all
 inline constexpr std::size_t texts_bytes_max = seats_max * (rounds + 1) * answer_characters_max;
 
 class TextArena {

@@ -38,9 +38,23 @@ Nullable<Text> answer_text(const State& state, Seat seat, std::uint8_t round) {
   return *text;
 }
 
+// Whoever has none yet may be late by a moment (inputs.cpp): nobody reads the others' before that
+// is over.
+bool answers_may_come(const State& state) {
+  if (state.step == Step::ANSWER) return true;
+  const bool just_over = state.step == Step::CROSSFIRE && state.now_s == state.step_started_s &&
+                         state.now_s == round_starts_s[state.round - 1U] + answer_s;
+  bool missing = false;
+  for_each_seat(state, [&](Seat seat) {
+    const SeatState& own = at(state, seat);
+    missing |= !own.bot && !has_answered(own, state.round);
+  });
+  return just_over && missing;
+}
+
 void add_answers(const State& state, PublicView& view) {
   for (std::uint8_t round = 1; round <= state.round; ++round) {
-    if (round == state.round && state.step == Step::ANSWER) break;
+    if (round == state.round && answers_may_come(state)) break;
     AnswersView row{round, question_of(state, round).text, {}};
     for_each_seat(state, [&](Seat seat) { row.texts.push_back(answer_text(state, seat, round)); });
     view.answers.push_back(row);

@@ -9,7 +9,7 @@ namespace {
 namespace ip = boost::asio::ip;
 
 Networks networks(std::vector<std::string> entries) {
-  return std::move(*Networks::parse(entries));
+  return *Networks::parse(entries);
 }
 
 TEST(ClientAddressTest, ipv4_counts_whole_ipv6_by_64_and_mapped_as_ipv4) {

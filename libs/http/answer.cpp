@@ -57,7 +57,13 @@ Response error_response(const base::Error& error, std::string_view request_id) {
 
 base::Result<base::JsonValue> json_body(const RequestContext& context) {
   const std::string& body = context.request.body;
-  if (!is_json(context.request.headers.get("Content-Type"))) {
+  const Headers& headers = context.request.headers;
+  if (body.empty() && !headers.has("Content-Type")) {
+    return base::Error{ErrorCode::malformed_json, "The body is missing."};
+  }
+  const std::string_view encoding = headers.get("Content-Encoding");
+  const bool is_plain = encoding.empty() || same_text(encoding, "identity");
+  if (!is_plain || !is_json(headers.get("Content-Type"))) {
     return base::Error{ErrorCode::unsupported_media_type};
   }
   thread_local base::JsonParser parser(body_bytes_max);

@@ -134,8 +134,7 @@ bool parse_target(std::string_view target, Request& request) {
     target = path == target.npos ? std::string_view("/") : target.substr(path);
     if (!target.starts_with('/')) return false;
   }
-  const auto parsed =
-      boost::urls::parse_origin_form(boost::urls::string_view(target.data(), target.size()));
+  const auto parsed = boost::urls::parse_origin_form({target.data(), target.size()});
   if (!parsed) return false;
   const std::string_view encoded(parsed->encoded_path().data(), parsed->encoded_path().size());
   request.path.assign(encoded);

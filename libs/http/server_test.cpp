@@ -198,6 +198,18 @@ TEST_F(ServerTest, the_access_log_has_no_query) {
   EXPECT_EQ(lines_[0].client, "127.0.0.1");
 }
 
+TEST_F(ServerTest, a_missing_body_is_malformed_and_a_packed_one_is_not_unpacked) {
+  start();
+  const HttpAnswer missing = http_request(server_->port(), "POST", "/api/echo");
+  EXPECT_EQ(missing.status, 400);
+  EXPECT_EQ(code(missing), "malformed_json");
+  const HttpAnswer packed =
+      http_request(server_->port(), "POST", "/api/echo",
+                   {{"Content-Type", "application/json"}, {"Content-Encoding", "gzip"}}, "{}");
+  EXPECT_EQ(packed.status, 415);
+  EXPECT_EQ(code(packed), "unsupported_media_type");
+}
+
 TEST_F(ServerTest, json_bodies_are_held_to_their_rules) {
   start();
   struct Case {

@@ -32,7 +32,7 @@ class StaticFilesTest : public ::testing::Test {
   void write(const std::string& name, const std::string& bytes) {
     std::ofstream(root_ / name, std::ios::binary) << bytes;
   }
-  StaticFiles load() { return std::move(*StaticFiles::load(root_ / "dist")); }
+  StaticFiles load() { return *StaticFiles::load(root_ / "dist"); }
 
   static Response get(const StaticFiles& files, const std::string& target, Headers headers = {}) {
     RequestContext context;

@@ -27,10 +27,18 @@ bool has_teams(const MatchRecord& record) {
                      [](const SeatRecord& seat) { return seat.team != 0; });
 }
 
-// Did any seat of the team win, bots included? (A leaver's own seat says nothing about his team.)
+// Did any seat of the team win, bots included? A leaver's own seat says nothing about his team:
+// when nobody has won, the team did that had only leavers.
 bool team_won(const MatchRecord& record, std::int32_t team) {
-  return std::any_of(record.seats.begin(), record.seats.end(),
-                     [&](const SeatRecord& seat) { return seat.team == team && seat.is_winner; });
+  bool any_winner = false;
+  bool winner_here = false;
+  bool only_leavers = true;
+  for (const SeatRecord& seat : record.seats) {
+    any_winner |= seat.is_winner;
+    winner_here |= seat.team == team && seat.is_winner;
+    only_leavers &= seat.team != team || seat.abandoned;
+  }
+  return any_winner ? winner_here : only_leavers;
 }
 
 // Behind everybody, bots too.
@@ -119,7 +127,7 @@ std::int32_t xp_for(const MatchRecord& record, const std::vector<Human>& humans,
     if (other.seat != me.seat) meetings.push_back(earlier_meetings(me, other));
   }
   XpInput input;
-  input.played_s = record.played_s;
+  input.played_s = seat.played_s < 0 ? record.played_s : std::min(seat.played_s, record.played_s);
   input.activity = std::clamp(seat.activity_percent, 0, 100) / 100.0;
   // A void match has no places; whoever came late did not earn one.
   if (!record.is_void && !seat.newcomer_seat) {

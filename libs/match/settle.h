@@ -26,6 +26,7 @@ struct SeatRecord {
   bool feat = false;                    // MVP or the like
   std::int32_t activity_percent = 100;  // 0 … 100
   bool abandoned = false;               // left before the end
+  std::int32_t played_s = -1;           // until he left or was kicked; -1: to the end
   bool newcomer_seat = false;           // took the seat over after the start: never rated
 };
 

@@ -217,6 +217,33 @@ TEST(Settle, LevelsUpWithCoinsButNotForGuests) {
   EXPECT_EQ(settlement.players[1].level_up_coins, 0);
 }
 
+TEST(Settle, ATeamOfLeaversMayHaveWonWithoutThem) {
+  Scene s = scene(4, 5);
+  for (std::size_t i = 0; i < 5; ++i) {
+    s.seat(i).team = i == 0 ? 2 : 1;
+    s.seat(i).is_winner = false;
+    s.seat(i).placement = i == 0 ? 5 : 2;
+  }
+  s.seat(0).abandoned = true;  // a bot finished for the only culprit, and won
+  const Settlement settlement = s.settled();
+  ASSERT_TRUE(settlement.rated);
+  for (const PlayerAfter& player : settlement.players) {
+    EXPECT_LT(player.elo_after, player.elo_before) << "the leaver lost, and so did the town";
+  }
+}
+
+TEST(Settle, WhoLeavesIsPaidForTheTimeHePlayed) {
+  Scene s = scene(8, 8);
+  s.seat(7).abandoned = true;
+  s.seat(7).activity_percent = 25;
+  const std::int32_t stayed = s.settled().players[7].xp_gained;
+  s.seat(7).played_s = 60;
+  const std::int32_t left = s.settled().players[7].xp_gained;
+  EXPECT_LE(left * 5, stayed * 2) << "a minute of many matches must not pay more than a whole one";
+  s.seat(7).played_s = 10'000;
+  EXPECT_EQ(s.settled().players[7].xp_gained, stayed);
+}
+
 TEST(Settle, FirstMatchOfTheDayPaysHalfMore) {
   Scene s = scene(8, 8);
   s.before[7].matches_today = 0;

@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cstring>
 
 namespace whoosh::net {
@@ -36,6 +37,13 @@ std::string Address::text() const {
   char text[INET6_ADDRSTRLEN] = {};
   inet_ntop(family == Family::V4 ? AF_INET : AF_INET6, bytes.data(), text, sizeof text);
   return text;
+}
+
+std::string Address::network() const {
+  if (family != Family::V6) return text();
+  Address first = *this;
+  std::fill(first.bytes.begin() + 8, first.bytes.end(), static_cast<unsigned char>(0));
+  return first.text() + "/64";
 }
 
 }  // namespace whoosh::net

@@ -19,6 +19,8 @@ struct Address {
   bool operator==(const Address&) const = default;
   [[nodiscard]] std::string text()
       const;  // "192.0.2.1", "2001:db8::1", "" for None; without the port
+  // What limits are counted by: IPv4 whole, IPv6 by its /64 ("2001:db8::/64").
+  [[nodiscard]] std::string network() const;
   static Address from(const sockaddr_storage& socket_address);
 };
 

@@ -42,8 +42,11 @@ struct Person {
   bool ready = false;
   bool again = false;  // wants the rematch
   bool newcomer = false;
-  bool bot_plays = false;  // away for too long: until he is back
-  bool left = false;       // gone for good; a bot plays to the end of the match
+  bool bot_plays = false;       // away for too long: until he is back
+  bool left = false;            // gone for good; a bot plays to the end of the match
+  bool kicked = false;          // … and not by his own will
+  bool abandoned = false;       // … of his own will, during the match
+  std::uint16_t left_at_s = 0;  // second of the match
   // In the match, else the position at the table; no_seat: not in this match.
   Seat seat = base::no_seat;
   UserId user;  // 0: a bot

@@ -163,6 +163,8 @@ void Room::leave_place(Turn& turn, Place place) {
   }
   person.connected = false;
   person.left = true;
+  person.abandoned = !person.kicked;
+  person.left_at_s = static_cast<std::uint16_t>(run_->ticks());
   person.bot_plays = true;
   person.token = {};
   places_.update_host();
@@ -227,6 +229,18 @@ void Room::play_effects(Turn& turn) {
   if (run_->over()) finish_match(turn);
 }
 
+// What a seat's result is for its owner: among strangers who left of his own will has not won,
+// whatever the bot on his seat did.
+rules::SeatResult Room::result_of(base::Seat seat) const {
+  rules::SeatResult result = run_->outcome().seats[seat.value];
+  const Place place = places_.find(seat);
+  RULE_CHECK(place != no_place, "every seat of a match has its place to the end");
+  if (!spec_.matchmade || run_->outcome().is_void || !places_[place].abandoned) return result;
+  result.winner = result.feat = false;
+  result.placement = static_cast<std::uint8_t>(run_->table().size());
+  return result;
+}
+
 void Room::finish_match(Turn& turn) {
   const rules::Outcome& outcome = run_->outcome();
   Finished result;
@@ -236,12 +250,17 @@ void Room::finish_match(Turn& turn) {
   result.played_s = static_cast<std::int32_t>(run_->ticks());
   result.is_void = outcome.is_void;
   for (std::uint8_t i = 0; i < run_->table().size(); ++i) {
-    const Place place = places_.find(base::Seat{i});
-    RULE_CHECK(place != no_place, "every seat of a match has its place to the end");
-    Person& person = places_[place];
-    person.score = outcome.seats[i].score;
-    result.seats.push_back({person.user, std::string(person.id.view()),
-                            std::string(person.name.view()), outcome.seats[i], person.left});
+    const rules::SeatResult own = result_of(base::Seat{i});
+    Person& person = places_[places_.find(base::Seat{i})];
+    person.score = own.score;
+    FinishedSeat seat;
+    seat.user = person.user;
+    seat.id = person.id.view();
+    seat.name = person.name.view();
+    seat.result = own;
+    seat.abandoned = person.abandoned;
+    if (person.left) seat.played_s = person.left_at_s;
+    result.seats.push_back(std::move(seat));
   }
   finished_ = std::move(result);
   settle_left_s_ = settle_wait_s;

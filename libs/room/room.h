@@ -14,12 +14,13 @@
 //     since, a viewer has exactly the game's view of him, but for backlogs.
 //  2. After every call the shard gives fresh() what a start used up, takes finished(), and looks
 //     at closed().
-//  3. A RuleViolation never leaves a public function: it closes this room, broken() says why.
+//  3. No exception of a game leaves a public function: it closes this room, broken() says why.
 // Errors: Result of on_message() and check() go to the client.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
@@ -57,7 +58,8 @@ struct FinishedSeat {
   std::string id;
   std::string name;
   rules::SeatResult result;
-  bool abandoned = false;
+  bool abandoned = false;      // left of his own will
+  std::int32_t played_s = -1;  // until he left or was kicked; -1: to the end
 };
 
 struct Finished {
@@ -172,6 +174,7 @@ class Room {
   void tell_join(Turn& turn, Place place);
   void tell_leave(Turn& turn, Place place, rules::Leave::Why why);
   void play_effects(Turn& turn);
+  [[nodiscard]] rules::SeatResult result_of(base::Seat seat) const;
   void finish_match(Turn& turn);
 
   // room_phases.cpp
@@ -183,6 +186,7 @@ class Room {
   void tick_rematch(Turn& turn);
   void tick_vote();
   void end_rematch(Turn& turn);
+  void play_again(Turn& turn);
   [[nodiscard]] std::size_t seats_to_fill(std::size_t humans) const;
   [[nodiscard]] bool enough_players() const;
   [[nodiscard]] bool all_say_again() const;
@@ -283,8 +287,8 @@ void Room::guarded(F&& body) {
   if (closed()) return;
   try {
     body();
-  } catch (const base::RuleViolation& violation) {
-    break_room(violation.what());
+  } catch (const std::exception& fault) {  // a RuleViolation, or what a game's library calls throw
+    break_room(fault.what());
   }
 }
 

@@ -124,6 +124,7 @@ Result<> Room::vote_kick(Turn& turn, Place voter, Place target) {
 void Room::kick(Turn& turn, Place target, std::string_view why) {
   const bool connected = places_[target].connected;
   places_.ban(places_[target].user);
+  places_[target].kicked = true;
   leave_place(turn, target);
   if (connected) turn.out.close(target, wire::Close::kicked, why);
 }

@@ -303,7 +303,7 @@ void Room::send_game_over(Turn& turn, bool rated, const std::vector<SettledPlaye
   if (outcome.winner != base::no_seat) over.winner_id.emplace(table.id(outcome.winner));
   over.rated = rated;
   for (std::uint8_t i = 0; i < table.size(); ++i) {
-    const rules::SeatResult& result = outcome.seats[i];
+    const rules::SeatResult result = result_of(base::Seat{i});
     wire::Standing row;
     row.id = std::string(table.id(base::Seat{i}));
     row.name = std::string(table.name(base::Seat{i}));

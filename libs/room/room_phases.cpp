@@ -78,6 +78,8 @@ void Room::tick_waiting(Turn& turn) {
     tick_expected(turn);
     return;
   }
+  // Somebody left, or the host made room: who came to a full table sits down.
+  if (crowd_ > 0 && places_.taken() < settings_.rules.max_seats) turn.out.places_open();
   empty_for_s_ = places_.here() > 0 ? 0 : empty_for_s_ + 1;
   if (empty_for_s_ >= (screens_ > 0 ? screen_only_s : empty_s)) {
     close(wire::Close::room_closed, "Nobody was here any more.");
@@ -112,19 +114,20 @@ void Room::tick_playing(Turn& turn) {
 
 void Room::tick_results(Turn& turn) {
   if (--phase_left_s_ > 0) return;
-  if (places_.here() == 0 && live_ == 0) {
+  // Friends whose phones all sleep still have their seats: their room waits for them.
+  if ((spec_.matchmade ? places_.here() : places_.humans()) == 0 && live_ == 0) {
     close(wire::Close::room_closed, "Nobody was here any more.");
     return;
   }
   phase_ = RoomPhase::rematch;
   phase_left_s_ = rematch_s;
   people_changed();
-  if (all_say_again()) restart(turn);
+  if (all_say_again()) play_again(turn);
 }
 
 void Room::tick_rematch(Turn& turn) {
   if (all_say_again())
-    restart(turn);
+    play_again(turn);
   else if (--phase_left_s_ == 0)
     end_rematch(turn);
 }
@@ -138,8 +141,16 @@ bool Room::all_say_again() const {
 }
 
 void Room::end_rematch(Turn& turn) {
-  if (!spec_.matchmade) {
+  if (spec_.matchmade)
+    play_again(turn);
+  else
     clear_table(turn);
+}
+
+// Friends take along who is away for a while; among strangers only who is there and said so plays.
+void Room::play_again(Turn& turn) {
+  if (!spec_.matchmade) {
+    restart(turn);
     return;
   }
   for (std::uint8_t i = 0; i < places_max; ++i) {

@@ -1,10 +1,11 @@
 // Counter: a game for the tests of room and shard. Everybody has a hidden number and may ADD to a
 // public sum, TELL oneself a private line, or END the match; it ends by itself after 30 ticks. BOOM
-// breaks a rule, LATE answers ms_into_tick.
+// breaks a rule (BOOM {"thrown":…}: throws like a library), LATE answers ms_into_tick.
 // Header only; included by tests, benchmarks and fuzz targets.
 #pragma once
 
 #include <map>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -115,6 +116,7 @@ struct Counter {
     } else if (input.type == "LATE") {
       ctx.tell(input.seat, "EVENT_LATE", CounterMs{input.ms_into_tick});
     } else if (input.type == "BOOM") {
+      if (input.payload.get("thrown")) throw std::out_of_range("a library's exception");
       RULE_CHECK(false, "boom");
     } else if (input.type == "END") {
       end(state, ctx);

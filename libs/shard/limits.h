@@ -24,7 +24,6 @@ inline constexpr std::uint32_t wheel_slots = 100;  // of one tick; a room's slot
 inline constexpr std::uint32_t catch_up_ticks_max = 5;  // after a stall; beyond: skipped, counted
 inline constexpr std::int64_t late_ms = 100;            // a tick later than this counts as late
 inline constexpr std::int64_t clock_jump_ms = 500;      // wall time off by more: followed
-inline constexpr std::uint32_t quiet_tick_every = 5;    // TICKs for who did not ask for them
 // Of one room, who wait in the audience for a seat; beyond: they stay audience.
 inline constexpr std::size_t latecomers_max = 20;
 

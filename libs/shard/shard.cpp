@@ -97,6 +97,7 @@ void Shard::Impl::report(Resident& resident, room::Finished finished) {
     seat.feat = from.result.feat;
     seat.activity_percent = from.result.activity_percent;
     seat.abandoned = from.abandoned;
+    seat.played_s = from.played_s;
     record.seats.push_back(std::move(seat));
   }
   ++counters_.matches_finished;
@@ -208,11 +209,11 @@ void Shard::Impl::end_of_call() {
 // ---- Resident: what a room says ---------------------------------------------------------------
 
 void Resident::send(Targets to, std::string_view json, Kind kind) {
-  const bool quiet = kind == Kind::tick && ticks % quiet_tick_every != 0;
+  const bool is_tick = kind == Kind::tick;
   std::vector<ConnId>& conns = shard.conns_;
   conns.clear();
   const auto add = [&](const Session& session) {
-    if (quiet && !session.wants_ticks) return;
+    if (is_tick && !session.wants_ticks) return;
     if (session.hears())
       conns.push_back(session.conn);
     else

@@ -63,7 +63,7 @@ struct Admission {
   RoomId room;
   Identity who;                          // not looked at when `resume` is given
   wire::Role role = wire::Role::player;  // asked for; `audience` may be what one gets
-  bool wants_ticks = true;               // false: a TICK every five seconds is enough
+  bool wants_ticks = true;               // false: no TICK
   std::optional<std::string> resume;     // the token of a WELCOME: identity and seat come from it
   std::optional<std::string> ticket;     // id of the seat ticket that was shown, for single use
   UnixMs ticket_expires;                 // of that ticket

@@ -9,9 +9,8 @@ namespace {
 // A well-formed message that is only not possible now is refused; the rest is wrong, and ten of it
 // close.
 bool is_wrong(ErrorCode code) {
-  return code == ErrorCode::malformed_json || code == ErrorCode::bad_message ||
-         code == ErrorCode::unknown_type || code == ErrorCode::bad_payload ||
-         code == ErrorCode::too_long || code == ErrorCode::rate;
+  return code == ErrorCode::bad_message || code == ErrorCode::unknown_type ||
+         code == ErrorCode::bad_payload || code == ErrorCode::too_long || code == ErrorCode::rate;
 }
 
 template <class T>
@@ -47,8 +46,10 @@ void Shard::Impl::on_text(ConnId conn, std::string_view text) {
 Result<> Shard::Impl::read(std::string_view text, Message& message) {
   const auto parsed = parser_.parse(text);
   if (!parsed) {
-    return parsed.error().code == ErrorCode::too_large ? base::Error{ErrorCode::too_long}
-                                                       : parsed.error();
+    if (parsed.error().code == ErrorCode::too_large) return ErrorCode::too_long;
+    base::Error error{ErrorCode::bad_message};
+    if (!parsed.error().message.empty()) error.message = parsed.error().message;
+    return error;
   }
   if (const auto id = parsed->get("id")) {
     const auto value = id->as_string();
@@ -141,6 +142,7 @@ void Shard::Impl::answer(ConnId conn, const Message& message, const Result<>& re
 
 void Shard::Impl::pong(Session& session, const Message& message) {
   wire::Pong pong;
+  if (message.has_id) pong.id = std::string(message.id);
   if (const auto t = message.payload.get("t")) pong.t.json = t->text();
   pong.server_time = unix_now().value;
   message_into(text_, "PONG", pong);

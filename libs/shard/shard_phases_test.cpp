@@ -258,13 +258,16 @@ TEST(Phases, KickedPeopleStayOutForTheLifeOfTheRoom) {
   EXPECT_EQ(world.shard.check(world.admission(table.room, eve)).error().code,
             base::ErrorCode::banned);
   world.say(table.a, "START", "{}");
+  world.pass_s(5);
   world.say(table.a, "KICK", R"({"target":"18"})");
   EXPECT_EQ(world.at(table.b).closed, Close::kicked);
   EXPECT_EQ(world.at(table.a).state.at("bots").scalar, "[false,true,true,true,true]");
   world.say(table.a, "KICK", R"({"target":"bot_1"})");
   EXPECT_EQ(world.error_of(table.a), "target");
   world.pass_s(40);
-  EXPECT_TRUE(world.records.at(0).seats.at(1).abandoned);
+  EXPECT_FALSE(world.records.at(0).seats.at(1).abandoned) << "it was not his decision";
+  EXPECT_EQ(world.records.at(0).seats.at(1).played_s, 5) << "and he keeps what he earned so far";
+  EXPECT_EQ(world.records.at(0).seats.at(0).played_s, -1);
   EXPECT_EQ(world.shard.counters().kicked, 2u);
 }
 
@@ -303,6 +306,23 @@ TEST(Phases, LatecomersWatchAndSitDownBeforeTheNextMatch) {
   EXPECT_EQ(world.shard.card(table.room)->players, 4);
 }
 
+TEST(Phases, WhoCameToAFullTableSitsDownWhenSomebodyLeavesIt) {
+  World world;
+  Table table(world);
+  world.say(table.a, "SETTINGS", R"({"max_seats":3})");
+  const ConnId late = world.join(table.room, dan);
+  const ConnId watcher = world.join(table.room, 55, Role::spectator);
+  EXPECT_EQ(world.at(late).last("WELCOME").text("role"), "audience");
+  world.pass_s(2);
+  EXPECT_EQ(world.at(late).last("WELCOME").text("role"), "audience");
+  world.say(table.b, "LEAVE", "{}");
+  world.pass_s(2);
+  EXPECT_EQ(world.at(late).last("WELCOME").text("role"), "player");
+  EXPECT_EQ(world.at(watcher).last("WELCOME").text("role"), "spectator")
+      << "who only watches stays";
+  EXPECT_EQ(world.shard.card(table.room)->players, 3);
+}
+
 TEST(Phases, AnEmptyRoomClosesAndAScreenKeepsItOpenLonger) {
   World world;
   const RoomId empty = world.make(7);
@@ -325,7 +345,23 @@ TEST(Phases, WhenAllAreGoneTheMatchIsPlayedOutAndTheRoomCloses) {
   world.say(table.e, "LEAVE", "{}");
   world.pass_s(40);
   EXPECT_EQ(world.records.size(), 1u);
+  EXPECT_THAT(world.closed_rooms, testing::IsEmpty()) << "two of them may be on their way back";
+  world.pass_s(160);
   EXPECT_THAT(world.closed_rooms, ElementsAre(table.room));
+}
+
+TEST(Phases, FriendsWhosePhonesSleepThroughTheResultsFindTheirRoomAgain) {
+  World world;
+  Table table(world);
+  world.say(table.a, "START", "{}");
+  world.say(table.a, "END", "{}");
+  world.drop(table.a);
+  world.drop(table.b);
+  world.say(table.e, "LEAVE", "{}");
+  world.pass_s(60);
+  EXPECT_EQ(world.phase(table.room), "waiting");
+  const ConnId back = world.join(table.room, ada);
+  EXPECT_EQ(world.at(back).last("WELCOME").text("role"), "player");
 }
 
 TEST(Phases, AClosedRoomTellsItsPeople) {
@@ -453,6 +489,43 @@ TEST(Phases, AfterAMatchmadeMatchThoseWhoWantAgainStayTogether) {
   world.say(conns[2], "END", "{}");
   world.pass_s(40);
   EXPECT_THAT(world.closed_rooms, ElementsAre(room));
+}
+
+TEST(Phases, WhoLeavesAMatchmadeMatchHasNotWonIt) {
+  World world;
+  const RoomId room = world.make(7, true, four());
+  std::vector<ConnId> conns;
+  for (const UserId user : four()) conns.push_back(world.join(room, user.value));
+  world.pass_s(1);
+  world.say(conns[0], "ADD", R"({"by":9})");
+  world.say(conns[0], "LEAVE", "{}");
+  world.settles = false;
+  world.say(conns[1], "END", "{}");
+  world.say(conns[3], "LEAVE", "{}");  // after the end, before its result: he stayed
+  world.pass_s(4);
+  ASSERT_EQ(world.records.size(), 1u);
+  const auto& seats = world.records[0].seats;
+  EXPECT_TRUE(seats.at(0).abandoned);
+  EXPECT_FALSE(seats.at(0).is_winner);
+  EXPECT_EQ(seats.at(0).placement, 5);
+  EXPECT_FALSE(seats.at(3).abandoned);
+  EXPECT_EQ(world.at(conns[1]).last("GAME_OVER").at("winners").scalar, "[]");
+}
+
+TEST(Phases, WhoOnlyClosedHisTabIsNotTakenIntoTheNextMatchmadeMatch) {
+  World world;
+  const RoomId room = world.make(7, true, four());
+  std::vector<ConnId> conns;
+  for (const UserId user : four()) conns.push_back(world.join(room, user.value));
+  world.pass_s(1);
+  world.say(conns[0], "END", "{}");
+  world.drop(conns[3]);
+  for (int i = 0; i < 3; ++i) world.say(conns[i], "REMATCH", "{}");
+  world.pass_s(10);
+  EXPECT_EQ(world.phase(room), "playing");
+  world.say(conns[0], "END", "{}");
+  ASSERT_EQ(world.records.size(), 2u);
+  for (const auto& seat : world.records[1].seats) EXPECT_NE(seat.user, UserId{dan});
 }
 
 // ---- time -------------------------------------------------------------------------------------

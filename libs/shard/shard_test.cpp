@@ -49,14 +49,15 @@ TEST(Shard, WelcomesWithRoleSeatAndAnEmptyStateWhileWaiting) {
   EXPECT_EQ(world.at(a).last("TICK").text("phase"), "WAITING");
 }
 
-TEST(Shard, EverythingMoreOftenThanOnceASecondIsOnlyForWhoWantsIt) {
+TEST(Shard, NoTicksForWhoOptedOut) {
   World world;
   const RoomId room = world.make(7);
   Admission quiet = world.admission(room, ada);
   quiet.wants_ticks = false;
   ASSERT_TRUE(world.shard.admit(quiet).has_value());
   world.pass_s(20);
-  EXPECT_EQ(world.at(quiet.conn).count("TICK"), 4u);
+  EXPECT_EQ(world.at(quiet.conn).count("TICK"), 0u);
+  EXPECT_EQ(world.at(quiet.conn).count("WELCOME"), 1u);
 }
 
 // ---- admission --------------------------------------------------------------------------------
@@ -297,14 +298,14 @@ struct TextCase {
 
 TEST(Shard, AnswersEveryText) {
   const std::vector<TextCase> cases = {
-      {"", "malformed_json"},
+      {"", "bad_message"},
       {"[]", "bad_message"},
       {"{}", "bad_message"},
       {R"({"type":1})", "bad_message"},
       {R"({"type":"PING","payload":3})", "bad_message"},
       {R"({"type":"PING","id":3})", "bad_message"},
       {R"({"type":"PING","id":")" + std::string(65, 'i') + R"("})", "bad_message"},
-      {R"({"type":"PING","type":"PONG"})", "malformed_json"},
+      {R"({"type":"PING","type":"PONG"})", "bad_message"},
       {R"({"type":"NOPE","payload":{}})", "unknown_type"},
       {R"({"type":"EVENT_SAID","payload":{}})", "unknown_type"},
       {R"({"type":"ADD","payload":{"by":1}})", "phase"},
@@ -355,6 +356,7 @@ TEST(Shard, TheIdComesBackWhereverItWasGiven) {
   EXPECT_EQ(world.at(a).last("ERROR").text("id"), "r2");
   world.say(a, "PING", R"({"t":"x"})", "r3");
   EXPECT_EQ(world.at(a).last("PONG").text("t"), "x");
+  EXPECT_EQ(world.at(a).last("PONG").text("id"), "r3");
   EXPECT_EQ(world.at(a).last("ACK").text("id"), "r3");
   world.say(a, "LEAVE", "{}", "r4");
   EXPECT_EQ(world.at(a).last("ACK").text("id"), "r4");

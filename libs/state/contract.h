@@ -402,6 +402,24 @@ TYPED_TEST_P(QueueContract, TheTicketStaysWhileTheMatchsRoomLives) {
   EXPECT_EQ(next.status, TicketStatus::searching);
 }
 
+TYPED_TEST_P(QueueContract, AfterTheMatchAJoinGivesANewTicketThoughTheRoomLives) {
+  const std::string mine = this->joined(1);
+  const std::string other = this->joined(2);
+  const std::string elsewhere = this->joined(3);
+  ASSERT_TRUE(this->match({mine, other}, this->open_room(9)));
+  ASSERT_TRUE(this->match({elsewhere}, this->open_room(10)));
+  const auto over = this->template ask<void>([&](auto reply) {
+    this->rig_.queue().match_over(RoomId{9}, {UserId{1}, UserId{3}, UserId{4}}, std::move(reply));
+  });
+  EXPECT_TRUE(over.ok());
+  EXPECT_EQ(this->status(mine, 1), TicketStatus::matched);  // the way back to the room
+  EXPECT_EQ((**this->join(this->fresh(2)).answer).id, other);
+  EXPECT_EQ((**this->join(this->fresh(3)).answer).id, elsewhere);
+  const Ticket next = **this->join(this->fresh(1)).answer;
+  EXPECT_NE(next.id, mine);
+  EXPECT_EQ(next.status, TicketStatus::searching);
+}
+
 TYPED_TEST_P(QueueContract, AWaitIsAnsweredWhenTheTicketEnds) {
   const std::string a = this->joined(1);
   const std::string b = this->joined(2);
@@ -478,7 +496,9 @@ TYPED_TEST_P(QueueContract, EstimatesComeFromRecentMatches) {
 REGISTER_TYPED_TEST_SUITE_P(QueueContract, JoiningTwiceGivesTheSameTicket,
                             AnotherGameIsRefusedWhileSearching, PositionsCountWithinOneGame,
                             OthersTicketsAreNotFound, MatchingTakesAllOrNobody, ATicketEndsOnce,
-                            TheTicketStaysWhileTheMatchsRoomLives, AWaitIsAnsweredWhenTheTicketEnds,
+                            TheTicketStaysWhileTheMatchsRoomLives,
+                            AfterTheMatchAJoinGivesANewTicketThoughTheRoomLives,
+                            AWaitIsAnsweredWhenTheTicketEnds,
                             AWaitThatIsOverAnswersAsItIs,
                             AWaitOnAnEndedTicketOrOfNoTimeAnswersAtOnce, TicketsExpire,
                             CancellingWithoutATicketIsFine, EstimatesComeFromRecentMatches);

@@ -81,9 +81,8 @@ struct Ticket {
 class Queue {
  public:
   virtual ~Queue() = default;
-  // One live ticket per user: answers the present one while it searches or its match's room lives
-  // (then `fresh` is ignored), else enters `fresh`. already_queued: searching in another queue or
-  // game.
+  // One live ticket per user: answers the present one while it searches or its match runs (then
+  // `fresh` is ignored), else enters `fresh`. already_queued: searching in another queue or game.
   virtual void join(Ticket fresh, Reply<Ticket> reply) = 0;
   // ticket_not_found: unknown, or another user's.
   virtual void find(std::string id, UserId user, Reply<Ticket> reply) = 0;
@@ -98,6 +97,9 @@ class Queue {
   virtual void searching(UnixMs now, Reply<std::vector<Ticket>> reply) = 0;
   // All of `ids` still searching -> all matched to `room`, true; else nothing happens, false.
   virtual void match(std::vector<std::string> ids, RoomEntry room, Reply<bool> reply) = 0;
+  // The match that `users` played in `room` has ended: whoever of them has a ticket matched to that
+  // room enters anew with the next join. A room that is gone has ended its match, too.
+  virtual void match_over(RoomId room, std::vector<UserId> users, Reply<> reply) = 0;
 };
 
 // ---- rate limits -------------------------------------------------------------------------------

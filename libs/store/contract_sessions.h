@@ -105,6 +105,21 @@ TEST_P(StoreContract, ExpiredFamiliesAreForgotten) {
   EXPECT_TRUE(client_.sign_in(session("f", id, 1, later)).has_value());
 }
 
+TEST_P(StoreContract, TheOldestOfTooManySessionsEnds) {
+  const UserId ann = make_user("ann");
+  const UserId bob = make_user("bob");
+  ASSERT_TRUE(client_.sign_in(session("bob", bob, 900)).has_value());
+  for (int at = 0; at <= sessions_per_user_max; ++at) {
+    const UnixMs now = noon.plus_ms(at);
+    ASSERT_TRUE(client_.sign_in(session("f" + std::to_string(at), ann, at, now)).has_value());
+  }
+  const UnixMs later = noon.plus_ms(hour_ms);
+  EXPECT_EQ(error_of(client_.rotate(rotation(0, 100, later))), ErrorCode::bad_refresh);
+  EXPECT_TRUE(client_.rotate(rotation(1, 101, later)).has_value());
+  EXPECT_TRUE(client_.rotate(rotation(sessions_per_user_max, 102, later)).has_value());
+  EXPECT_TRUE(client_.rotate(rotation(900, 901, later)).has_value()) << "bob's is another's";
+}
+
 TEST_P(StoreContract, OneOfManyRotationsWins) {
   const UserId id = make_user("ann");
   ASSERT_TRUE(client_.sign_in(session("f", id, 1)).has_value());

@@ -76,6 +76,9 @@ struct Conversion {
 
 // ---- sessions: families of refresh tokens ------------------------------------------------------
 
+// Of one user at a time; one more sign-in ends the oldest.
+inline constexpr int sessions_per_user_max = 50;
+
 struct NewSession {
   std::string family;  // random id; one per sign-in
   UserId user;
@@ -149,7 +152,7 @@ class Store {
   // call.
   virtual void expire_guests(UnixMs before, Reply<std::int64_t> reply) = 0;
 
-  // user_not_found.
+  // user_not_found. Beyond sessions_per_user_max the oldest ends.
   virtual void create_session(NewSession session, Reply<> reply) = 0;
   // Replaces old by new in its family and answers whose it is. bad_refresh: unknown, expired or
   // revoked. refresh_reused: the old one was replaced before; its whole family is revoked now.

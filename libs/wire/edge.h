@@ -148,10 +148,11 @@ struct ErrorMessage {  // ERROR
 BOOST_DESCRIBE_STRUCT(ErrorMessage, (), (id, code, error, fields))
 
 struct Pong {
+  std::optional<std::string> id;
   base::Raw t;  // whatever PING brought
   std::int64_t server_time = 0;
 };
-BOOST_DESCRIBE_STRUCT(Pong, (), (t, server_time))
+BOOST_DESCRIBE_STRUCT(Pong, (), (id, t, server_time))
 
 struct ChatLine {
   std::string from;

@@ -88,6 +88,11 @@ Error wrong_field(std::string name, std::string why) {
   return error;
 }
 
+Error about_page(Error error) {
+  if (error.code == ErrorCode::malformed) error.fields.emplace("cursor", "is none of ours");
+  return error;
+}
+
 base::Result<std::int32_t> limit_of(const RequestContext& context, std::int32_t otherwise) {
   const auto text = context.query("limit");
   if (!text) return otherwise;

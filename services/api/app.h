@@ -85,6 +85,9 @@ void add_health_routes(http::Router& router, App& app);
 
 // One bad field of an otherwise good request.
 [[nodiscard]] Error wrong_field(std::string name, std::string why);
+// What a page's port answered, with the field that is wrong: `malformed` is a cursor of somebody
+// else.
+[[nodiscard]] Error about_page(Error error);
 // ?limit=: 1 … 100. invalid_input.
 [[nodiscard]] base::Result<std::int32_t> limit_of(const RequestContext& context,
                                                   std::int32_t otherwise);

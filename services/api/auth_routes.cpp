@@ -102,12 +102,17 @@ Answer register_account(App& app, RequestContext& context) {
   co_return co_await sign_in(app, context, *account, 201);
 }
 
-// Who this login names and whether the password is his. bad_credentials says neither which was
+using Found = base::Result<store::Credentials>;  // else user_not_found
+
+// One bucket however the account is named, by its username or its e-mail address.
+std::string account_key(const wire::Login& login, const Found& found) {
+  return found ? base::user_id_text(found->account.id) : "name:" + base::fold(login.username);
+}
+
+// Whether the password is that of whom the login named. bad_credentials says neither which was
 // wrong nor, by the time it takes, whether there is such a user.
-Try<store::Account> checked_credentials(App& app, RequestContext& context, wire::Login login) {
-  auto found = co_await http::ask<store::Credentials>(
-      context, [&](auto reply) { app.ports.store.credentials(login.username, std::move(reply)); });
-  if (!found && found.error().code != ErrorCode::user_not_found) co_return found.error();
+Try<store::Account> checked_credentials(App& app, RequestContext& context, wire::Login login,
+                                        Found found) {
   std::optional<std::string> hash;
   if (found) hash = std::move(found->password_hash);
   auto work = [&passwords = app.passwords, hash = std::move(hash),
@@ -118,7 +123,8 @@ Try<store::Account> checked_credentials(App& app, RequestContext& context, wire:
   co_return std::move(found->account);
 }
 
-// A failure counts against the address and the account; whatever else comes out is given back.
+// A failure counts against the address and the account; whatever else comes out is given back. Any
+// try counts against the account, or one who knows his password could keep all workers busy.
 Answer login(App& app, RequestContext& context) {
   auto body = http::body_as<wire::Login>(context);
   if (!body) co_return body.error();
@@ -128,16 +134,28 @@ Answer login(App& app, RequestContext& context) {
   }
   const Limit by_address{"login:address:" + context.client.key,
                          app.config.rates.failed_login_address};
-  const Limit by_account{"login:account:" + base::fold(body->username),
-                         app.config.rates.failed_login_account};
   if (const auto allowed = co_await app.rates.take(context, by_address); !allowed) {
+    co_return allowed.error();
+  }
+  Found found = co_await http::ask<store::Credentials>(
+      context, [&](auto reply) { app.ports.store.credentials(body->username, std::move(reply)); });
+  if (!found && found.error().code != ErrorCode::user_not_found) {
+    app.rates.give(by_address);
+    co_return found.error();
+  }
+  const std::string account_named = account_key(*body, found);
+  const Limit any{"login:any:" + account_named, app.config.rates.login_account};
+  const Limit by_account{"login:account:" + account_named, app.config.rates.failed_login_account};
+  if (const auto allowed = co_await app.rates.take(context, any); !allowed) {
+    app.rates.give(by_address);
     co_return allowed.error();
   }
   if (const auto allowed = co_await app.rates.take(context, by_account); !allowed) {
     app.rates.give(by_address);
     co_return allowed.error();
   }
-  const auto account = co_await checked_credentials(app, context, std::move(*body));
+  const auto account =
+      co_await checked_credentials(app, context, std::move(*body), std::move(found));
   if (account || account.error().code != ErrorCode::bad_credentials) {
     app.rates.give(by_address);
     app.rates.give(by_account);

@@ -114,9 +114,25 @@ TEST(Login, failures_of_one_account_are_limited_and_successes_are_not) {
   EXPECT_EQ(limited.status(), 429) << "the right password is no way around";
   EXPECT_EQ(limited.code(), "rate_limited");
   EXPECT_EQ(limited.http.header("retry-after"), "6");
+  const Reading by_email =
+      h.post("/api/auth/login", "", login_body("Ada@example.org", "correct horse"));
+  EXPECT_EQ(by_email.status(), 429) << "the other name of the same account is no way around";
   EXPECT_EQ(h.post("/api/auth/login", "", login_body("bob", "correct horse")).status(), 200);
   h.clock().advance_ms(6'000);
   EXPECT_EQ(h.post("/api/auth/login", "", login_body("ada", "correct horse")).status(), 200);
+}
+
+TEST(Login, right_ones_of_one_account_cannot_keep_the_workers_busy) {
+  Harness h({.rate_limits = true});
+  h.registered("ada");
+  h.registered("bob");
+  for (int i = 0; i < 60; ++i) {
+    ASSERT_EQ(h.post("/api/auth/login", "", login_body("ada", "correct horse")).status(), 200);
+  }
+  const Reading limited = h.post("/api/auth/login", "", login_body("Ada", "correct horse"));
+  EXPECT_EQ(limited.status(), 429);
+  EXPECT_EQ(limited.http.header("retry-after"), "1");
+  EXPECT_EQ(h.post("/api/auth/login", "", login_body("bob", "correct horse")).status(), 200);
 }
 
 TEST(Login, failures_of_one_address_are_limited) {

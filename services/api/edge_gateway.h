@@ -14,6 +14,12 @@
 
 namespace whoosh::api {
 
+// How often one user may make a room, through whichever service: one bucket for both.
+inline constexpr state::RateRule room_making{20, 20};
+[[nodiscard]] inline std::string room_making_key(base::UserId user) {
+  return "create_room:" + base::user_id_text(user);
+}
+
 struct NewRoom {
   std::string game;
   bool is_public = false;

@@ -28,7 +28,7 @@ Answer history(App& app, RequestContext& context, const auth::Identity& identity
   const auto page = co_await http::ask<store::HistoryPage>(context, [&](auto reply) {
     app.ports.store.history(identity.user, cursor, *limit, std::move(reply));
   });
-  if (!page) co_return page.error();
+  if (!page) co_return about_page(page.error());
   wire::HistoryPage out;
   for (const store::HistoryRow& row : page->rows) out.items.push_back(row_of(row));
   if (page->next) out.next = *page->next;

@@ -54,7 +54,7 @@ Answer join_queue(App& app, RequestContext& context, const auth::Identity& ident
   const bool matched = ticket->status == state::TicketStatus::matched;
   co_return http::json(
       200,
-      wire::QueueTicket{matched ? "Your match is running." : "You are in the queue.", ticket->queue,
+      wire::QueueTicket{matched ? "Your match is running." : "Added to matchmaking queue", ticket->queue,
                         context.user, ticket->id, base::rfc3339(ticket->expires_at)});
 }
 

@@ -9,6 +9,8 @@
 #include "base/result.h"
 #include "http/context.h"
 #include "runtime/clock.h"
+#include "services/api/edge_gateway.h"
+#include "state/code_guesses.h"
 #include "state/state.h"
 
 namespace whoosh::api {
@@ -20,11 +22,12 @@ struct Rates {
   state::RateRule registration{100, 60};
   state::RateRule refresh{300, 300};
   state::RateRule failed_login_address{30, 30};
-  state::RateRule wrong_code{10, 10};
-  state::RateRule wrong_code_hour{30, 0.5};
+  state::RateRule wrong_code = state::CodeGuesses::a_minute;
+  state::RateRule wrong_code_hour = state::CodeGuesses::an_hour;
   // By account.
   state::RateRule failed_login_account{10, 10};
-  state::RateRule create_room{20, 20};
+  state::RateRule login_account{60, 60};  // right or wrong: each costs a hash, and right ones a row
+  state::RateRule create_room = room_making;
   state::RateRule join_room{60, 60};
   state::RateRule queue{60, 60};
   state::RateRule ticket_poll{120, 120};

@@ -16,7 +16,7 @@ Guest guest_of(const App& app, const RequestContext& context, const store::Accou
 }
 
 Answer create_room(App& app, RequestContext& context, const auth::Identity& identity) {
-  const Limit limit{"create_room:" + context.user, app.config.rates.create_room};
+  const Limit limit{room_making_key(identity.user), app.config.rates.create_room};
   if (const auto allowed = co_await app.rates.take(context, limit); !allowed) {
     co_return allowed.error();
   }
@@ -58,7 +58,7 @@ Answer list_rooms(App& app, RequestContext& context, const auth::Identity&) {
   auto page = co_await http::ask<state::Directory::Page>(context, [&](auto reply) {
     app.ports.directory.public_rooms(game, context.query("cursor"), *limit, std::move(reply));
   });
-  if (!page) co_return page.error();
+  if (!page) co_return about_page(page.error());
   wire::RoomList list;
   if (page->next) list.next = *page->next;
   for (state::RoomEntry& entry : page->rooms) {
@@ -74,8 +74,9 @@ Answer list_rooms(App& app, RequestContext& context, const auth::Identity&) {
 // By code or id. Wrong ones count against the address; while it has used them up, right ones are
 // refused too, or guessing would go on.
 Try<state::RoomEntry> find_room(App& app, RequestContext& context) {
-  const Limit minute{"code:minute:" + context.client.key, app.config.rates.wrong_code};
-  const Limit hour{"code:hour:" + context.client.key, app.config.rates.wrong_code_hour};
+  const state::CodeGuesses guesses(context.client.key);
+  const Limit minute{guesses.minute_key, app.config.rates.wrong_code};
+  const Limit hour{guesses.hour_key, app.config.rates.wrong_code_hour};
   if (const auto allowed = co_await app.rates.take(context, minute); !allowed) {
     co_return allowed.error();
   }

@@ -177,7 +177,9 @@ TEST(Rooms, the_list_has_public_ones_in_pages) {
   EXPECT_EQ(second.at("next"), "null");
   EXPECT_EQ(h.get("/api/rooms").status(), 401);
   EXPECT_EQ(h.get("/api/rooms?game=chess", ada).code(), "game_not_found");
-  EXPECT_EQ(h.get("/api/rooms?cursor=rubbish", ada).status(), 400);
+  const Reading rubbish = h.get("/api/rooms?cursor=rubbish", ada);
+  EXPECT_EQ(rubbish.status(), 400);
+  EXPECT_EQ(rubbish.at("fields.cursor"), "is none of ours");
   for (const char* limit : {"0", "101", "x", "-1", "1.5", ""}) {
     EXPECT_EQ(h.get(std::string("/api/rooms?limit=") + limit, ada).status(), 422) << limit;
   }

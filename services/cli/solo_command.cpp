@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include <csignal>
 
@@ -26,6 +27,7 @@ sigset_t block_end_signals() {
   sigemptyset(&set);
   sigaddset(&set, SIGTERM);
   sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGHUP);  // the terminal was closed; under nohup it is ignored and never comes
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   return set;
 }
@@ -35,6 +37,7 @@ sigset_t block_end_signals() {
 int run_solo(const solo::Config& config) {
   const sigset_t end_signals = block_end_signals();
   raise_descriptor_limit();
+  umask(S_IRWXG | S_IRWXO);  // keys, database and match logs are their owner's alone
   start_log(config.log_level, config.log_format);
   auto solo = solo::Solo::start(config);
   if (!solo) return fail(solo.error().sentence());

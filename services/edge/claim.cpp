@@ -66,8 +66,10 @@ bool origin_allowed(std::string_view origin, std::string_view host,
   if (scheme_end == std::string::npos) return false;  // "null" and the like
   const std::string scheme = given.substr(0, scheme_end);
   if (scheme != "http" && scheme != "https") return false;
-  return host_of(std::string_view(given).substr(scheme_end + 3)) == host_of(lower(host)) &&
-         !host.empty();
+  const std::string_view authority = std::string_view(given).substr(scheme_end + 3);
+  const std::string_view port = authority.substr(host_of(authority).size());
+  const bool is_origin = port.find_first_not_of(":0123456789") == port.npos;  // no user, no path
+  return is_origin && host_of(authority) == host_of(lower(host)) && !host.empty();
 }
 
 }  // namespace whoosh::edge

@@ -77,6 +77,8 @@ TEST(Origin, OursAndNamedOnesMayConnect) {
       {"http://evil.example", false},
       {"http://play.example.evil.example", false},
       {"ftp://play.example", false},
+      {"http://play.example:80@evil.example", false},
+      {"http://play.example:80/path", false},
       {"https://whoosh.example.evil", false},
   };
   for (const Row& row : rows)

@@ -60,6 +60,7 @@ EdgeHandler::EdgeHandler(Shared& shared, base::ShardNo number)
     : shared_(shared),
       number_(number),
       desk_(shared.authority, shared.clock),
+      codes_(shared.directory, shared.limits, shared.clock, shared.config.rate_limits),
       limiter_(shared.config.upgrades) {}
 
 EdgeHandler::~EdgeHandler() = default;
@@ -88,6 +89,11 @@ net::Decision EdgeHandler::on_request(net::ConnId id, const net::Request& reques
 net::Decision EdgeHandler::first_request(net::ConnId id, const net::Request& request) {
   const std::string request_id = request_id_of(request);
   if (request.path() == "/health" || request.path() == "/health/") {
+    if (request.head.method() != "GET" && request.head.method() != "HEAD") {
+      net::Respond refusal = refuse(ErrorCode::method_not_allowed, request_id);
+      refusal.response.headers.emplace_back("Allow", "GET, HEAD");
+      return refusal;
+    }
     return net::Respond{{200, R"({"status":"ok"})", "application/json", {}}};
   }
   if (request.path() != "/ws" && request.path() != "/ws/")
@@ -108,13 +114,18 @@ net::Decision EdgeHandler::first_request(net::ConnId id, const net::Request& req
   const Claim claim = read_claim(request);
   auto arrival = desk_.verify(claim);
   if (!arrival) return refuse(arrival.error(), request_id);
-  return find_room(id, claim, std::make_unique<Arrival>(std::move(*arrival)), request_id);
+  return find_room(id, claim, std::make_unique<Arrival>(std::move(*arrival)), request);
 }
 
+// A ticket says its room; a code beside it must name the same.
 net::Decision EdgeHandler::find_room(net::ConnId id, const Claim& claim,
                                      std::unique_ptr<Arrival> arrival,
-                                     const std::string& request_id) {
-  if (arrival->lobby || arrival->admission.ticket) return route(id, std::move(arrival), request_id);
+                                     const net::Request& request) {
+  const std::string request_id = request_id_of(request);
+  const bool names_code = !claim.room.empty() && !base::RoomId::parse(claim.room);
+  if (arrival->lobby || (arrival->admission.ticket && !names_code)) {
+    return route(id, std::move(arrival), request_id);
+  }
   if (const auto room = base::RoomId::parse(claim.room)) {
     arrival->admission.room = *room;
     return route(id, std::move(arrival), request_id);
@@ -129,15 +140,37 @@ net::Decision EdgeHandler::find_room(net::ConnId id, const Claim& claim,
     api::NewRoom room;
     room.game = claim.game.empty() ? "suspect" : claim.game;
     room.creator = user;
-    shared_.gateway->create_room(std::move(room), std::move(reply));
+    make_room(std::move(room), std::move(reply));
   } else {
-    shared_.directory.find_code(claim.room, std::move(reply));
+    codes_.find(*loop_, claim.room, request.remote, std::move(reply));
   }
   return net::Pending{};
 }
 
+// Counts in the bucket of POST /api/rooms.
+void EdgeHandler::make_room(api::NewRoom room, runtime::Reply<state::RoomEntry> reply) {
+  if (!shared_.config.rate_limits) {
+    shared_.gateway->create_room(std::move(room), std::move(reply));
+    return;
+  }
+  std::string key = api::room_making_key(room.creator);
+  auto taken = [this, room = std::move(room),
+                reply = std::move(reply)](base::Result<std::int32_t> wait_s) mutable {
+    if (!wait_s) return reply(wait_s.error());
+    if (*wait_s == 0) return shared_.gateway->create_room(std::move(room), std::move(reply));
+    Error error{ErrorCode::rate_limited};
+    error.retry_after_s = *wait_s;
+    reply(std::move(error));
+  };
+  shared_.limits.take(std::move(key), api::room_making, shared_.clock.now(),
+                      runtime::Reply<std::int32_t>(*loop_, std::move(taken)));
+}
+
 void EdgeHandler::found(net::ConnId id, std::unique_ptr<Arrival> arrival,
                         const std::string& request_id, base::Result<state::RoomEntry> entry) {
+  const bool is_foreign = entry ? entry->room != arrival->admission.room
+                                : entry.error().code == ErrorCode::room_not_found;
+  if (arrival->admission.ticket && is_foreign) entry = Error{ErrorCode::bad_ticket};
   if (!entry) {
     loop_->decide(id, refuse(entry.error(), request_id));
     return;
@@ -168,20 +201,22 @@ net::Decision EdgeHandler::seat(net::ConnId id, std::unique_ptr<Arrival> arrival
   if (arrival->lobby) {
     if (const auto open = shard_->check_lobby(); !open) return refuse(open.error(), request_id);
   } else {
+    // What he wants stays in the admission: who asked for a seat and only watches for now gets one
+    // later.
     const auto role = shard_->check(arrival->admission);
     if (!role) return refuse(role.error(), request_id);
-    arrival->admission.role = *role;
   }
   net::Accept accept{arrival->subprotocol};
   accepted_.emplace_back(id, std::move(arrival));
   return accept;
 }
 
-net::Decision EdgeHandler::refuse(const Error& error, const std::string& request_id) {
+net::Respond EdgeHandler::refuse(const Error& error, const std::string& request_id) {
   net::Response response;
   response.status = base::error_status(error.code);
   response.body = error_body(error, request_id);
   response.headers.emplace_back("X-Request-Id", request_id);
+  if (response.status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
   if (error.retry_after_s > 0 || response.status == 503 || response.status == 429) {
     response.headers.emplace_back("Retry-After", std::to_string(std::max(1, error.retry_after_s)));
   }

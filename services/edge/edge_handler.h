@@ -21,6 +21,7 @@
 #include "net/loop.h"
 #include "services/api/edge_gateway.h"
 #include "services/edge/arrival.h"
+#include "services/edge/code_desk.h"
 #include "services/edge/upgrade_limiter.h"
 #include "shard/shard.h"
 #include "state/state.h"
@@ -66,13 +67,14 @@ class EdgeHandler final : public net::Handler, shard::FrameSink, shard::Owner {
   [[nodiscard]] net::Decision first_request(net::ConnId id, const net::Request& request);
   [[nodiscard]] net::Decision find_room(net::ConnId id, const Claim& claim,
                                         std::unique_ptr<Arrival> arrival,
-                                        const std::string& request_id);
+                                        const net::Request& request);
   [[nodiscard]] net::Decision route(net::ConnId id, std::unique_ptr<Arrival> arrival,
                                     const std::string& request_id);
   [[nodiscard]] net::Decision seat(net::ConnId id, std::unique_ptr<Arrival> arrival,
                                    const std::string& request_id);
-  [[nodiscard]] net::Decision refuse(const base::Error& error, const std::string& request_id);
+  [[nodiscard]] net::Respond refuse(const base::Error& error, const std::string& request_id);
   [[nodiscard]] std::string request_id_of(const net::Request& request);
+  void make_room(api::NewRoom room, runtime::Reply<state::RoomEntry> reply);
   void found(net::ConnId id, std::unique_ptr<Arrival> arrival, const std::string& request_id,
              base::Result<state::RoomEntry> entry);
 
@@ -80,6 +82,7 @@ class EdgeHandler final : public net::Handler, shard::FrameSink, shard::Owner {
   const base::ShardNo number_;
   net::Loop* loop_ = nullptr;
   ArrivalDesk desk_;
+  CodeDesk codes_;
   UpgradeLimiter limiter_;
   std::unique_ptr<shard::Shard> shard_;
   std::vector<std::pair<net::ConnId, std::unique_ptr<Arrival>>>

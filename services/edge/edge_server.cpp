@@ -29,9 +29,9 @@ runtime::OsEntropy& entropy() {
 }  // namespace
 
 EdgeServer::EdgeServer(EdgeConfig config, const auth::TokenAuthority& authority,
-                       state::Directory& directory, runtime::Clock& clock,
-                       MatchFinished match_finished)
-    : shared_{std::move(config),         authority, directory, clock,
+                       state::Directory& directory, state::RateLimits& limits,
+                       runtime::Clock& clock, MatchFinished match_finished)
+    : shared_{std::move(config),         authority, directory, limits, clock,
               std::move(match_finished), nullptr,   {},        {}} {
   shared_.config.shards = shard_count(shared_.config.shards);
   for (std::uint32_t i = 0; i < shared_.config.shards; ++i) {
@@ -47,7 +47,8 @@ EdgeServer::~EdgeServer() {
 
 base::Result<> EdgeServer::start(api::EdgeGateway& gateway) {
   shared_.gateway = &gateway;
-  const net::Listen where{shared_.config.listen, shared_.config.port, "--edge-port"};
+  const net::Listen where{shared_.config.listen, shared_.config.port, "--edge-port",
+                          shared_.config.descriptors_for_others};
   std::vector<net::Handler*> handlers(shared_.handlers.begin(), shared_.handlers.end());
   auto server = net::Server::listen(where, net::Options{}, shared_.clock, handlers);
   if (!server) return server.error();

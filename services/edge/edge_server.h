@@ -17,7 +17,7 @@ namespace whoosh::edge {
 class EdgeServer {
  public:
   EdgeServer(EdgeConfig config, const auth::TokenAuthority& authority, state::Directory& directory,
-             runtime::Clock& clock, MatchFinished match_finished);
+             state::RateLimits& limits, runtime::Clock& clock, MatchFinished match_finished);
   ~EdgeServer();
 
   // `gateway` makes rooms for game_id=new. Error: the sentence of net (port taken, descriptors).

@@ -13,6 +13,7 @@ namespace whoosh::edge {
 namespace {
 
 constexpr std::size_t queue_max = 64;
+constexpr std::size_t files_max = 1'000;
 
 struct LogFile {
   std::string folder;
@@ -20,9 +21,23 @@ struct LogFile {
   std::string text;
 };
 
+std::size_t files_in(const std::string& folder) {
+  std::error_code error;
+  std::size_t count = 0;
+  for (std::filesystem::directory_iterator at(folder, error), end; !error && at != end;
+       at.increment(error))
+    ++count;
+  return count;
+}
+
 void write(const LogFile& file) {
   std::error_code error;
   std::filesystem::create_directories(file.folder, error);
+  if (files_in(file.folder) >= files_max) {
+    spdlog::error("the log of room {} is not kept: {} has {} already", file.room.text(),
+                  file.folder, files_max);
+    return;
+  }
   const std::string path = file.folder + "/" + file.room.text() + ".jsonl";
   std::ofstream out(path, std::ios::binary);
   out << file.text;

@@ -1,6 +1,7 @@
 // Logs of matches that a broken rule ended, for `room/replay.h`: <folder>/<room id>.jsonl. Written
-// by a thread of their own, so that no loop waits for a disk; at most queue_max wait, what comes
-// beyond is dropped with a line in the log. Any thread.
+// by a thread of their own, so that no loop waits for a disk; at most queue_max wait and files_max
+// are kept until somebody removes them: what comes beyond is dropped with a line in the log. Any
+// thread.
 #pragma once
 
 #include <string>

@@ -26,8 +26,9 @@ struct EdgeConfig {
   std::string node = "solo";      // name of this edge in the directory
   std::uint16_t node_number = 0;  // goes into room ids
   std::string listen = "0.0.0.0";
-  std::uint16_t port = 8080;  // 0: a free one
-  std::uint32_t shards = 0;   // 0: one per core
+  std::uint16_t port = 8080;                 // 0: a free one
+  std::uint32_t shards = 0;                  // 0: one per core
+  std::size_t descriptors_for_others = 256;  // of this process, never taken by players
   shard::Options shard;
   bool rate_limits = true;
   UpgradeRate upgrades;
@@ -42,6 +43,7 @@ struct Shared {
   EdgeConfig config;
   const auth::TokenAuthority& authority;
   state::Directory& directory;
+  state::RateLimits& limits;
   runtime::Clock& clock;
   MatchFinished match_finished;
   api::EdgeGateway* gateway = nullptr;  // to make rooms for game_id=new; set before the loops start

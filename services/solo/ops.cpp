@@ -49,7 +49,12 @@ http::Router OpsPages::routes() {
              });
   if (config_.drain) {
     router.add(http::Method::post, "/drain",
-               [this](http::RequestContext&) -> http::Awaitable<http::Response> {
+               [this](http::RequestContext& context) -> http::Awaitable<http::Response> {
+                 // Any page that an operator looks at could post here; its browser would say so.
+                 if (context.request.headers.has("Origin")) {
+                   co_return http::error_response(base::ErrorCode::foreign_origin,
+                                                  context.request_id);
+                 }
                  config_.drain();
                  co_return http::json(202, wire::Health{"draining", {}});
                });

@@ -1,5 +1,5 @@
 // OpsPages: what an operator's tools read from one service, on a port of its own on 127.0.0.1:
-// /metrics (Prometheus), /livez, /readyz, POST /drain. Owner: Solo.
+// /metrics (Prometheus), /livez, /readyz, POST /drain (not from a browser's page). Owner: Solo.
 #pragma once
 
 #include <functional>

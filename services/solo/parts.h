@@ -31,6 +31,7 @@ struct Solo::Parts {
   [[nodiscard]] base::Result<> start_api();
   [[nodiscard]] base::Result<> start_ops();
   void start_matchmaker();
+  void free_tickets(const match::MatchRecord& record);
   void apply(match::MatchRecord record, runtime::Reply<> done);
 
   const Config config;

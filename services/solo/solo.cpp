@@ -1,6 +1,7 @@
 #include "services/solo/solo.h"
 
 #include <spdlog/spdlog.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -37,6 +38,15 @@ std::string check(runtime::Mailbox& mailbox, Call call) {
   if (answered.wait_for(std::chrono::seconds(2)) != std::future_status::ready)
     return "no answer within 2 s";
   return answered.get();
+}
+
+// Of the descriptors of this process an eighth may be REST's; then neither a full edge nor a flood
+// of requests takes the other's.
+std::size_t http_connections_max() {
+  const std::size_t enough = http::ServerConfig{}.connections_max;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return enough / 8;
+  return std::clamp<std::size_t>(limit.rlim_max / 8, 64, enough);  // the edge raises it to the max
 }
 
 // Matches that ended in the last moment still count.
@@ -80,6 +90,7 @@ base::Result<> Solo::Parts::start_edge() {
   edge_config.listen = config.listen;
   edge_config.port = config.edge_port;
   edge_config.shards = config.shards;
+  edge_config.descriptors_for_others += http_connections_max();
   edge_config.shard.tick_ms = static_cast<std::int32_t>(config.tick_ms);
   edge_config.rate_limits = config.rate_limits;
   edge_config.match_logs = match_log_folder(config.data);
@@ -91,7 +102,9 @@ base::Result<> Solo::Parts::start_edge() {
         apply(std::move(record), std::move(done));
       });
   edge = std::make_unique<edge::EdgeServer>(
-      std::move(edge_config), *authority, directory, clock, [this](match::MatchRecord record) {
+      std::move(edge_config), *authority, directory, limits, clock,
+      [this](match::MatchRecord record) {
+        free_tickets(record);
         const base::MatchId id = record.id;
         results->append(std::move(record), runtime::Reply<>(mailbox, [id](base::Result<> taken) {
                           if (!taken)
@@ -102,6 +115,19 @@ base::Result<> Solo::Parts::start_edge() {
   gateway = std::make_unique<LocalGateway>(*edge, config.edge_url,
                                            std::string(host_of_url(config.public_url)));
   return edge->start(*gateway);
+}
+
+// Whose match is over may queue again.
+void Solo::Parts::free_tickets(const match::MatchRecord& record) {
+  if (!record.matchmade) return;
+  std::vector<base::UserId> users;
+  for (const match::SeatRecord& seat : record.seats) {
+    if (seat.user.value != 0) users.push_back(seat.user);
+  }
+  queue.match_over(record.room, std::move(users),
+                   runtime::Reply<>(mailbox, [](base::Result<> done) {
+                     if (!done) spdlog::warn("tickets of a match: {}", done.error().sentence());
+                   }));
 }
 
 // Writes a result, then tells the room that waits for its numbers.
@@ -127,6 +153,7 @@ base::Result<> Solo::Parts::start_api() {
   api::Config service;
   service.server.address = config.listen;
   service.server.port = config.http_port;
+  service.server.connections_max = http_connections_max();
   service.server.threads = config.api_threads != 0
                                ? config.api_threads
                                : std::clamp(std::thread::hardware_concurrency(), 1u, 4u);

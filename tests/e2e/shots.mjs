@@ -1,16 +1,21 @@
-// Pictures of every screen, to be looked at by people: node shots.mjs FOLDER (default var/shots). Plays one match
-// against bots, slow enough to take a picture of each step.
+// Pictures of every screen, to be looked at by people: node shots.mjs FOLDER (default var/shots).
+// Plays one match against bots, slow enough to take a picture of each step.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { launch, Stage } from './harness/stage.mjs';
+import { settled } from './harness/checks.mjs';
+import { launch, screen_size, Stage } from './harness/stage.mjs';
 import { startServer } from './harness/server.mjs';
 import { t } from './harness/texts.mjs';
 
 const folder = process.argv[2] ?? fileURLToPath(new URL('../../var/shots', import.meta.url));
 mkdirSync(folder, { recursive: true });
-const shot = ({ page }, name) => page.screenshot({ path: join(folder, `${name}.png`) });
+
+async function shot({ page }, name, options = {}) {
+  await page.evaluate(settled);
+  await page.screenshot({ path: join(folder, `${name}.png`), ...options });
+}
 
 async function visit(stage) {
   const phone = await stage.phone('Ada');
@@ -29,6 +34,8 @@ async function visit(stage) {
   await phone.goto('/quick');
   await phone.reads('quick.searching');
   await shot(phone, 'phone-quick');
+  const desk = await stage.phone('Ada', { size: screen_size });
+  await shot(desk, 'screen-landing');
 }
 
 async function lobby(stage, names) {
@@ -66,14 +73,15 @@ const said = ['Smells of fish here', 'Mind the wet floor', 'I was only passing b
 async function match({ phones, screen }) {
   const [host, ...guests] = phones;
   const both = (name) => Promise.all([shot(host, `phone-${name}`), shot(screen, `screen-${name}`)]);
-  const at = (step, round) => Promise.all([...phones, screen].map((page) => page.step(step, round)));
+  const at = (step, round) =>
+    Promise.all([...phones, screen].map((page) => page.step(step, round)));
   await host.press('lobby.start');
   await at('BRIEFING');
   await both('briefing');
   const lid = host.page.getByRole('button', { name: new RegExp(`${t('suspect.peek.hold')}$`) });
   await lid.focus();
   await host.page.keyboard.down('Space');
-  await host.page.waitForTimeout(300);
+  await host.reads('suspect.peek.shown');
   await shot(host, 'phone-secret');
   await host.page.keyboard.up('Space');
 
@@ -104,14 +112,14 @@ async function match({ phones, screen }) {
   await Promise.all(phones.map((phone) => phone.lock()));
   await Promise.all([...phones, screen].map((page) => page.sees(page.verdict)));
   await both('reveal');
-  await host.page.screenshot({ path: join(folder, 'phone-reveal-full.png'), fullPage: true });
+  await shot(host, 'phone-reveal-full', { fullPage: true });
   await Promise.all([host.changed(), screen.reads('results.title')]);
   await both('results');
-  await host.page.screenshot({ path: join(folder, 'phone-results-full.png'), fullPage: true });
+  await shot(host, 'phone-results-full', { fullPage: true });
   await host.goto('/profile');
   await host.page.getByRole('listitem').first().waitFor();
   await shot(host, 'phone-profile');
-  await host.page.screenshot({ path: join(folder, 'phone-profile-full.png'), fullPage: true });
+  await shot(host, 'phone-profile-full', { fullPage: true });
 }
 
 const server = await startServer({ tickMs: 300 });

@@ -106,6 +106,13 @@ TEST_F(Edge, HealthAndUnknownPaths) {
       swarm::http(server_.edge(), {.target = "/health", .body = {}, .bearer = "", .headers = {}});
   ASSERT_TRUE(health);
   EXPECT_EQ(health->status, 200);
+  swarm::HttpCall posted;
+  posted.method = "POST";
+  posted.target = "/health";
+  const auto not_taken = swarm::http(server_.edge(), posted);
+  ASSERT_TRUE(not_taken);
+  EXPECT_EQ(not_taken->status, 405);
+  EXPECT_EQ(not_taken->headers.at("allow"), "GET, HEAD");
   const auto nothing =
       swarm::http(server_.edge(), {.target = "/nothing", .body = {}, .bearer = "", .headers = {}});
   ASSERT_TRUE(nothing);
@@ -164,6 +171,40 @@ TEST_F(Edge, ATicketIsUsedOnce) {
       refused("/ws?game_id=" + text(info, "room"), {"whoosh.v1", "ticket." + text(info, "ticket")});
   EXPECT_EQ(why.status, 401);
   EXPECT_EQ(code_of(why), "bad_ticket");
+}
+
+TEST_F(Edge, ATicketIsForItsRoomHoweverTheRoomIsNamed) {
+  swarm::Player host = guest("Ada");
+  const json::object mine = create_room(host);
+  const json::object other = create_room(host);
+  const std::vector<std::string> ticket = {"whoosh.v1", "ticket." + text(mine, "ticket")};
+  for (const std::string& room :
+       {text(other, "room"), text(other, "code"), std::string("ZZZZ"), std::string("new")}) {
+    const auto why = refused("/ws?game_id=" + room, ticket);
+    EXPECT_EQ(why.status, 401) << room;
+    EXPECT_EQ(code_of(why), "bad_ticket") << room;
+  }
+  EXPECT_TRUE(connect("/ws?game_id=" + text(mine, "code"), ticket));
+}
+
+TEST(EdgeRates, WrongCodesOfAnAddressCountAtBothDoors) {
+  RunningServer server(20, true);
+  swarm::Player player(server.api(), "Ada", 1);
+  ASSERT_TRUE(player.sign_in_as_guest());
+  const auto knock = [&](const std::string& code) {
+    WsClient::Refused why;
+    static_cast<void>(
+        WsClient::connect(server.edge(),
+                          {.target = "/ws?game_id=" + code + "&token=" + player.access(),
+                           .subprotocols = {},
+                           .headers = {}},
+                          &why));
+    return why.status;
+  };
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(knock("ZZZZ"), 404);
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(player.call("GET", "/api/rooms/ZZZZ", {}, 404));
+  EXPECT_EQ(knock("ZZZZ"), 429);
+  EXPECT_TRUE(player.call("GET", "/api/rooms/ZZZZ", {}, 429));
 }
 
 TEST_F(Edge, ByAccessTokenWithIdOrCodeAndWithoutJoining) {
@@ -289,6 +330,25 @@ TEST_F(Edge, OnePersonPlaysWithBotsWhileAScreenWatches) {
   EXPECT_EQ(history->at(0).at("elo_before"), history->at(0).at("elo_after"));
 }
 
+TEST_F(Edge, WhoWantsASeatWatchesUntilOneIsFree) {
+  swarm::Player ada = guest("Ada");
+  const json::object info = create_room(ada);
+  const auto host = enter(info);
+  ASSERT_TRUE(host);
+  say(*host, "SETTINGS", {{"max_seats", 4}}, "s1");
+  await(*host, "ACK");
+  std::vector<std::unique_ptr<WsClient>> others;
+  for (const char* name : {"Bob", "Cyd", "Dan", "Eve"}) {
+    swarm::Player player = guest(name);
+    others.push_back(enter(join(player, text(info, "code"))));
+    ASSERT_TRUE(others.back());
+    const bool seated = others.size() < 4;
+    EXPECT_EQ(text(await(*others.back(), "WELCOME"), "role"), seated ? "player" : "audience");
+  }
+  say(*others[0], "LEAVE");
+  EXPECT_EQ(text(await(*others[3], "WELCOME"), "role"), "player");
+}
+
 TEST_F(Edge, APhoneThatGoesAwayComesBackToTheSameMatch) {
   swarm::Player ada = guest("Ada");
   const json::object info = create_room(ada);
@@ -320,6 +380,20 @@ TEST_F(Edge, OperatorsPages) {
       EXPECT_EQ(answer->status, 200) << page << answer->body;
     }
   }
+}
+
+TEST_F(Edge, APageInAnOperatorsBrowserCannotDrain) {
+  const auto forged = swarm::http(server_.ops_edge(), {.method = "POST",
+                                                       .target = "/drain",
+                                                       .body = "{}",
+                                                       .bearer = "",
+                                                       .headers = {{"Origin", "http://a.test"}}});
+  ASSERT_TRUE(forged);
+  EXPECT_EQ(forged->status, 403);
+  const auto ready = swarm::http(server_.ops_edge(),
+                                 {.target = "/readyz", .body = {}, .bearer = "", .headers = {}});
+  ASSERT_TRUE(ready);
+  EXPECT_EQ(ready->status, 200) << ready->body;
 }
 
 TEST_F(Edge, DrainingTakesNobodyNew) {

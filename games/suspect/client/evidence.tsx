@@ -14,6 +14,10 @@ import type { StepProps } from './steps';
 
 const targets_of: Record<EvidenceKind, number> = { one_of: 3, clear: 1 };
 
+// With four players a "one of three" would name everybody else: there are no such cards.
+const kindsFor = (people: Person[]): EvidenceKind[] =>
+  people.length > 4 ? ['one_of', 'clear'] : ['clear'];
+
 export function Evidence({ room, view, people }: StepProps) {
   const items = view.evidence ?? [];
   return (
@@ -88,7 +92,8 @@ export function Forge({
   people: Person[];
   onDone: () => void;
 }) {
-  const kind = useSignal<EvidenceKind>('one_of');
+  const kinds = kindsFor(people);
+  const kind = useSignal<EvidenceKind>(kinds[0]!);
   const picked = useSignal<string[]>([]);
   const action = useAction();
   const need = targets_of[kind.value];
@@ -112,7 +117,7 @@ export function Forge({
           kind.value = next;
           picked.value = [];
         }}
-        options={(['one_of', 'clear'] as const).map((value) => ({
+        options={kinds.map((value) => ({
           value,
           text: t(`suspect.evidence.kind.${value}`),
         }))}

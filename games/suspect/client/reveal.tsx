@@ -22,6 +22,11 @@ function verdict(reveal: RevealView): 'void' | 'none' | 'slipped' | 'caught' | '
   return reveal.slipped_away ? 'slipped' : 'caught';
 }
 
+function headline(reveal: RevealView): string {
+  if (reveal.is_void) return t('suspect.reveal.void');
+  return t(reveal.town_wins ? 'suspect.reveal.town' : 'suspect.reveal.culprits');
+}
+
 function sentences(reveal: RevealView, people: Person[]): string[] {
   if (reveal.is_void) return [t('suspect.reveal.void_text')];
   const name = nameOf(people, reveal.accused);
@@ -55,10 +60,7 @@ export function Reveal({ view, people, you = '' }: Props & { you?: string }) {
   useEffect(() => {
     if (!reveal) return;
     play('stamp');
-    announce(
-      `${t(reveal.town_wins ? 'suspect.reveal.town' : 'suspect.reveal.culprits')}. ${said.join(' ')}`,
-      true,
-    );
+    announce(`${headline(reveal)}. ${said.join(' ')}`, true);
   }, [reveal !== null && reveal !== undefined]);
   if (!reveal) return null;
   const accused = people.find((person) => person.id === reveal.accused);
@@ -69,11 +71,7 @@ export function Reveal({ view, people, you = '' }: Props & { you?: string }) {
         <Streaks />
         {accused && <Mark person={accused} size={96} />}
         <h1 class="stamp">{t(`suspect.reveal.${kind}`)}</h1>
-        {!reveal.is_void && (
-          <p class="winner">
-            {t(reveal.town_wins ? 'suspect.reveal.town' : 'suspect.reveal.culprits')}
-          </p>
-        )}
+        {!reveal.is_void && <p class="winner">{headline(reveal)}</p>}
       </div>
       {said.map((line) => (
         <p key={line} class="truth">
@@ -120,7 +118,13 @@ function Roles({ reveal, people, you }: { reveal: RevealView; people: Person[]; 
 }
 
 function Cards({ reveal, people }: { reveal: RevealView; people: Person[] }) {
-  const used = reveal.cards.filter((card) => card.kind !== 'blank');
+  // What was shown before what was kept, and the forged first: the screen may not have room for all.
+  const used = reveal.cards
+    .filter((card) => card.kind !== 'blank')
+    .sort(
+      (a, b) =>
+        Number(b.published) - Number(a.published) || Number(a.truthful) - Number(b.truthful),
+    );
   if (used.length === 0) return null;
   return (
     <div class="truth-cards">

@@ -66,7 +66,7 @@ export default function Screen({ room }: GameProps) {
               </p>
             )}
             <ul class="side-slips">
-              {(view.evidence ?? []).map((item) => (
+              {[...(view.evidence ?? [])].reverse().map((item) => (
                 <Slip key={item.by} people={people} item={item} />
               ))}
             </ul>
@@ -139,7 +139,7 @@ function Center({ view, people }: Props) {
 }
 
 function BigTable({ view, people, names = false }: Props & { names?: boolean }) {
-  const last = view.answers?.[view.answers.length - 1];
+  const last = view.answers?.find((answers) => answers.round === view.round);
   return (
     <div class="big-table">
       {last && !names && <h1>{last.question}</h1>}

@@ -12,7 +12,7 @@ import type { StepProps } from './steps';
 
 export function Table({ room, view, people }: StepProps) {
   const open = useSignal<string | null>(null);
-  const last = view.answers?.[view.answers.length - 1];
+  const last = view.answers?.find((answers) => answers.round === view.round);
   const mine = mySuspicion(room, view);
   const suspect = (id: string) => {
     play('tap');

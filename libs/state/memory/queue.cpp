@@ -48,7 +48,7 @@ base::Result<Ticket> Queue::enter(Ticket fresh) {
     if (searching && line_of(present.ticket) != line_of(fresh)) {
       return base::Error{base::ErrorCode::already_queued};
     }
-    const bool playing = present.ticket.status == TicketStatus::matched &&
+    const bool playing = present.ticket.status == TicketStatus::matched && !present.match_over &&
                          directory_.is_live(present.ticket.room->room);
     if (searching || playing) return seen(present, now);
     forget(std::string(mine->second));
@@ -174,6 +174,20 @@ void Queue::match(std::vector<std::string> ids, RoomEntry room, Reply<bool> repl
   }();
   give(answers);
   reply(done);
+}
+
+void Queue::match_over(RoomId room, std::vector<UserId> users, Reply<> reply) {
+  {
+    const std::scoped_lock lock(mutex_);
+    for (const UserId user : users) {
+      const auto mine = by_user_.find(user);
+      if (mine == by_user_.end()) continue;
+      Entry& entry = tickets_.at(mine->second);
+      const bool is_its = entry.ticket.room && entry.ticket.room->room == room;
+      if (is_its) entry.match_over = true;
+    }
+  }
+  reply(base::Result<>());
 }
 
 std::int64_t Queue::answer_due() {

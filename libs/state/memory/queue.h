@@ -49,6 +49,7 @@ class Queue final : public state::Queue {
   void cancel(std::string id, UserId user, Reply<> reply) override;
   void searching(UnixMs now, Reply<std::vector<Ticket>> reply) override;
   void match(std::vector<std::string> ids, RoomEntry room, Reply<bool> reply) override;
+  void match_over(RoomId room, std::vector<UserId> users, Reply<> reply) override;
 
   // Answers the waits that are over; returns in how many ms the next one is.
   std::int64_t answer_due();
@@ -60,6 +61,7 @@ class Queue final : public state::Queue {
     Ticket ticket;
     std::uint64_t arrival = 0;
     UnixMs ended_at;
+    bool match_over = false;  // matched, and the match has been played
     std::vector<WaitKey> waits;
   };
   struct Wait {

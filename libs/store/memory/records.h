@@ -50,6 +50,7 @@ class Records {
   };
   struct Session {
     UserId user;
+    UnixMs created_at;
     bool revoked = false;
   };
   struct Token {
@@ -70,6 +71,7 @@ class Records {
   Account shown(const User& user) const;
   void forget_expired(UserId user, UnixMs now);
   void remove_sessions(UserId user);
+  void end_oldest(UserId user);
   match::PlayerBefore before(const match::MatchRecord& record, const User& user) const;
   void keep(const match::MatchRecord& record, const match::SeatRecord& seat,
             const match::PlayerAfter& after);

@@ -182,6 +182,19 @@ void Records::remove_sessions(UserId user) {
   std::erase_if(sessions_, [&](const auto& entry) { return entry.second.user == user; });
 }
 
+// Makes room for one more.
+void Records::end_oldest(UserId user) {
+  std::vector<std::pair<std::int64_t, std::string>> his;  // newest first, of equals by family
+  for (const auto& [family, session] : sessions_) {
+    if (session.user == user) his.emplace_back(-session.created_at.value, family);
+  }
+  std::sort(his.begin(), his.end());
+  for (std::size_t at = sessions_per_user_max - 1; at < his.size(); ++at) {
+    std::erase_if(tokens_, [&](const auto& row) { return row.second.family == his[at].second; });
+    sessions_.erase(his[at].second);
+  }
+}
+
 Result<> Records::create_session(const NewSession& session) {
   User* user = find(session.user);
   if (user == nullptr) return base::Error{ErrorCode::user_not_found};
@@ -189,7 +202,8 @@ Result<> Records::create_session(const NewSession& session) {
   if (sessions_.contains(session.family) || tokens_.contains(session.refresh_hash)) {
     return base::Error{ErrorCode::internal};
   }
-  sessions_[session.family] = {session.user, false};
+  end_oldest(session.user);
+  sessions_[session.family] = {session.user, session.created_at, false};
   tokens_[session.refresh_hash] = {session.family, session.expires_at, false};
   user->last_seen_at = std::max(user->last_seen_at, session.created_at);
   return {};

@@ -41,11 +41,20 @@ void forget_expired(Connection& db, UserId user, UnixMs now) {
       user);
 }
 
+// Makes room for one more.
+void end_oldest(Connection& db, UserId user) {
+  db.run(
+      "DELETE FROM sessions WHERE user_id = ?1 AND family IN (SELECT family FROM sessions "
+      "WHERE user_id = ?1 ORDER BY created_at DESC, family LIMIT -1 OFFSET ?2)",
+      user, sessions_per_user_max - 1);
+}
+
 }  // namespace
 
 void create_session(Connection& db, const NewSession& session) {
   if (!is_alive(db, session.user)) throw Refused{ErrorCode::user_not_found};
   forget_expired(db, session.user, session.created_at);
+  end_oldest(db, session.user);
   db.run("INSERT INTO sessions (family, user_id, created_at) VALUES (?, ?, ?)", session.family,
          session.user, session.created_at);
   add_token(db, session.refresh_hash, session.family, session.created_at, session.expires_at);

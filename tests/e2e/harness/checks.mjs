@@ -1,5 +1,6 @@
-// What every screen must hold, whatever it shows: no serious finding of axe-core, nothing that hangs out at the
-// side. One Inspection per scene collects what it finds, so that a failure tells about all screens at once.
+// What every screen must hold, whatever it shows: no serious finding of axe-core, nothing that
+// hangs out at the side. One Inspection per scene collects what it finds, so that a failure tells
+// about all screens at once.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -8,8 +9,8 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const grave = ['serious', 'critical'];
 
-// Colours of what is just being faded in say nothing.
-async function settled() {
+// Waits until nothing moves: what is just being faded in has neither its colours nor its place.
+export async function settled() {
   const moving = document.getAnimations().filter((one) => {
     const { endTime } = one.effect.getComputedTiming();
     return Number.isFinite(endTime) && one.playState === 'running';

@@ -1,5 +1,6 @@
-// A page as a person uses it: found by roles and words, never by class. Waiting is Playwright's: for what should
-// be there, for as long as the context's timeout. Names of steps and buttons are keys of the client's texts.
+// A page as a person uses it: found by roles and words, never by class. Waiting is Playwright's:
+// for what should be there, for as long as the context's timeout. Names of steps and buttons are
+// keys of the client's texts.
 import { like, t } from './texts.mjs';
 
 const roles = ['WITNESS', 'INSPECTOR', 'CULPRIT'];
@@ -26,6 +27,14 @@ export class Page {
   }
   async reads(key, values) {
     await this.sees(t(key, values));
+  }
+
+  // Who is signed in here: {access, refresh, user}, as the page stored it.
+  account() {
+    return this.page.evaluate(() => ({
+      ...JSON.parse(localStorage.getItem('whoosh.tokens')),
+      user: JSON.parse(localStorage.getItem('whoosh.user')),
+    }));
   }
 
   // ---- into a room ----
@@ -64,7 +73,10 @@ export class Page {
 
   // Waits for a step: ('ANSWER', 2) is "Question 2 of 3" in the bar on top.
   async step(step, round = 0) {
-    await this.page.getByText(t(`suspect.step.${step}`, { round }), { exact: false }).first().waitFor();
+    await this.page
+      .getByText(t(`suspect.step.${step}`, { round }), { exact: false })
+      .first()
+      .waitFor();
   }
 
   // Holds the secret as a thumb does; says what stands there: {role, text}.
@@ -72,7 +84,9 @@ export class Page {
     const lid = this.page.getByRole('button', { name: new RegExp(`${t('suspect.peek.hold')}$`) });
     await lid.focus();
     await this.page.keyboard.down('Space');
-    const inside = this.page.locator('[aria-live=assertive]').filter({ hasText: t('suspect.your_card') });
+    const inside = this.page
+      .locator('[aria-live=assertive]')
+      .filter({ hasText: t('suspect.your_card') });
     const text = await inside.innerText();
     await this.page.keyboard.up('Space');
     await inside.waitFor({ state: 'hidden' });

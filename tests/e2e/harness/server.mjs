@@ -43,6 +43,7 @@ export async function startServer({ tickMs, extra = [] }) {
   words.push('--tick-ms', String(tickMs), '--password-cost', 'minimal', '--rate-limits', 'false');
   words.push('--web', client(), ...extra);
   const child = spawn(executable(), words, { stdio: ['ignore', 'pipe', 'pipe'] });
+  process.once('exit', () => child.kill('SIGKILL')); // never outlives this process
   let said = '';
   const ended = new Promise((done) => {
     child.once('exit', (code, signal) => done(signal ?? code));

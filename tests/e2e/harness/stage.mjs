@@ -1,12 +1,12 @@
-// What a test stands on: one server and one browser per file, and for each test a Stage that opens pages,
-// watches them, and keeps everything that helps to understand a failure.
+// What a test stands on: one server and one browser per file, and for each test a Stage that opens
+// pages, watches them, and keeps everything that helps to understand a failure.
 //
 //   const theatre = open({ tickMs: 100 });
 //   scene('somebody comes in', theatre, async (stage) => { const ada = await stage.phone('Ada'); … });
 //
-// At the end of every scene: no page may have logged an error, thrown, broken its content security policy, or
-// asked any host but this one. A failed scene leaves screenshots, the pages' consoles and the server's log in
-// E2E_ARTIFACTS (default var/e2e).
+// At the end of every scene: no page may have logged an error, thrown, broken its content security
+// policy, or asked any host but this one. A failed scene leaves screenshots, the pages' consoles
+// and the server's log in E2E_ARTIFACTS (default var/e2e).
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -152,8 +152,15 @@ export class Stage {
   }
 
   async keep(title, error) {
-    const base = process.env.E2E_ARTIFACTS ?? fileURLToPath(new URL('../../../var/e2e', import.meta.url));
-    const folder = resolve(base, title.toLowerCase().replace(/[^a-z0-9]+/g, '-').slice(0, 60));
+    const base =
+      process.env.E2E_ARTIFACTS ?? fileURLToPath(new URL('../../../var/e2e', import.meta.url));
+    const folder = resolve(
+      base,
+      title
+        .toLowerCase()
+        .replace(/[^a-z0-9]+/g, '-')
+        .slice(0, 60),
+    );
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, 'error.txt'), `${error?.stack ?? error}\n`);
     writeFileSync(join(folder, 'server.log'), this.server.log());

@@ -1,5 +1,5 @@
-// Goal: every screen can be used by everybody (WCAG 2.2 AA as far as a machine can tell). Method: axe-core on
-// each screen, phone and big screen, while a match against bots runs by itself.
+// Goal: every screen can be used by everybody (WCAG 2.2 AA as far as a machine can tell). Method:
+// axe-core on each screen, phone and big screen, while a match against bots runs by itself.
 import { Inspection } from '../harness/checks.mjs';
 import { open, phone_size, scene } from '../harness/stage.mjs';
 import { t } from '../harness/texts.mjs';
@@ -55,7 +55,10 @@ scene('a whole match, its results, and the profile', theatre, async (stage) => {
   const code = await phone.creates('Ada');
   const screen = await stage.screen(code);
   await screen.hasSeated('Ada');
-  const narrow = await stage.phone('Ben', { path: `/${code}`, size: { ...phone_size, width: 320 } });
+  const narrow = await stage.phone('Ben', {
+    path: `/${code}`,
+    size: { ...phone_size, width: 320 },
+  });
   await narrow.enters('Ben');
   await phone.press('lobby.start');
   const everywhere = (moment) =>

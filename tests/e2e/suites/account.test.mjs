@@ -1,4 +1,5 @@
-// Goal: a guest needs nothing, an account keeps what a guest has, and signing out leaves nothing behind.
+// Goal: a guest needs nothing, an account keeps what a guest has, and signing out leaves nothing
+// behind.
 import assert from 'node:assert/strict';
 
 import { open, scene } from '../harness/stage.mjs';
@@ -6,10 +7,15 @@ import { t } from '../harness/texts.mjs';
 
 const theatre = open({ tickMs: 100 });
 const password = 'quiet market at night';
-const submit = (phone, key) => phone.page.locator('form').getByRole('button', { name: t(key) }).click();
+const submit = (phone, key) =>
+  phone.page
+    .locator('form')
+    .getByRole('button', { name: t(key) })
+    .click();
 
 async function fillIn(phone, values) {
-  for (const [key, value] of Object.entries(values)) await phone.field(`account.${key}`).fill(value);
+  for (const [key, value] of Object.entries(values))
+    await phone.field(`account.${key}`).fill(value);
 }
 
 scene('a guest plays without an account and can make one later', theatre, async (stage) => {
@@ -19,7 +25,8 @@ scene('a guest plays without an account and can make one later', theatre, async 
   await phone.page.getByRole('heading', { name: 'Ada' }).waitFor();
   await phone.reads('profile.guest');
   await phone.reads('profile.no_history');
-  const stored = () => phone.page.evaluate(() => JSON.parse(localStorage.getItem('whoosh.user')).id);
+  const stored = () =>
+    phone.page.evaluate(() => JSON.parse(localStorage.getItem('whoosh.user')).id);
   const id = await stored();
 
   await phone.press('account.create');

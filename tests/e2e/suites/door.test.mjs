@@ -78,7 +78,8 @@ scene('a keyboard alone is enough to join and to get ready', theatre, async (sta
   await host.seat('Ben').getByText(t('seat.ready')).waitFor();
 });
 
-// Zooming narrows the page in CSS pixels (WCAG 1.4.10 asks for 320); large print grows the text in the same width.
+// Zooming narrows the page in CSS pixels (WCAG 1.4.10 asks for 320); large print grows the text in
+// the same width.
 const zooms = [
   { title: 'a computer at 200 %', size: { width: 640, height: 360 } },
   { title: 'a computer at 400 %', size: { width: 320, height: 180 } },

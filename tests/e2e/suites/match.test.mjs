@@ -1,6 +1,7 @@
-// Goal: people's main job. Four phones and a big screen play a whole match of Suspect with a bot; one page
-// is closed on the way and comes back to its seat; everybody sees who won and what changed; it is kept.
-// Method: every page is driven at once, as its person would, by what stands on it.
+// Goal: people's main job. Four phones and a big screen play a whole match of Suspect with a bot;
+// one page is closed on the way and comes back to its seat; everybody sees who won and what
+// changed; it is kept. Method: every page is driven at once, as its person would, by what stands on
+// it.
 import assert from 'node:assert/strict';
 
 import { open, scene } from '../harness/stage.mjs';
@@ -68,15 +69,19 @@ scene('four phones and a big screen play a whole match', theatre, async (stage) 
   const players = [ada, ben, cleo, again];
 
   await again.step('CROSSFIRE', 2);
-  const pressed = again.reads('suspect.press_me');
-  await cleo.pressesFor('Dora');
-  await pressed;
-  await screen.reads('suspect.pressing', { by: 'Cleo', target: 'Dora' });
+  await Promise.all([
+    again.reads('suspect.press_me'),
+    screen.reads('suspect.pressing', { by: 'Cleo', target: 'Dora' }),
+    cleo.pressesFor('Dora'),
+  ]);
 
   await all(players, async (phone) => {
     await phone.step('ANSWER', 3);
     await phone.answers(`${phone.name} ran away`);
   });
+  await all([ada, screen], (page) => page.sees('Dora ran away'));
+
+  const marks = t('suspect.suspected_by', { names: '' });
 
   // The vote is secret: nobody sees whom Ada chose, all see how many are locked.
   await all([...players, screen], async (page) => {
@@ -84,6 +89,10 @@ scene('four phones and a big screen play a whole match', theatre, async (stage) 
     await page.reads('suspect.news.breaking');
   });
   await Promise.all([ada.votes('Ben'), ben.votes('Cleo'), cleo.votes('Ben'), again.votes('Ben')]);
+  await all([...players, screen], async ({ page, name }) => {
+    const told = await page.getByText(new RegExp(`^${marks}.*Cleo`)).count();
+    assert.equal(told, 0, `${name} sees whom Cleo votes for`);
+  });
 
   // The truth, then what it was worth.
   const ends = all(players, async (phone) => {
@@ -97,8 +106,17 @@ scene('four phones and a big screen play a whole match', theatre, async (stage) 
     assert.match(words, /\+[1-9]\d*/, `playing is worth something: ${words}`);
   }
   await final;
+  await all(names, (name) => screen.sees(name));
 
-  // And it is kept: in the profile, and behind it.
+  // And it is kept: the same match for everybody, in the profile and behind it.
+  const kept = await all(players, async (phone) => {
+    const [row, ...more] = await stage.api.as(await phone.account()).get('/api/game/history');
+    assert.equal(more.length, 0);
+    assert.equal(row.game, 'suspect');
+    assert.ok(row.xp_gained > 0 && row.elo_before === row.elo_after, JSON.stringify(row));
+    return row.match_id;
+  });
+  assert.equal(new Set(kept).size, 1, `one match: ${kept}`);
   await all(players.slice(0, 2), async (phone) => {
     await phone.goto('/profile');
     await phone.page.getByRole('heading', { name: phone.name }).waitFor();

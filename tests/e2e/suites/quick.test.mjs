@@ -1,5 +1,6 @@
-// Goal: quick play finds a table of strangers and starts by itself. Method: two pages search; six more people
-// join the queue by REST; eight are a match. Those without a page never come, so the match begins without them.
+// Goal: quick play finds a table of strangers and starts by itself. Method: two pages search; six
+// more people join the queue by REST; eight are a match. Those without a page never come, so the
+// match begins without them.
 import assert from 'node:assert/strict';
 
 import { open, scene } from '../harness/stage.mjs';
@@ -36,3 +37,20 @@ scene('who stops searching is out of the queue', theatre, async (stage) => {
   await phone.button('landing.create').waitFor();
   assert.equal(await phone.page.getByText(t('quick.searching')).count(), 0);
 });
+
+// The offer comes after 45 s; the page's clock is turned on instead of waiting.
+scene(
+  'on a quiet night bots are offered, and the match with them starts at once',
+  theatre,
+  async (stage) => {
+    const phone = await stage.phone('Ada');
+    await phone.page.clock.install();
+    await phone.goto('/quick');
+    await phone.reads('quick.searching');
+    assert.equal(await phone.button('quick.bots').count(), 0);
+    await phone.page.clock.runFor(46_000);
+    await phone.press('quick.bots');
+    await phone.step('BRIEFING');
+    assert.ok((await phone.peeks()).role);
+  },
+);

@@ -147,6 +147,7 @@ export interface Ping {
 }
 
 export interface Pong {
+  id?: string;
   t: unknown;
   server_time: number;
 }

@@ -25,8 +25,10 @@ export default function Results({ room }: { room: Room }) {
   const over = room.gameOver.value;
   const people = room.people.value!;
   const mine = over?.standings.find((row) => row.id === room.you.value) ?? null;
+  const nobodyWon = over?.winners.length === 0;
   useEffect(() => {
     if (!mine) return;
+    if (nobodyWon) return announce(t('results.void'), true);
     play(mine.is_winner ? 'win' : 'lose');
     announce(t(mine.is_winner ? 'results.won' : 'results.place', { n: mine.placement }), true);
   }, [over?.match_id]);
@@ -34,16 +36,22 @@ export default function Results({ room }: { room: Room }) {
     <main class="page results">
       <h1 class="results-title whoosh">
         <Streaks />
-        {t(mine ? (mine.is_winner ? 'results.won' : 'results.lost') : 'results.title')}
+        {t(titleOf(mine, nobodyWon))}
       </h1>
       {over && <Podium over={over} people={people} />}
-      {over && mine && <Changed over={over} mine={mine} />}
+      {over && mine && <Changed over={over} mine={mine} matchmade={people.matchmade} />}
       {over && <Table over={over} people={people} you={room.you.value} />}
       {!over && <p class="center">{t('results.gone')}</p>}
       <EmoteBar room={room} />
       <Again room={room} people={people} />
     </main>
   );
+}
+
+function titleOf(mine: Standing | null, nobodyWon: boolean): string {
+  if (nobodyWon) return 'results.void';
+  if (!mine) return 'results.title';
+  return mine.is_winner ? 'results.won' : 'results.lost';
 }
 
 interface Delta {
@@ -105,7 +113,13 @@ function useDelta(over: GameOver, mine: Standing): Delta | null {
 
 const signed = (n: number) => (n > 0 ? `+${n}` : n < 0 ? `−${-n}` : '±0');
 
-function Changed({ over, mine }: { over: GameOver; mine: Standing }) {
+interface ChangedProps {
+  over: GameOver;
+  mine: Standing;
+  matchmade: boolean;
+}
+
+function Changed({ over, mine, matchmade }: ChangedProps) {
   const delta = useDelta(over, mine);
   const levelBefore = useSignal(user.value?.level ?? 1).peek();
   if (!delta)
@@ -144,7 +158,7 @@ function Changed({ over, mine }: { over: GameOver; mine: Standing }) {
             {t(
               guest
                 ? 'changed.coins_guest'
-                : over.rated || delta.coins > 0
+                : matchmade
                   ? 'changed.coins_why'
                   : 'changed.coins_private',
             )}

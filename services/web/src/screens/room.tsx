@@ -160,8 +160,8 @@ function Playing({ room }: { room: Room }) {
 // The game shows its own end first, then the standings; nobody has to wait for them.
 function Aftermath({ room, over }: { room: Room; over: boolean }) {
   const standings = useSignal(false);
-  const Client = phoneOf(room.game);
-  if (over || standings.value || !Client || !room.viewClock.value || !room.me.value) {
+  const Client = room.me.value ? phoneOf(room.game) : screenOf(room.game);
+  if (over || standings.value || !Client || !room.viewClock.value) {
     return <Results room={room} />;
   }
   return (

@@ -1,6 +1,6 @@
 // Parts of every screen inside a room.
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 
 import { t } from '../i18n';
 import { emotes, limits, type RoomPlayer } from '../proto/wire.gen';
@@ -138,7 +138,16 @@ export function Emotes({ room }: { room: Room }) {
   );
 }
 
+// One a second is what a room takes; faster taps are an excited player's, not an error.
+const emote_gap_ms = 1_100;
+
 export function EmoteBar({ room }: { room: Room }) {
+  const last = useRef(0);
+  const send = (emote: string) => {
+    if (Date.now() - last.current < emote_gap_ms) return;
+    last.current = Date.now();
+    room.send('EMOTE', { emote }).catch(oops);
+  };
   return (
     <div class="emote-bar" role="group" aria-label={t('emotes')}>
       {emotes.map((emote) => (
@@ -146,9 +155,7 @@ export function EmoteBar({ room }: { room: Room }) {
           key={emote}
           type="button"
           aria-label={t(`emote.${emote}`)}
-          onClick={() => {
-            room.send('EMOTE', { emote }).catch(oops);
-          }}
+          onClick={() => send(emote)}
         >
           {emoteFace[emote]}
         </button>
