@@ -50,11 +50,20 @@ void forget_expired(Connection& db, UserId user, UnixMs now) {
       user);
 }
 
+// Makes room for one more.
+void end_oldest(Connection& db, UserId user) {
+  db.later(
+      "DELETE FROM sessions WHERE user_id = $1 AND family IN (SELECT family FROM sessions "
+      "WHERE user_id = $1 ORDER BY created_at DESC, family OFFSET $2)",
+      user, sessions_per_user_max - 1);
+}
+
 }  // namespace
 
 void create_session(Connection& db, const NewSession& session) {
   lock_user(db, session.user);
   forget_expired(db, session.user, session.created_at);
+  end_oldest(db, session.user);
   db.later("INSERT INTO sessions (family, user_id, created_at) VALUES ($1, $2, $3)", session.family,
            session.user, session.created_at);
   add_token(db, session.refresh_hash, session.family, session.created_at, session.expires_at);
