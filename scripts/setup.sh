@@ -6,6 +6,7 @@
 source "$(dirname "$0")/lib.sh"
 
 NODE_MAJOR_MIN=18
+CLUSTER_CONF=/etc/postgresql-common/createcluster.conf
 
 supported_list() {  # the package list of this system; fails with a sentence on another one
   local id='' version=''
@@ -72,9 +73,17 @@ as_root() {
   printf 'sudo\n-n\n'
 }
 
+# The tests start servers of their own: a new PostgreSQL package must not start one on port 5432.
+# Whoever has decided otherwise (the file is there) keeps his word.
+forbid_default_cluster() {  # forbid_default_cluster [COMMAND…]: as root by means of COMMAND
+  [[ ! -e "$CLUSTER_CONF" ]] || return 0
+  "$@" mkdir -p "${CLUSTER_CONF%/*}"
+  printf 'create_main_cluster = false\n' | "$@" tee "$CLUSTER_CONF" >/dev/null
+}
+
 main() {
   if [[ "${WHOOSH_SETUP:-}" == skip ]]; then exit 0; fi
-  local list groups missing rights apt began
+  local list groups missing rights root apt began
   began="$(now_ms)"
   list="$(supported_list)"
   mapfile -t groups < <(wanted_groups "${@:-run}")
@@ -84,8 +93,9 @@ main() {
     exit 0
   fi
   rights="$(as_root "${missing[@]}")"
-  mapfile -t apt < <([[ -z "$rights" ]] || printf '%s\n' "$rights"
-    printf '%s\n' env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=120)
+  mapfile -t root < <([[ -z "$rights" ]] || printf '%s\n' "$rights")
+  apt=("${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=120)
+  if [[ " ${missing[*]} " == *" postgresql "* ]]; then forbid_default_cluster "${root[@]}"; fi
   step "package lists" setup-lists "${apt[@]}" update
   step "packages: ${#missing[@]} to install" setup \
     "${apt[@]}" install -y --no-install-recommends "${missing[@]}"

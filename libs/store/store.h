@@ -4,7 +4,8 @@
 // Threads: every call may come from any thread and returns at once; the answer arrives on the
 // Reply's mailbox. Each call is one transaction: it happens whole or not at all, and an answered
 // write is durable. Errors are those named at the call, plus `unavailable` when the store is away
-// (nothing happened then). Texts are stored as given: the caller has validated and cleaned them.
+// (nothing happened then; only when the connection to a server broke between COMMIT and its answer
+// it may have happened). Texts are stored as given: the caller has validated and cleaned them.
 // Names and e-mail addresses are unique by their folded form (base::fold), which the adapters
 // compute.
 #pragma once

@@ -16,6 +16,7 @@ EXTERNAL_HEADERS = {
     "openssl": r"openssl/",
     "sodium": r"sodium",
     "sqlite": r"sqlite3\.h",
+    "libpq": r"libpq-fe\.h",
     "spdlog": r"spdlog/",
     "prometheus": r"prometheus/",
     "cli11": r"CLI/",

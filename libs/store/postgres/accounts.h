@@ -1,0 +1,38 @@
+// SQL of accounts: make, find, change, convert, erase. Each function is a job of the store
+// (workers.h): writers run inside a transaction of their thread's connection, readers are one
+// statement. They throw Refused with the error that the port names, and PgError when the database
+// fails.
+//
+// Locks: whoever writes what belongs to users locks their rows first, several in the order of their
+// ids: to write beside others (lock_users) or to change names (lock_user_alone). So two jobs never
+// wait for each other, and what was read under the lock stays true until the commit.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "store/postgres/database.h"
+#include "store/store.h"
+
+namespace whoosh::store::postgres {
+
+// username_taken, email_taken.
+Account create_account(Connection& db, const NewAccount& account);
+// user_not_found.
+Account load_account(Connection& db, UserId id);
+Credentials load_credentials(Connection& db, const std::string& login);
+Account change_profile(Connection& db, UserId id, const ProfileChange& change);
+Account convert_guest(Connection& db, UserId id, const Conversion& conversion);
+void erase_account(Connection& db, UserId id, UnixMs now);
+void set_role(Connection& db, UserId id, const std::string& role);
+std::int64_t expire_guests(Connection& db, UnixMs before);
+
+// Queues the lock of those users who are alive; rows: id, xp, is_guest.
+Connection::Number lock_users(Connection& db, const std::vector<UserId>& users);
+// user_not_found.
+void lock_user(Connection& db, UserId id);
+// Never moves backwards.
+void mark_seen(Connection& db, UserId id, UnixMs when);
+
+}  // namespace whoosh::store::postgres

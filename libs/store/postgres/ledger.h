@@ -1,0 +1,37 @@
+// SQL of the coin ledger: one journal row with two postings per change; see
+// migrations/0003_ledger.sql, whose triggers keep balances in step and what is booked unchanged.
+// Jobs of the store, as in accounts.h.
+//
+// Locks: accounts of users follow their users' rows. The system's accounts come last in every
+// transaction, in descending order of their names, and each connection has its own set of them (the
+// number behind the name), so that no two results wait for one another's commit there.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "store/postgres/database.h"
+#include "store/postgres/postgres.h"
+#include "store/store.h"
+
+namespace whoosh::store::postgres {
+
+struct Booking {
+  UserId user;
+  std::int64_t amount = 0;  // of the user's side; negative takes. REQUIRES: not 0
+  std::string reason;       // also the name of the system's account on the other side
+  std::string ref;          // (user, reason, ref) is unique
+};
+
+// Queues all of them. REQUIRES: the users' rows are locked; once per transaction; bookings of one
+// reason stand together, reasons in descending order. A repeated cause and a balance below zero
+// are errors of a constraint (PgError).
+void book(Connection& db, const std::vector<Booking>& bookings, UnixMs when);
+// Books what is left to the system and empties the wallets. Once per transaction, as above.
+void close_wallets(Connection& db, const std::vector<UserId>& users, UnixMs now);
+[[nodiscard]] std::vector<LedgerRow> load_ledger(Connection& db, UserId user, std::int32_t limit);
+
+[[nodiscard]] LedgerCheck check_ledger(Connection& db);
+
+}  // namespace whoosh::store::postgres

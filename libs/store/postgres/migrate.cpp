@@ -1,0 +1,183 @@
+#include "store/postgres/migrate.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <span>
+
+#include "base/assert.h"
+#include "base/embedded.h"
+#include "base/encoding.h"
+
+namespace whoosh::store::postgres {
+
+std::span<const base::EmbeddedFile> embedded();  // migrations/*.sql
+
+namespace {
+
+constexpr std::int64_t migration_lock = 0x57'48'4f'4f;  // "WHOO"
+
+// A migration may rewrite a large table; waiting for another process that does takes as long.
+constexpr Timeouts patient{std::chrono::seconds(5), std::chrono::seconds(0),
+                           std::chrono::seconds(0), std::chrono::hours(24)};
+
+struct Migration {
+  std::int32_t version = 0;
+  std::string_view name;  // "0001_accounts"
+  std::string_view sql;
+  [[nodiscard]] std::int64_t checksum() const {
+    return static_cast<std::int64_t>(base::hash64(sql));
+  }
+};
+
+std::vector<Migration> migrations() {
+  std::vector<Migration> all;
+  for (const base::EmbeddedFile& file : embedded()) {
+    Migration migration;
+    migration.name = file.name.substr(0, file.name.rfind('.'));
+    migration.sql = file.text;
+    std::from_chars(file.name.data(), file.name.data() + file.name.size(), migration.version);
+    all.push_back(migration);
+    ASSERT(migration.version == static_cast<std::int32_t>(all.size()));
+  }
+  return all;
+}
+
+Refused refusal(std::string sentence) {
+  return Refused{{base::ErrorCode::unavailable, std::move(sentence)}};
+}
+
+std::int64_t scalar(Connection& db, std::string_view sql) {
+  Rows row = db.query(sql);
+  ASSERT(row.step());
+  return row.integer(0);
+}
+
+void check_applied(Connection& db, const std::string& name, const std::vector<Migration>& all) {
+  Rows row = db.query("SELECT version, name, checksum FROM schema_migrations ORDER BY version");
+  while (row.step()) {
+    const std::int64_t version = row.integer(0);
+    const bool known = version >= 1 && version <= static_cast<std::int64_t>(all.size());
+    if (known && all[static_cast<std::size_t>(version) - 1].checksum() == row.integer(2)) continue;
+    throw refusal(
+        fmt::format("{}: migration {} of this database is not the one that this whoosh knows", name,
+                    row.text(1)));
+  }
+}
+
+void apply(Connection& db, const Migration& migration) {
+  db.execute(
+      "CREATE TABLE IF NOT EXISTS schema_migrations (version integer PRIMARY KEY, "
+      "name text NOT NULL, applied_at bigint NOT NULL, checksum bigint NOT NULL)");
+  db.execute(std::string(migration.sql));
+  db.later(
+      "INSERT INTO schema_migrations (version, name, applied_at, checksum) "
+      "VALUES ($1, $2, (extract(epoch FROM clock_timestamp()) * 1000)::bigint, $3)",
+      migration.version, migration.name, migration.checksum());
+}
+
+MigrationReport migrate_database(const std::string& conninfo, const std::string& name) {
+  Connection db(conninfo, patient);
+  MigrationReport report;
+  {
+    Transaction snapshot(db, Transaction::Kind::snapshot);
+    report.from = read_status(db, name).version;
+    snapshot.commit();
+  }
+  for (const Migration& migration : migrations()) {
+    Transaction transaction(db, Transaction::Kind::write);
+    (void)db.query("SELECT pg_advisory_xact_lock($1::bigint)", migration_lock);
+    report.to = read_status(db, name).version;
+    if (report.to >= migration.version) continue;
+    apply(db, migration);
+    transaction.commit();
+    report.applied.emplace_back(migration.name);
+    report.to = migration.version;
+  }
+  return report;
+}
+
+// What PQconninfoParse says may hold parts of a password; only a wrong option's name is told.
+std::string why_unreadable(char* message) {
+  const std::string text = message == nullptr ? "" : message;
+  PQfreemem(message);
+  const bool is_harmless = text.starts_with("invalid connection option");
+  return is_harmless ? text.substr(0, text.find('\n'))
+                     : "it is like postgres://user@host/database or host=… dbname=…";
+}
+
+}  // namespace
+
+std::string describe(const std::string& conninfo) {
+  char* message = nullptr;
+  PQconninfoOption* options = PQconninfoParse(conninfo.c_str(), &message);
+  if (options == nullptr) {
+    throw refusal("postgres: the connection string can't be read: " + why_unreadable(message));
+  }
+  std::string host = "the default host";
+  std::string database = "of the default name";
+  for (const PQconninfoOption* option = options; option->keyword != nullptr; ++option) {
+    if (option->val == nullptr) continue;
+    const std::string_view keyword = option->keyword;
+    if (keyword == "host" || (keyword == "hostaddr" && host.starts_with("the "))) {
+      host = option->val;
+    }
+    if (keyword == "dbname") database = option->val;
+  }
+  PQconninfoFree(options);
+  return fmt::format("postgres at {}, database {}", host, database);
+}
+
+SchemaStatus read_status(Connection& db, const std::string& name) {
+  const std::vector<Migration> all = migrations();
+  SchemaStatus status;
+  status.known = static_cast<std::int32_t>(all.size());
+  const std::int64_t tables =
+      scalar(db, "SELECT count(*) FROM pg_catalog.pg_tables WHERE schemaname = current_schema()");
+  // Other programs keep a table of that name as well, with other columns.
+  const std::int64_t ours = scalar(
+      db,
+      "SELECT count(*) FROM information_schema.columns WHERE table_schema = current_schema() "
+      "AND table_name = 'schema_migrations' AND column_name IN ('version', 'name', 'checksum')");
+  if (tables != 0 && ours != 3) {
+    throw refusal(fmt::format("{}: this is the database of another program", name));
+  }
+  if (tables != 0) {
+    const std::int64_t version =
+        scalar(db, "SELECT coalesce(max(version), 0) FROM schema_migrations");
+    if (version > status.known) {
+      throw refusal(
+          fmt::format("{}: the database was made by a newer whoosh (schema {}, this one "
+                      "knows {}): update whoosh",
+                      name, version, status.known));
+    }
+    status.version = static_cast<std::int32_t>(version);
+    check_applied(db, name, all);
+  }
+  for (const Migration& migration : all) {
+    if (migration.version > status.version) status.pending.emplace_back(migration.name);
+  }
+  return status;
+}
+
+void refuse_old(const SchemaStatus& schema, const std::string& name) {
+  if (schema.pending.empty()) return;
+  throw refusal(
+      fmt::format("{}: the database has schema {}, this whoosh needs {}: run `whoosh migrate`",
+                  name, schema.version, schema.known));
+}
+
+base::Result<MigrationReport> migrate(const std::string& conninfo) {
+  return guarded<MigrationReport>(
+      conninfo, [&](const std::string& name) { return migrate_database(conninfo, name); });
+}
+
+base::Result<SchemaStatus> status(const std::string& conninfo) {
+  return guarded<SchemaStatus>(conninfo, [&](const std::string& name) {
+    Connection db(conninfo, Timeouts{});
+    const Transaction snapshot(db, Transaction::Kind::snapshot);
+    return read_status(db, name);
+  });
+}
+
+}  // namespace whoosh::store::postgres

@@ -1,0 +1,170 @@
+// The Store of postgres.h: each call of the port becomes one job of the pool.
+#include "store/postgres/postgres.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "store/postgres/accounts.h"
+#include "store/postgres/ledger.h"
+#include "store/postgres/matches.h"
+#include "store/postgres/migrate.h"
+#include "store/postgres/ratings.h"
+#include "store/postgres/sessions.h"
+#include "store/postgres/workers.h"
+#include "store/window.h"
+
+namespace whoosh::store::postgres {
+namespace {
+
+constexpr int connections_max = 64;
+
+using Connections = std::vector<std::unique_ptr<Connection>>;
+
+class PostgresStore final : public Store {
+ public:
+  PostgresStore(const std::string& conninfo, Connections connections, std::size_t queue_max,
+                Report report)
+      : pool_(conninfo, std::move(connections), queue_max, std::move(report)) {}
+
+  void create_account(NewAccount account, Reply<Account> reply) override {
+    pool_.push(Effect::write, std::move(reply), [account = std::move(account)](Connection& db) {
+      return postgres::create_account(db, account);
+    });
+  }
+  void credentials(std::string login, Reply<Credentials> reply) override {
+    pool_.push(Effect::read, std::move(reply),
+               [login = std::move(login)](Connection& db) { return load_credentials(db, login); });
+  }
+  void account(UserId id, Reply<Account> reply) override {
+    pool_.push(Effect::read, std::move(reply),
+               [id](Connection& db) { return load_account(db, id); });
+  }
+  void change_profile(UserId id, ProfileChange change, Reply<Account> reply) override {
+    pool_.push(Effect::write, std::move(reply), [id, change = std::move(change)](Connection& db) {
+      return postgres::change_profile(db, id, change);
+    });
+  }
+  void convert_guest(UserId id, Conversion conversion, Reply<Account> reply) override {
+    pool_.push(Effect::write, std::move(reply),
+               [id, conversion = std::move(conversion)](Connection& db) {
+                 return postgres::convert_guest(db, id, conversion);
+               });
+  }
+  void erase_account(UserId id, UnixMs now, Reply<> reply) override {
+    pool_.push(Effect::write, std::move(reply),
+               [id, now](Connection& db) { postgres::erase_account(db, id, now); });
+  }
+  void set_role(UserId id, std::string role, Reply<> reply) override {
+    pool_.push(Effect::write_repeats, std::move(reply),
+               [id, role = std::move(role)](Connection& db) { postgres::set_role(db, id, role); });
+  }
+  void expire_guests(UnixMs before, Reply<std::int64_t> reply) override {
+    pool_.push(Effect::write, std::move(reply),
+               [before](Connection& db) { return postgres::expire_guests(db, before); });
+  }
+
+  void create_session(NewSession session, Reply<> reply) override {
+    pool_.push(Effect::write, std::move(reply), [session = std::move(session)](Connection& db) {
+      postgres::create_session(db, session);
+    });
+  }
+  void rotate_session(Rotation rotation, Reply<Account> reply) override {
+    pool_.push(Effect::write, std::move(reply), [rotation = std::move(rotation)](Connection& db) {
+      return postgres::rotate_session(db, rotation);
+    });
+  }
+  void revoke_session(UserId user, std::string refresh_hash, Reply<> reply) override {
+    pool_.push(Effect::write_repeats, std::move(reply),
+               [user, refresh_hash = std::move(refresh_hash)](Connection& db) {
+                 postgres::revoke_session(db, user, refresh_hash);
+               });
+  }
+  void revoke_all_sessions(UserId user, Reply<> reply) override {
+    pool_.push(Effect::write_repeats, std::move(reply),
+               [user](Connection& db) { postgres::revoke_all_sessions(db, user); });
+  }
+
+  void apply_result(match::MatchRecord record, Reply<AppliedResult> reply) override {
+    pool_.push(Effect::write_repeats, std::move(reply),
+               [record = std::move(record)](Connection& db) {
+                 return postgres::apply_result(db, record);
+               });
+  }
+  void history(UserId user, std::optional<std::string> cursor, std::int32_t limit,
+               Reply<HistoryPage> reply) override {
+    pool_.push(Effect::read, std::move(reply),
+               [user, cursor = std::move(cursor), limit](Connection& db) {
+                 return load_history(db, user, cursor, limit);
+               });
+  }
+  void ledger(UserId user, std::int32_t limit, Reply<std::vector<LedgerRow>> reply) override {
+    pool_.push(Effect::read, std::move(reply), [user, limit](Connection& db) {
+      return load_ledger(db, user, std::clamp(limit, 1, page_rows_max));
+    });
+  }
+  void rating(UserId user, std::string game, Reply<match::Rating> reply) override {
+    pool_.push(Effect::read, std::move(reply), [user, game = std::move(game)](Connection& db) {
+      return load_rating(db, user, game);
+    });
+  }
+
+  // The UPDATE writes nothing, but a server that takes no writes refuses it.
+  void ping(Reply<> reply) override {
+    pool_.push(Effect::write_repeats, std::move(reply), [](Connection& db) {
+      db.later("UPDATE users SET xp = xp WHERE false");
+      (void)db.query("SELECT 1 FROM users WHERE id = 1");
+    });
+  }
+
+ private:
+  Pool pool_;
+};
+
+void report_to_stderr(std::string_view sentence) {
+  fmt::print(stderr, "store: {}\n", sentence);
+}
+
+std::unique_ptr<Store> open_database(Options options, const std::string& name) {
+  Connections connections;
+  for (int at = 0; at < options.connections; ++at) {
+    connections.push_back(std::make_unique<Connection>(options.conninfo, Timeouts{}));
+  }
+  {
+    const Transaction snapshot(*connections.front(), Transaction::Kind::snapshot);
+    refuse_old(read_status(*connections.front(), name), name);
+  }
+  if (!options.report) options.report = report_to_stderr;
+  return std::make_unique<PostgresStore>(options.conninfo, std::move(connections),
+                                         options.queue_max, std::move(options.report));
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<Store>> open(Options options) {
+  if (options.connections < 1 || options.connections > connections_max || options.queue_max == 0) {
+    return base::Error{
+        base::ErrorCode::unavailable,
+        fmt::format("the store needs 1 to {} connections and a queue", connections_max)};
+  }
+  const std::string conninfo = options.conninfo;
+  if (options.migrate) {
+    if (const auto migrated = migrate(conninfo); migrated.has_error()) return migrated.error();
+  }
+  return guarded<std::unique_ptr<Store>>(
+      conninfo, [&](const std::string& name) { return open_database(std::move(options), name); });
+}
+
+base::Result<LedgerCheck> verify(const std::string& conninfo) {
+  return guarded<LedgerCheck>(conninfo, [&](const std::string& name) {
+    Timeouts patient;
+    patient.statement = patient.answer = std::chrono::hours(1);  // it reads everything there is
+    Connection db(conninfo, patient);
+    const Transaction snapshot(db, Transaction::Kind::snapshot);
+    refuse_old(read_status(db, name), name);
+    return check_ledger(db);
+  });
+}
+
+}  // namespace whoosh::store::postgres

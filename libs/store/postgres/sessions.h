@@ -1,0 +1,26 @@
+// SQL of sessions: families of refresh tokens. A token is the family's newest until it is replaced;
+// a replaced one that comes back means that two parties hold the family, so the family is revoked.
+//
+//   issued --rotate--> replaced --seen again--> the family is revoked
+//     \--------------- expires ---------------> forgotten when its user next signs in or rotates
+//
+// Jobs of the store, as in accounts.h. Everything of one user's sessions is written under the lock
+// of his row, so of two rotations of one token the second finds it replaced.
+#pragma once
+
+#include <vector>
+
+#include "store/postgres/database.h"
+#include "store/store.h"
+
+namespace whoosh::store::postgres {
+
+// user_not_found.
+void create_session(Connection& db, const NewSession& session);
+// Answers its error instead of throwing it, because refresh_reused keeps what it wrote.
+[[nodiscard]] base::Result<Account> rotate_session(Connection& db, const Rotation& rotation);
+void revoke_session(Connection& db, UserId user, const std::string& refresh_hash);
+void revoke_all_sessions(Connection& db, UserId user);
+void erase_sessions(Connection& db, const std::vector<UserId>& users);
+
+}  // namespace whoosh::store::postgres

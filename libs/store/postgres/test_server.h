@@ -1,0 +1,159 @@
+// A PostgreSQL server of this test run's own: a new cluster in a temporary folder, reached through
+// a socket in it, stopped and removed at the end. fsync is off: these tests kill server processes,
+// never the machine. Without PostgreSQL's programs every test that asks for it fails.
+//
+// Owner: the process; one static object, made at first use. Threads: the test's own.
+#pragma once
+
+#include <pwd.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "store/postgres/database.h"
+#include "store/postgres/postgres.h"
+
+namespace whoosh::store::postgres {
+
+class TestServer {
+ public:
+  static TestServer& get() {
+    static TestServer server;
+    return server;
+  }
+  TestServer(const TestServer&) = delete;
+  TestServer& operator=(const TestServer&) = delete;
+  ~TestServer() {
+    if (!is_owner()) return;  // a forked child that ends by exit()
+    (void)shell(program("pg_ctl") + " -D '" + data() + "' -m immediate -w stop");
+    std::filesystem::remove_all(folder_);
+  }
+
+  void start() { must(program("pg_ctl") + " -D '" + data() + "' -l '" + log() + "' -w start"); }
+  void stop(const std::string& mode) {
+    must(program("pg_ctl") + " -D '" + data() + "' -m " + mode + " -w stop");
+  }
+  void restart(const std::string& mode) {
+    stop(mode);
+    start();
+  }
+
+  [[nodiscard]] std::string conninfo(const std::string& database) const {
+    return "host=" + folder_ + " user=postgres dbname=" + database;
+  }
+  // Without tables; its name.
+  std::string make_empty() { return make_from("template0"); }
+  // With all tables of this build, copied from a database that was migrated once.
+  std::string make_migrated() {
+    if (template_.empty()) {
+      const std::string made = make_empty();
+      if (!migrate(conninfo(made))) throw std::runtime_error("the template can't be migrated");
+      template_ = made;
+    }
+    return make_from(template_);
+  }
+  void drop(const std::string& database) {
+    Connection(conninfo("postgres"), Timeouts{})
+        .execute("DROP DATABASE " + database + " WITH (FORCE)");
+  }
+
+ private:
+  TestServer() {
+    find_programs();
+    std::string name = (std::filesystem::temp_directory_path() / "whoosh_postgres_XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
+    folder_ = name;
+    if (::geteuid() == 0) {  // PostgreSQL refuses to run as root
+      const passwd* user = ::getpwnam("postgres");
+      if (user == nullptr) throw std::runtime_error("root needs a user called postgres");
+      if (::chown(name.c_str(), user->pw_uid, user->pw_gid) != 0) {
+        throw std::runtime_error("can't give the folder away");
+      }
+    }
+    must(program("initdb") + " -D '" + data() +
+         "' -U postgres -A trust --no-sync -E UTF8 --locale=C");
+    std::ofstream(data() + "/postgresql.conf", std::ios::app)
+        << "listen_addresses = ''\nunix_socket_directories = '" << folder_
+        << "'\nfsync = off\nfull_page_writes = off\nwal_level = minimal\nmax_wal_senders = 0\n"
+           "shared_buffers = 32MB\nmax_connections = 100\nautovacuum = off\njit = off\n";
+    start();
+  }
+
+  [[nodiscard]] bool is_owner() const { return owner_ == ::getpid(); }
+  [[nodiscard]] std::string data() const { return folder_ + "/data"; }
+  [[nodiscard]] std::string log() const { return folder_ + "/log"; }
+  [[nodiscard]] std::string program(const std::string& name) const {
+    const std::string path = "'" + programs_ + "/" + name + "'";
+    return ::geteuid() == 0 ? "runuser -u postgres -- " + path : path;
+  }
+
+  // The newest version's; the folder is Debian's and Ubuntu's.
+  void find_programs() {
+    int newest = 0;
+    std::error_code none;
+    for (const auto& version : std::filesystem::directory_iterator("/usr/lib/postgresql", none)) {
+      const int number = std::atoi(version.path().filename().c_str());
+      if (number <= newest || !std::filesystem::exists(version.path() / "bin/initdb")) continue;
+      newest = number;
+      programs_ = (version.path() / "bin").string();
+    }
+    if (newest == 0) {
+      throw std::runtime_error(
+          "no PostgreSQL below /usr/lib/postgresql: run scripts/setup.sh test");
+    }
+  }
+
+  // cd: the server's user may not be allowed into the present folder.
+  [[nodiscard]] int shell(const std::string& command) const {
+    return std::system(("cd / && " + command + " >>'" + folder_ + "/commands' 2>&1").c_str());
+  }
+  void must(const std::string& command) const {
+    if (shell(command) == 0) return;
+    std::stringstream output;
+    output << command << "\n" << std::ifstream(folder_ + "/commands").rdbuf();
+    if (std::ifstream file(log()); file) output << file.rdbuf();
+    throw std::runtime_error(output.str());
+  }
+
+  std::string make_from(const std::string& origin) {
+    const std::string name = "whoosh_" + std::to_string(++made_);
+    Connection(conninfo("postgres"), Timeouts{})
+        .execute("CREATE DATABASE " + name + " TEMPLATE " + origin);
+    return name;
+  }
+
+  const pid_t owner_ = ::getpid();
+  std::string programs_;
+  std::string folder_;
+  std::string template_;
+  int made_ = 0;
+};
+
+// One database of the server, dropped with everything in it.
+class TestDatabase {
+ public:
+  enum class Content { empty, migrated };
+  explicit TestDatabase(Content content)
+      : name_(content == Content::empty ? TestServer::get().make_empty()
+                                        : TestServer::get().make_migrated()) {}
+  TestDatabase(const TestDatabase&) = delete;
+  TestDatabase& operator=(const TestDatabase&) = delete;
+  ~TestDatabase() { TestServer::get().drop(name_); }
+
+  [[nodiscard]] std::string conninfo() const { return TestServer::get().conninfo(name_); }
+  [[nodiscard]] const std::string& name() const { return name_; }
+
+ private:
+  const std::string name_;
+};
+
+}  // namespace whoosh::store::postgres

@@ -1,0 +1,158 @@
+#include "store/postgres/workers.h"
+
+#include <algorithm>
+#include <exception>
+#include <string>
+#include <system_error>
+
+namespace whoosh::store::postgres {
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr int attempts_max = 8;  // of one job
+
+}  // namespace
+
+// ---- JobQueue ----------------------------------------------------------------------------------
+
+void JobQueue::push(std::unique_ptr<Job> job) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (jobs_.size() < jobs_max_ && !stopped_) {
+      jobs_.push_back(std::move(job));
+    }
+  }
+  if (job == nullptr) {
+    wake_.notify_one();
+    return;
+  }
+  job->fail(away());
+  job->answer();
+}
+
+std::unique_ptr<Job> JobQueue::take() {
+  std::unique_lock lock(mutex_);
+  wake_.wait(lock, [this] { return stopped_ || !jobs_.empty(); });
+  if (jobs_.empty()) return nullptr;
+  std::unique_ptr<Job> job = std::move(jobs_.front());
+  jobs_.pop_front();
+  return job;
+}
+
+void JobQueue::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+  }
+  wake_.notify_all();
+}
+
+// ---- Outage ------------------------------------------------------------------------------------
+
+bool Outage::change(bool is_on) {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(is_on_, is_on) != is_on;
+}
+
+void Outage::began(std::string_view why) {
+  if (change(true)) report_("the database is away: " + std::string(why));
+}
+
+void Outage::ended() {
+  if (change(false)) report_("the database is back");
+}
+
+// ---- Worker ------------------------------------------------------------------------------------
+
+void Worker::run(Job& job) {
+  for (int number = 1;; ++number) {
+    if (!connect()) {
+      job.fail(away());
+      return;
+    }
+    try {
+      attempt(job);
+      return;
+    } catch (const PgError& error) {
+      const bool repeats = number < attempts_max && may_repeat(job, error);
+      if (db_->is_lost() || error.is_farewell()) {
+        db_.reset();
+      } else if (repeats) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(number));
+      }
+      if (repeats) continue;
+      report_("the database failed: " + std::string(error.what()) + " (SQLSTATE " +
+              (error.sqlstate().empty() ? "none" : error.sqlstate()) + ")");
+      job.fail(db_ == nullptr ? away() : error.error());
+      return;
+    } catch (const std::exception& error) {
+      db_.reset();  // who knows what is still under way on it
+      report_("a job of the store failed: " + std::string(error.what()));
+      job.fail(base::ErrorCode::internal);
+      return;
+    }
+  }
+}
+
+void Worker::attempt(Job& job) {
+  if (job.effect() == Effect::read) {
+    job.run(*db_);
+    return;
+  }
+  Transaction transaction(*db_, Transaction::Kind::write);
+  if (job.run(*db_)) transaction.commit();
+}
+
+// Nothing has happened when the server undid it, or when the connection broke before the COMMIT.
+bool Worker::may_repeat(const Job& job, const PgError& error) const {
+  if (error.is_collision()) return true;
+  if (!db_->is_lost() && !error.is_farewell()) return false;
+  return job.effect() != Effect::write || !db_->is_commit_open();
+}
+
+// The first attempt comes at once, the following ones after growing pauses. In a pause the answer
+// is no, so that nobody waits for a server that is away.
+bool Worker::connect() {
+  if (db_ != nullptr) return true;
+  if (steady_clock::now() < not_before_) return false;
+  try {
+    db_ = std::make_unique<Connection>(conninfo_, Timeouts{});
+    pause_ = std::chrono::milliseconds(0);
+    outage_.ended();
+    return true;
+  } catch (const PgError& error) {
+    outage_.began(error.what());
+    pause_ = std::clamp(pause_ * 2, pause_min, pause_max);
+    not_before_ = steady_clock::now() + pause_;
+    return false;
+  }
+}
+
+// ---- Pool --------------------------------------------------------------------------------------
+
+Pool::Pool(const std::string& conninfo, std::vector<std::unique_ptr<Connection>> connections,
+           std::size_t queue_max, Report report)
+    : report_(std::move(report)), queue_(queue_max) {
+  try {
+    for (std::unique_ptr<Connection>& db : connections) {
+      workers_.push_back(std::make_unique<Worker>(conninfo, std::move(db), outage_, report_));
+      threads_.emplace_back([this, worker = workers_.back().get()] {
+        while (const std::unique_ptr<Job> job = queue_.take()) {
+          worker->run(*job);
+          job->answer();
+        }
+      });
+    }
+  } catch (const std::system_error&) {
+    stop();
+    throw;
+  }
+}
+
+void Pool::stop() {
+  queue_.stop();
+  for (std::thread& thread : threads_) thread.join();
+}
+
+}  // namespace whoosh::store::postgres
