@@ -102,11 +102,14 @@ class Crowd {
     }
     if (lobby) lobby.value()->abort();
   }
+  static constexpr std::size_t rooms_max =
+      100;  // of one client: descriptors are not what is tested
+
   void make_rooms(int number) {
     swarm::Player player(api_, "Rooms" + std::to_string(number), 1);
     if (!player.sign_in_as_guest()) return;
     std::vector<std::unique_ptr<WsClient>> rooms;
-    while (!ended_) {
+    while (!ended_ && rooms.size() < rooms_max) {
       auto room = WsClient::connect(
           edge_, {.target = "/ws?game_id=new&game=suspect&token=" + player.access(),
                   .subprotocols = {},
@@ -115,6 +118,7 @@ class Crowd {
       rooms.push_back(std::move(*room));
       ++busy_;
     }
+    while (!ended_) std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
   void register_accounts(int number) {
     for (int i = 0; !ended_; ++i) {

@@ -56,7 +56,8 @@ base::Result<tcp::endpoint> resolve(asio::io_context& context, const Endpoint& t
 
 }  // namespace
 
-base::Result<HttpAnswer> http(const Endpoint& to, const HttpCall& call, std::int64_t timeout_ms) {
+base::Result<HttpAnswer> http(const Endpoint& to, const HttpCall& call,
+                              std::int64_t timeout_ms) try {
   asio::io_context context;
   beast::tcp_stream stream(context);
   stream.expires_after(milliseconds(timeout_ms));
@@ -96,6 +97,8 @@ base::Result<HttpAnswer> http(const Endpoint& to, const HttpCall& call, std::int
   answer.headers = headers_of(parser.get());
   answer.body = std::move(parser.get().body());
   return answer;
+} catch (const boost::system::system_error& failed) {  // no descriptor left for the context
+  return away(failed.code());
 }
 
 struct WsClient::Impl {
@@ -115,7 +118,7 @@ WsClient::~WsClient() {
 
 base::Result<std::unique_ptr<WsClient>> WsClient::connect(const Endpoint& to,
                                                           const WsOptions& options,
-                                                          Refused* refused) {
+                                                          Refused* refused) try {
   auto impl = std::make_unique<Impl>();
   const auto where = resolve(impl->context, to);
   if (!where) return where.error();
@@ -157,6 +160,8 @@ base::Result<std::unique_ptr<WsClient>> WsClient::connect(const Endpoint& to,
   beast::get_lowest_layer(stream).expires_never();
   impl->subprotocol = std::string(response[bhttp::field::sec_websocket_protocol]);
   return std::unique_ptr<WsClient>(new WsClient(std::move(impl)));
+} catch (const boost::system::system_error& failed) {  // no descriptor left for the context
+  return away(failed.code());
 }
 
 base::Result<std::optional<std::string>> WsClient::read(std::int64_t timeout_ms) {
