@@ -529,7 +529,6 @@ TEST(Phases, WhoOnlyClosedHisTabIsNotTakenIntoTheNextMatchmadeMatch) {
 }
 
 // ---- time -------------------------------------------------------------------------------------
-
 TEST(Phases, TicksAreSpreadOverTheSecondAndEveryRoomGetsItsOwn) {
   World world;
   for (std::uint64_t i = 1; i <= 200; ++i) world.make(i * 1'000'003);
