@@ -158,6 +158,10 @@ void Connection::close() {
   handle_ = nullptr;
 }
 
+bool Connection::is_writable() const {
+  return sqlite3_db_readonly(handle_, "main") == 0;
+}
+
 void Connection::execute(const std::string& sql) {
   const int code = sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr);
   if (code != SQLITE_OK) fail(code);

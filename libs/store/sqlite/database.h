@@ -123,6 +123,8 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
   ~Connection();
 
+  // False: SQLite opened a file without write permission for reading, though writing was asked for.
+  [[nodiscard]] bool is_writable() const;
   // Statements without parameters and rows; several are fine. Not cached.
   void execute(const std::string& sql);
   // A statement with its parameters bound. REQUIRES: few different texts (each is prepared once and

@@ -2,6 +2,7 @@
 #include "store/sqlite/sqlite.h"
 
 #include <fmt/format.h>
+#include <sqlite3.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -154,9 +155,11 @@ void refuse_old(const std::string& path, const SchemaStatus& schema) {
 
 std::unique_ptr<Store> open_file(Options options) {
   auto writer = std::make_unique<Connection>(options.path, Access::write);
+  // BEGIN IMMEDIATE succeeds on a file that SQLite could open for reading only, so it is no probe
+  // of that.
+  if (!writer->is_writable()) throw SqliteError(SQLITE_READONLY, "opened for reading only");
   {
-    const Transaction probe(*writer,
-                            Transaction::Kind::write);  // a file that can't be written fails here
+    const Transaction probe(*writer, Transaction::Kind::write);
     refuse_old(options.path, read_status(*writer, options.path));
   }
   Connections readers;
