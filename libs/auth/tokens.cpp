@@ -24,9 +24,11 @@ struct SeatClaims {
   std::string room;
   std::string role;
   bool newcomer = false;
+  std::optional<std::string> sid;
+  std::optional<Look> look;
 };
 BOOST_DESCRIBE_STRUCT(SeatClaims, (),
-                      (iss, aud, sub, iat, exp, jti, name, avatar, room, role, newcomer))
+                      (iss, aud, sub, iat, exp, jti, name, avatar, room, role, newcomer, sid, look))
 
 template <class Claims>
 std::optional<Claims> decode_claims(std::string_view payload) {
@@ -68,6 +70,7 @@ base::Result<std::string> TokenAuthority::make_access(const Identity& identity,
   claims.is_guest = identity.is_guest;
   if (!identity.display_name.empty()) claims.display_name = identity.display_name;
   if (!identity.role.empty()) claims.role = identity.role;
+  if (!identity.session.empty()) claims.sid = identity.session;
   return sign_jws(*keys_, access_typ, base::to_json(claims));
 }
 
@@ -92,6 +95,7 @@ base::Result<Identity> TokenAuthority::check_access(std::string_view token,
   identity.username = claims->username;
   identity.display_name = claims->display_name.value_or("");
   identity.role = claims->role.value_or("");
+  identity.session = claims->sid.value_or("");
   identity.is_guest = claims->is_guest;
   identity.jti = claims->jti;
   identity.issued_at = {claims->iat * 1000};
@@ -113,6 +117,8 @@ base::Result<std::string> TokenAuthority::make_seat(const SeatTicket& ticket,
   claims.room = ticket.room.text();
   claims.role = ticket.role;
   claims.newcomer = ticket.newcomer;
+  if (!ticket.session.empty()) claims.sid = ticket.session;
+  if (ticket.look != Look{}) claims.look = ticket.look;
   return sign_jws(*keys_, seat_typ, base::to_json(claims));
 }
 
@@ -131,8 +137,19 @@ base::Result<SeatTicket> TokenAuthority::check_seat(std::string_view token,
   if (!user || !room || claims->iat > seconds + leeway_s || claims->exp <= seconds) {
     return base::Error{ErrorCode::bad_ticket};
   }
-  return SeatTicket{claims->jti, *user,        claims->name,     claims->avatar,
-                    *room,       claims->role, claims->newcomer, {claims->exp * 1000}};
+  SeatTicket ticket;
+  ticket.jti = claims->jti;
+  ticket.user = *user;
+  ticket.name = claims->name;
+  ticket.avatar = claims->avatar;
+  ticket.room = *room;
+  ticket.role = claims->role;
+  ticket.newcomer = claims->newcomer;
+  ticket.session = claims->sid.value_or("");
+  ticket.look = claims->look.value_or(Look{});
+  ticket.issued_at = {claims->iat * 1000};
+  ticket.expires_at = {claims->exp * 1000};
+  return ticket;
 }
 
 }  // namespace whoosh::auth

@@ -43,23 +43,36 @@ struct AccessClaims {
   std::string username;
   bool is_guest = false;
   std::optional<std::string> display_name;
-  std::optional<std::string> role;  // "admin"
+  std::optional<std::string> role;  // "moderator", "admin"
+  std::optional<std::string> sid;   // the session (family of refresh tokens) that it belongs to
 };
 BOOST_DESCRIBE_STRUCT(AccessClaims, (),
                       (iss, aud, sub, iat, exp, nbf, jti, token_type, user_id, username, is_guest,
-                       display_name, role))
+                       display_name, role, sid))
 
 // What the rest of the program wants to know of an access token.
 struct Identity {
   base::UserId user;
   std::string username;
   std::string display_name;
-  std::string role;  // "" or "admin"
+  std::string role;     // "", "moderator" or "admin"
+  std::string session;  // "": a token from before sessions had names
   bool is_guest = false;
   std::string jti;
   base::UnixMs issued_at;
   base::UnixMs expires_at;
 };
+
+// What a person wears, by kind of item; "": nothing.
+struct Look {
+  std::string frame;
+  std::string colour;
+  std::string title;
+  std::string reactions;
+
+  bool operator==(const Look&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(Look, (), (frame, colour, title, reactions))
 
 struct SeatTicket {
   std::string jti;
@@ -69,7 +82,10 @@ struct SeatTicket {
   base::RoomId room;
   std::string role;  // "player", "spectator", "screen", …: wire::Role as text
   bool newcomer = false;
-  base::UnixMs expires_at;  // set by the authority
+  std::string session = {};     // of the access token by which it was asked for
+  Look look = {};               // what others see him wear
+  base::UnixMs issued_at = {};  // both set by the authority
+  base::UnixMs expires_at = {};
 };
 
 struct Audience {

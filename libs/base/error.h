@@ -27,11 +27,15 @@ namespace whoosh::base {
   X(forbidden, 403, "You are not allowed to do this.")                                     \
   X(foreign_origin, 403, "This page's address is not on the list of allowed origins.")     \
   X(banned, 403, "This account is banned.")                                                \
+  X(wrong_password, 403, "The present password is wrong.")                                 \
   X(not_found, 404, "There is nothing at this address.")                                   \
   X(user_not_found, 404, "There is no such user.")                                         \
   X(room_not_found, 404, "There is no such room.")                                         \
   X(ticket_not_found, 404, "There is no such ticket.")                                     \
   X(game_not_found, 404, "There is no such game.")                                         \
+  X(item_not_found, 404, "There is no such item.")                                         \
+  X(session_not_found, 404, "There is no such session.")                                   \
+  X(node_not_found, 404, "There is no such node.")                                         \
   X(method_not_allowed, 405, "This address does not take this method.")                    \
   X(conflict, 409, "This collides with the present state.")                                \
   X(username_taken, 409, "This username is taken.")                                        \
@@ -41,10 +45,16 @@ namespace whoosh::base {
   X(room_locked, 409, "The room is locked.")                                               \
   X(room_started, 409, "The match has started already.")                                   \
   X(already_queued, 409, "You are in another queue already.")                              \
+  X(item_owned, 409, "You own this item already.")                                         \
+  X(item_not_owned, 409, "You don't own this item.")                                       \
+  X(already_claimed, 409, "Today's reward was claimed already.")                           \
+  X(not_banned, 409, "This account is not banned.")                                        \
   X(too_large, 413, "The request is too large.")                                           \
   X(unsupported_media_type, 415, "Send the body as application/json.")                     \
   X(invalid_input, 422, "Some fields are not acceptable.")                                 \
   X(read_only_field, 422, "Some fields can't be changed by hand.")                         \
+  X(insufficient_funds, 422, "There are too few coins in the wallet.")                     \
+  X(idempotency_key_reused, 422, "This Idempotency-Key came with another request before.") \
   X(upgrade_required, 426, "This address speaks WebSocket, version 13.")                   \
   X(rate_limited, 429, "Too many requests. Wait a little.")                                \
   X(internal, 500, "Something went wrong on our side.")                                    \

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "base/assert.h"
 #include "match/settle.h"
 
 namespace whoosh::match {
@@ -99,6 +100,12 @@ std::int32_t level_of(std::int64_t xp) {
   std::int32_t level = 1;
   while (level_xp(level + 1) <= xp) ++level;
   return level;
+}
+
+std::int32_t daily_coins(std::int32_t streak) {
+  ASSERT(streak >= 1);
+  constexpr std::array<std::int32_t, 7> week{10, 15, 20, 25, 30, 40, 50};
+  return week[std::min<std::size_t>(static_cast<std::size_t>(streak), week.size()) - 1];
 }
 
 }  // namespace whoosh::match

@@ -38,4 +38,8 @@ struct XpInput {
 [[nodiscard]] std::int32_t coins_of(std::int32_t xp_gained, bool matchmade,
                                     std::int32_t coins_today);
 
+// Coins of the daily reward on day `streak` (1 = the first) of a row of days: 10, 15, 20, 25, 30,
+// 40, then 50 a day. REQUIRES: streak >= 1.
+[[nodiscard]] std::int32_t daily_coins(std::int32_t streak);
+
 }  // namespace whoosh::match

@@ -144,4 +144,12 @@ TEST(Levels, TakeAsManyMatchesAsTheDocumentSays) {
 }
 
 }  // namespace
+TEST(DailyCoins, GrowOverAWeekAndStay) {
+  const std::array<std::int32_t, 9> expected{10, 15, 20, 25, 30, 40, 50, 50, 50};
+  for (std::int32_t day = 1; day <= 9; ++day) {
+    EXPECT_EQ(daily_coins(day), expected[static_cast<std::size_t>(day - 1)]) << "day " << day;
+  }
+  EXPECT_EQ(daily_coins(std::numeric_limits<std::int32_t>::max()), 50);
+}
+
 }  // namespace whoosh::match

@@ -14,6 +14,7 @@
 #include "base/time.h"
 #include "match/settle.h"
 #include "runtime/reply.h"
+#include "state/nodes.h"
 
 namespace whoosh::state {
 

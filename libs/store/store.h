@@ -19,81 +19,16 @@
 #include "base/time.h"
 #include "match/settle.h"
 #include "runtime/reply.h"
+#include "store/accounts.h"
+#include "store/economy.h"
+#include "store/moderation.h"
+#include "store/sessions.h"
 
 namespace whoosh::store {
 
 using base::UnixMs;
 using base::UserId;
 using runtime::Reply;
-
-// ---- accounts ----------------------------------------------------------------------------------
-
-struct Account {
-  UserId id;
-  std::string username;
-  std::optional<std::string> email;
-  std::string display_name;
-  std::string avatar;
-  std::string role;  // "" or "admin"
-  bool is_guest = false;
-  std::int32_t elo = 1000;  // display_elo of the overall rating
-  std::int32_t xp = 0;
-  std::int32_t level = 1;
-  std::int32_t total_games = 0;
-  std::int32_t wins = 0;
-  std::int32_t coins = 0;  // balance of the ledger
-  UnixMs created_at;
-  std::optional<UnixMs> banned_until;
-};
-
-struct NewAccount {
-  std::string username;
-  std::optional<std::string> email;
-  std::optional<std::string> password_hash;  // none: a guest
-  std::string display_name;
-  std::string avatar;
-  bool is_guest = false;
-  UnixMs created_at;
-};
-
-struct Credentials {
-  Account account;
-  std::string password_hash;
-};
-
-struct ProfileChange {  // only what is given changes
-  std::optional<std::string> username;
-  std::optional<std::string> email;
-  std::optional<std::string> display_name;
-  std::optional<std::string> avatar;
-};
-
-struct Conversion {
-  std::string username;
-  std::string email;
-  std::string password_hash;
-};
-
-// ---- sessions: families of refresh tokens ------------------------------------------------------
-
-// Of one user at a time; one more sign-in ends the oldest.
-inline constexpr int sessions_per_user_max = 50;
-
-struct NewSession {
-  std::string family;  // random id; one per sign-in
-  UserId user;
-  std::string refresh_hash;  // SHA-256 of the token, 32 bytes; the token itself is never stored
-  UnixMs created_at;
-  UnixMs expires_at;
-};
-
-struct Rotation {
-  std::string old_hash;
-  std::string new_hash;
-  UnixMs now;
-  std::int64_t lifetime_ms = 0;        // of the new token for registered users …
-  std::int64_t guest_lifetime_ms = 0;  // … and for guests
-};
 
 // ---- matches -----------------------------------------------------------------------------------
 
@@ -118,15 +53,6 @@ struct HistoryPage {
 struct AppliedResult {
   match::Settlement settlement;
   bool repeated = false;  // the match was applied before: the first answer again, nothing changed
-};
-
-struct LedgerRow {
-  std::int64_t id = 0;
-  std::int32_t amount = 0;   // of the user's side of the pair
-  std::int32_t balance = 0;  // after it
-  std::string reason;        // "match", "level_up"
-  std::string ref;           // the unique key: match id …
-  UnixMs created_at;
 };
 
 class Store {

@@ -18,7 +18,7 @@ class SqliteWorld final : public World {
   }
   Store& store() override { return *store_; }
   void check() override {
-    const sqlite::LedgerCheck ledger = sqlite::verify(folder_.file("whoosh.db")).value();
+    const LedgerCheck ledger = sqlite::verify(folder_.file("whoosh.db")).value();
     EXPECT_TRUE(ledger.is_sound());
   }
 

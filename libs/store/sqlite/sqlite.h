@@ -52,17 +52,6 @@ struct SchemaStatus {
 };
 [[nodiscard]] base::Result<SchemaStatus> status(const std::string& path);
 
-// A sound ledger has zeros everywhere but in `journal_rows`.
-struct LedgerCheck {
-  std::int64_t journal_rows = 0;
-  std::int64_t unbalanced = 0;      // journal rows without two postings that sum to zero
-  std::int64_t wrong_balances = 0;  // accounts whose balance is not the sum of their postings
-  std::int64_t overdrawn = 0;       // users below zero
-  std::int64_t total = 0;           // sum of all balances
-  [[nodiscard]] bool is_sound() const {
-    return unbalanced == 0 && wrong_balances == 0 && overdrawn == 0 && total == 0;
-  }
-};
 [[nodiscard]] base::Result<LedgerCheck> verify(const std::string& path);
 
 }  // namespace whoosh::store::sqlite

@@ -1,0 +1,65 @@
+// Accounts as the store's port (store.h) takes and gives them. Values; any thread.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/ids.h"
+#include "base/time.h"
+#include "store/look.h"
+
+namespace whoosh::store {
+
+using base::UnixMs;
+using base::UserId;
+
+struct Account {
+  UserId id;
+  std::string username;
+  std::optional<std::string> email;
+  std::string display_name;
+  std::string avatar;
+  std::string role;  // "", "moderator" or "admin"
+  bool is_guest = false;
+  std::int32_t elo = 1000;  // display_elo of the overall rating
+  std::int32_t xp = 0;
+  std::int32_t level = 1;
+  std::int32_t total_games = 0;
+  std::int32_t wins = 0;
+  std::int32_t coins = 0;  // balance of the ledger
+  UnixMs created_at;
+  std::optional<UnixMs> banned_until;  // for good: 9999-12-31
+  std::string ban_reason = {};         // while banned
+  Look look = {};
+};
+
+struct NewAccount {
+  std::string username;
+  std::optional<std::string> email;
+  std::optional<std::string> password_hash;  // none: a guest
+  std::string display_name;
+  std::string avatar;
+  bool is_guest = false;
+  UnixMs created_at;
+};
+
+struct Credentials {
+  Account account;
+  std::string password_hash;
+};
+
+struct ProfileChange {  // only what is given changes
+  std::optional<std::string> username;
+  std::optional<std::string> email;
+  std::optional<std::string> display_name;
+  std::optional<std::string> avatar;
+};
+
+struct Conversion {
+  std::string username;
+  std::string email;
+  std::string password_hash;
+};
+
+}  // namespace whoosh::store

@@ -1,0 +1,78 @@
+// Sessions and revocations, part of the store's port (store.h says what holds for every call).
+//
+// A session is one sign-in on one device: a family of refresh tokens, each replaced by the next. A
+// revocation says that access tokens which are still unexpired must not be believed any more; it is
+// written in the transaction that ends the sessions, so that it survives whatever happens next, and
+// it is kept until the last token that it is about has expired. Ending one session writes one with
+// its family; ending all of a user's sessions (sign out everywhere, new password, new role) one for
+// each family; a ban and an erasure one without a family, which no later sign-in can outdate.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/time.h"
+#include "runtime/reply.h"
+
+namespace whoosh::store {
+
+using base::UnixMs;
+using base::UserId;
+using runtime::Reply;
+
+// Of one user at a time; one more sign-in ends the oldest.
+inline constexpr int sessions_per_user_max = 50;
+
+struct NewSession {
+  std::string family;  // random id; one per sign-in; not a secret, also the `sid` of access tokens
+  UserId user;
+  std::string refresh_hash;  // SHA-256 of the token, 32 bytes; the token itself is never stored
+  UnixMs created_at;
+  UnixMs expires_at;
+  std::string device = {};   // "Firefox on Android", for the person's own eyes
+  std::string address = {};  // from where, the same
+};
+
+struct Session {  // a live one, as its owner sees it
+  std::string family;
+  UnixMs created_at;
+  UnixMs last_used_at;  // sign-in or last refresh
+  UnixMs expires_at;
+  std::string device;
+  std::string address;
+};
+
+struct Rotation {
+  std::string old_hash;
+  std::string new_hash;
+  UnixMs now;
+  std::int64_t lifetime_ms = 0;        // of the new token for registered users …
+  std::int64_t guest_lifetime_ms = 0;  // … and for guests
+};
+
+enum class RevocationReason : std::uint8_t {
+  signed_out,
+  password_changed,
+  reused,
+  banned,
+  erased,
+  role_changed
+};
+
+struct Revocation {
+  std::int64_t id = 0;  // ascending, not without gaps
+  UserId user;
+  std::string family;  // of this session; "": every token of the user issued at or before `at`
+  RevocationReason reason = RevocationReason::signed_out;
+  UnixMs at;
+  UnixMs until;  // what it is about has expired by then
+};
+
+// How long after its moment a revocation matters: the life of an access token and the clocks'
+// leeway.
+inline constexpr std::int64_t revocation_lifetime_ms = (60 * 60 + 60) * 1000;
+
+}  // namespace whoosh::store
