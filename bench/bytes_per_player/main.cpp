@@ -71,6 +71,21 @@ class NoGateway final : public api::EdgeGateway {
   [[nodiscard]] std::string ws_url(const state::RoomEntry&, std::string_view) const override {
     return {};
   }
+  void rooms(api::RoomsAsked, runtime::Reply<api::RoomsPage> reply) override {
+    reply(api::RoomsPage{});
+  }
+  void room_report(state::RoomEntry, runtime::Reply<wire::RoomReport> reply) override {
+    reply(base::ErrorCode::room_not_found);
+  }
+  void close_room(state::RoomEntry, std::string, runtime::Reply<> reply) override {
+    reply(base::ErrorCode::room_not_found);
+  }
+  void nodes(runtime::Reply<std::vector<wire::NodeReport>> reply) override {
+    reply(std::vector<wire::NodeReport>{});
+  }
+  void drain_node(std::string, bool, runtime::Reply<> reply) override {
+    reply(base::ErrorCode::node_not_found);
+  }
 };
 
 base::Result<state::RoomEntry> make_room(edge::EdgeServer& server, runtime::Mailbox& mailbox,

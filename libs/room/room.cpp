@@ -320,4 +320,29 @@ wire::RoomCard Room::card() const {
   return card;
 }
 
+wire::RoomSummary Room::summary() const {
+  wire::RoomSummary summary;
+  summary.card = card();
+  summary.epoch = spec_.epoch;
+  summary.ticks = tick_no_;
+  summary.connected = static_cast<std::int32_t>(here());
+  summary.matchmade = spec_.matchmade;
+  return summary;
+}
+
+wire::RoomReport Room::report() const {
+  wire::RoomReport report{summary(), room_state(), {}};
+  if (!run_) return report;
+  const rules::Clock clock = run_->clock();
+  wire::LiveMatch match;
+  match.id = run_->id().text();
+  match.started_at = base::rfc3339(started_at_);
+  match.elapsed_s = static_cast<std::int32_t>(run_->ticks());
+  match.phase = clock.phase;
+  match.step = clock.step;
+  match.over = run_->over();
+  report.match = std::move(match);
+  return report;
+}
+
 }  // namespace whoosh::room

@@ -36,6 +36,7 @@
 #include "room/places.h"
 #include "room/room_spec.h"
 #include "room/settings.h"
+#include "wire/cluster.h"
 #include "wire/edge.h"
 #include "wire/rest.h"
 
@@ -155,6 +156,9 @@ class Room {
   [[nodiscard]] std::uint32_t audience() const { return live_ - screens_ + crowd_; }
   [[nodiscard]] base::UnixMs tick_due() const { return tick_due_; }
   [[nodiscard]] wire::RoomCard card() const;
+  // All but node and age, which the room does not know.
+  [[nodiscard]] wire::RoomSummary summary() const;
+  [[nodiscard]] wire::RoomReport report() const;
 
  private:
   Room(RoomSpec spec, RoomOptions options, RoomSettings settings, base::UnixMs tick_due,

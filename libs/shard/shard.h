@@ -36,6 +36,7 @@
 #include "runtime/entropy.h"
 #include "shard/counters.h"
 #include "shard/limits.h"
+#include "wire/cluster.h"
 #include "wire/edge.h"
 #include "wire/limits.h"
 #include "wire/rest.h"
@@ -122,6 +123,11 @@ class Shard {
   [[nodiscard]] Result<> create_room(RoomSpec spec);
   [[nodiscard]] Result<wire::RoomCard> card(RoomId room) const;  // room_not_found
   [[nodiscard]] std::vector<RoomId> rooms() const;
+  // What an operator may see of one room: all but node and age. room_not_found.
+  [[nodiscard]] Result<wire::RoomReport> report(RoomId room) const;
+  // The same in short, of up to `limit` rooms of a game ("": all), by id, that come after `after`.
+  [[nodiscard]] std::vector<wire::RoomSummary> summaries(std::string_view game, RoomId after,
+                                                         std::size_t limit) const;
   // Everybody there gets 4004 with `why`. room_not_found.
   [[nodiscard]] Result<> close_room(RoomId room, std::string_view why);
   // The answer to match_finished(). After the wait: counted, nothing else.

@@ -10,6 +10,7 @@
 #include "base/ids.h"
 #include "runtime/reply.h"
 #include "state/state.h"
+#include "wire/cluster.h"
 #include "wire/rest.h"
 
 namespace whoosh::api {
@@ -30,9 +31,23 @@ struct NewRoom {
       expected;  // matchmade: who was paired; the match starts when all are here
 };
 
+// Which rooms an operator lists: in order of their ids, so of their nodes.
+struct RoomsAsked {
+  std::string game;    // "": all
+  base::RoomId after;  // 0: from the first
+  std::int32_t limit = 20;
+};
+
+struct RoomsPage {
+  std::vector<wire::RoomSummary> rooms;
+  std::optional<base::RoomId> next;  // to ask for what comes `after`; nullopt: that was all
+};
+
 class EdgeGateway {
  public:
   virtual ~EdgeGateway() = default;
+
+  // ---- for players ----
   // Places a room on the least loaded live node and enters it in the directory. game_not_found,
   // invalid_input (settings), draining, unavailable.
   virtual void create_room(NewRoom room, runtime::Reply<state::RoomEntry> reply) = 0;
@@ -49,6 +64,19 @@ class EdgeGateway {
   // the client reached Service A (Host header), used when no public address is configured.
   [[nodiscard]] virtual std::string ws_url(const state::RoomEntry& entry,
                                            std::string_view host) const = 0;
+
+  // ---- for operators ----
+  // Of every living node. unavailable: one of them does not answer.
+  virtual void rooms(RoomsAsked asked, runtime::Reply<RoomsPage> reply) = 0;
+  // room_not_found.
+  virtual void room_report(state::RoomEntry entry, runtime::Reply<wire::RoomReport> reply) = 0;
+  // Ends the room, a running match without a result; everybody there gets 4004 with `why`.
+  // room_not_found.
+  virtual void close_room(state::RoomEntry entry, std::string why, runtime::Reply<> reply) = 0;
+  // The living, by name.
+  virtual void nodes(runtime::Reply<std::vector<wire::NodeReport>> reply) = 0;
+  // No new rooms and no new people on this node from now on, or again. node_not_found.
+  virtual void drain_node(std::string name, bool draining, runtime::Reply<> reply) = 0;
 };
 
 }  // namespace whoosh::api

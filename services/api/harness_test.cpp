@@ -135,6 +135,19 @@ class PretendedEdge final : public EdgeGateway {
   std::string ws_url(const state::RoomEntry& entry, std::string_view host) const override {
     return "ws://" + std::string(host) + "/ws?game_id=" + entry.room.text();
   }
+  void rooms(RoomsAsked, runtime::Reply<RoomsPage> reply) override { reply(RoomsPage{}); }
+  void room_report(state::RoomEntry, runtime::Reply<wire::RoomReport> reply) override {
+    reply(base::ErrorCode::room_not_found);
+  }
+  void close_room(state::RoomEntry, std::string, runtime::Reply<> reply) override {
+    reply(base::ErrorCode::room_not_found);
+  }
+  void nodes(runtime::Reply<std::vector<wire::NodeReport>> reply) override {
+    reply(std::vector<wire::NodeReport>{});
+  }
+  void drain_node(std::string, bool, runtime::Reply<> reply) override {
+    reply(base::ErrorCode::node_not_found);
+  }
 
  private:
   state::Directory& directory_;

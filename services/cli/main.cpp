@@ -4,6 +4,7 @@
 
 #include "services/cli/commands.h"
 #include "services/cli/knobs.h"
+#include "services/role/version.h"
 
 namespace whoosh::cli {
 
@@ -43,7 +44,7 @@ void add_solo_knobs(CLI::App& solo, solo::Config& c) {
 
 int run(int argc, char** argv) {
   CLI::App app{"Whoosh: a party game platform. One command runs it: whoosh solo"};
-  app.set_version_flag("--version", std::string("whoosh ") + WHOOSH_VERSION);
+  app.set_version_flag("--version", "whoosh " + std::string(role::version()));
   app.require_subcommand(1);
   app.option_defaults()->always_capture_default();
 

@@ -133,35 +133,23 @@ void EdgeServer::place(std::unique_ptr<Creation> creation, base::Result<state::R
 }
 
 void EdgeServer::room_card(state::RoomEntry entry, runtime::Reply<wire::RoomCard> reply) {
-  if (entry.room.shard().value >= handlers_.size()) {
-    reply(ErrorCode::room_not_found);
-    return;
-  }
-  EdgeHandler* handler = handlers_[entry.room.shard().value].get();
-  loop_of(entry.room)
-      .post([handler, room = entry.room, created = entry.created_at,
-             reply = std::move(reply)]() mutable {
-        auto card = handler->shard().card(room);
-        if (card) card->created_at = base::rfc3339(created);
-        reply(std::move(card));
-      });
+  on_shard(entry.room, std::move(reply),
+           [room = entry.room, created = entry.created_at](const shard::Shard& shard) {
+             auto card = shard.card(room);
+             if (card) card->created_at = base::rfc3339(created);
+             return card;
+           });
 }
 
 void EdgeServer::may_join(state::RoomEntry entry, base::UserId user, wire::Role wanted,
                           runtime::Reply<wire::Role> reply) {
-  if (entry.room.shard().value >= handlers_.size()) {
-    reply(ErrorCode::room_not_found);
-    return;
-  }
-  EdgeHandler* handler = handlers_[entry.room.shard().value].get();
-  loop_of(entry.room)
-      .post([handler, room = entry.room, user, wanted, reply = std::move(reply)]() mutable {
-        shard::Admission admission;
-        admission.room = room;
-        admission.who.user = user;
-        admission.role = wanted;
-        reply(handler->shard().check(admission));
-      });
+  on_shard(entry.room, std::move(reply), [room = entry.room, user, wanted](shard::Shard& shard) {
+    shard::Admission admission;
+    admission.room = room;
+    admission.who.user = user;
+    admission.role = wanted;
+    return shard.check(admission);
+  });
 }
 
 base::ShardNo EdgeServer::least_crowded() const {
@@ -203,13 +191,6 @@ void EdgeServer::end_user(base::UserId user, wire::Close code, std::string reaso
     EdgeHandler* handler = handlers_[i].get();
     server_->loop(i).post(
         [handler, user, code, reason] { handler->shard().end_user(user, code, reason); });
-  }
-}
-
-void EdgeServer::drain() {
-  draining_ = true;
-  for (std::size_t i = 0; i < handlers_.size(); ++i) {
-    server_->loop(i).post([handler = handlers_[i].get()] { handler->shard().set_draining(true); });
   }
 }
 

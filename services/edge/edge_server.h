@@ -10,6 +10,7 @@
 #include "metrics/exposition.h"
 #include "net/server.h"
 #include "services/edge/edge_handler.h"
+#include "services/edge/load_meter.h"
 #include "services/edge/shared.h"
 
 namespace whoosh::edge {
@@ -25,6 +26,7 @@ class EdgeServer {
   // 1001 to everybody; returns when the loops have ended. Idempotent.
   void stop();
   [[nodiscard]] std::uint16_t port() const;
+  [[nodiscard]] const std::string& node() const { return shared_.config.node; }
 
   // Makes a room on the least crowded shard and enters it in the directory. game_not_found,
   // invalid_input, unavailable, draining.
@@ -37,9 +39,17 @@ class EdgeServer {
   // The answer to MatchFinished.
   void settled(base::RoomId room, base::MatchId match, base::Result<match::Settlement> settlement);
   void end_user(base::UserId user, wire::Close code, std::string reason);
-  // No new rooms and no new people on any shard, from the next turns on.
-  void drain();
+  // No new rooms and no new people on any shard, from the next turns on; or again.
+  void set_draining(bool draining);
   [[nodiscard]] bool is_draining() const { return draining_; }
+
+  // ---- for operators and the cluster (edge_operator.cpp) ----
+  // Rooms of this node.
+  void rooms(api::RoomsAsked asked, runtime::Reply<api::RoomsPage> reply);
+  // room_not_found.
+  void room_report(state::RoomEntry entry, runtime::Reply<wire::RoomReport> reply);
+  void close_room(base::RoomId room, std::string why, runtime::Reply<> reply);
+  void load(runtime::Reply<state::NodeLoad> reply);
 
   // Asks every loop for its numbers and waits for them, one second at most. Not from a loop's
   // thread.
@@ -50,12 +60,31 @@ class EdgeServer {
   struct Creation;
   void place(std::unique_ptr<Creation> creation, base::Result<state::RoomEntry> entry);
   [[nodiscard]] base::ShardNo least_crowded() const;
+  template <class T, class Ask>
+  void on_shard(base::RoomId room, runtime::Reply<T> reply, Ask ask);
+  template <class Part, class Ask, class Done>
+  void gather(Ask ask, Done done);
+  void complete(wire::RoomSummary& summary) const;
   [[nodiscard]] net::Loop& loop_of(base::RoomId room) const;
 
   Shared shared_;
   std::vector<std::unique_ptr<EdgeHandler>> handlers_;
   std::unique_ptr<net::Server> server_;
   std::atomic<bool> draining_{false};
+  LoadMeter load_meter_;  // the first loop's thread
 };
+
+// Answers `ask(shard)` of the room's shard, on that shard's thread. room_not_found: no such shard.
+template <class T, class Ask>
+void EdgeServer::on_shard(base::RoomId room, runtime::Reply<T> reply, Ask ask) {
+  if (room.shard().value >= handlers_.size()) {
+    reply(base::ErrorCode::room_not_found);
+    return;
+  }
+  EdgeHandler* handler = handlers_[room.shard().value].get();
+  loop_of(room).post([handler, ask = std::move(ask), reply = std::move(reply)]() mutable {
+    reply(ask(handler->shard()));
+  });
+}
 
 }  // namespace whoosh::edge

@@ -52,10 +52,26 @@ class FakeEdge final : public api::EdgeGateway {
     return "ws://" + std::string(host) + "/ws?game_id=" + entry.room.text();
   }
 
+  void rooms(api::RoomsAsked, runtime::Reply<api::RoomsPage> reply) override {
+    reply(api::RoomsPage{});
+  }
+  void room_report(state::RoomEntry, runtime::Reply<wire::RoomReport> reply) override {
+    reply(base::ErrorCode::room_not_found);
+  }
+  void close_room(state::RoomEntry, std::string, runtime::Reply<> reply) override {
+    reply(base::ErrorCode::room_not_found);
+  }
+  void nodes(runtime::Reply<std::vector<wire::NodeReport>> reply) override {
+    reply(std::vector<wire::NodeReport>{});
+  }
+  void drain_node(std::string, bool, runtime::Reply<> reply) override {
+    reply(base::ErrorCode::node_not_found);
+  }
+
   void release() {
     while (!held_.empty()) {
       RoomEntry entry;
-      entry.room = base::RoomId{++rooms};
+      entry.room = base::RoomId{++rooms_made};
       entry.game = held_.front().first;
       entry.epoch = 1;
       directory_.claim_room(entry, std::move(held_.front().second));
@@ -65,7 +81,7 @@ class FakeEdge final : public api::EdgeGateway {
 
   bool hold = false;
   int failures = 0;
-  std::uint64_t rooms = 0;
+  std::uint64_t rooms_made = 0;
   std::vector<api::NewRoom> asked;
   std::vector<std::pair<UserId, std::string>> told;
 

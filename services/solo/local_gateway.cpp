@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "services/edge/node_report.h"
+#include "services/role/version.h"
+
 namespace whoosh::solo {
 
 std::string_view host_without_port(std::string_view host) {
@@ -16,8 +19,13 @@ std::string_view host_of_url(std::string_view url) {
   return host_without_port(rest.substr(0, rest.find('/')));
 }
 
-LocalGateway::LocalGateway(edge::EdgeServer& edge, std::string edge_url, std::string public_host)
-    : edge_(edge), edge_url_(std::move(edge_url)), public_host_(std::move(public_host)) {}
+LocalGateway::LocalGateway(edge::EdgeServer& edge, std::string edge_url, std::string public_host,
+                           const runtime::Clock& clock)
+    : edge_(edge),
+      edge_url_(std::move(edge_url)),
+      public_host_(std::move(public_host)),
+      clock_(clock),
+      started_at_(clock.now()) {}
 
 void LocalGateway::create_room(api::NewRoom room, runtime::Reply<state::RoomEntry> reply) {
   edge_.create_room(std::move(room), std::move(reply));
@@ -34,6 +42,41 @@ void LocalGateway::may_join(state::RoomEntry entry, base::UserId user, wire::Rol
 
 void LocalGateway::notify(base::UserId user, std::string message) {
   edge_.notify(user, std::move(message));
+}
+
+void LocalGateway::rooms(api::RoomsAsked asked, runtime::Reply<api::RoomsPage> reply) {
+  edge_.rooms(std::move(asked), std::move(reply));
+}
+
+void LocalGateway::room_report(state::RoomEntry entry, runtime::Reply<wire::RoomReport> reply) {
+  edge_.room_report(std::move(entry), std::move(reply));
+}
+
+void LocalGateway::close_room(state::RoomEntry entry, std::string why, runtime::Reply<> reply) {
+  edge_.close_room(entry.room, std::move(why), std::move(reply));
+}
+
+void LocalGateway::nodes(runtime::Reply<std::vector<wire::NodeReport>> reply) {
+  edge_.load(runtime::Reply<state::NodeLoad>(
+      mailbox_, [this, reply = std::move(reply)](base::Result<state::NodeLoad> load) mutable {
+        if (!load) return reply(load.error());
+        state::Node node;
+        node.name = edge_.node();
+        node.ws_url = edge_url_;
+        node.version = role::version();
+        node.started_at = started_at_;
+        node.seen_at = clock_.now();
+        node.load = *load;
+        std::vector<wire::NodeReport> reports;
+        reports.push_back(edge::node_report(node));
+        reply(std::move(reports));
+      }));
+}
+
+void LocalGateway::drain_node(std::string name, bool draining, runtime::Reply<> reply) {
+  if (name != edge_.node()) return reply(base::ErrorCode::node_not_found);
+  edge_.set_draining(draining);
+  reply({});
 }
 
 std::string LocalGateway::ws_url(const state::RoomEntry& entry, std::string_view host) const {

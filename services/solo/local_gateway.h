@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include "runtime/clock.h"
+#include "runtime/loop_thread.h"
 #include "services/api/edge_gateway.h"
 #include "services/edge/edge_server.h"
 
@@ -12,7 +14,8 @@ class LocalGateway final : public api::EdgeGateway {
  public:
   // `edge_url`: "" or the public "wss://edge.example/ws"; `public_host`: name to use when a request
   // brought none.
-  LocalGateway(edge::EdgeServer& edge, std::string edge_url, std::string public_host);
+  LocalGateway(edge::EdgeServer& edge, std::string edge_url, std::string public_host,
+               const runtime::Clock& clock);
 
   void create_room(api::NewRoom room, runtime::Reply<state::RoomEntry> reply) override;
   void room_card(state::RoomEntry entry, runtime::Reply<wire::RoomCard> reply) override;
@@ -21,11 +24,19 @@ class LocalGateway final : public api::EdgeGateway {
   void notify(base::UserId user, std::string message) override;
   [[nodiscard]] std::string ws_url(const state::RoomEntry& entry,
                                    std::string_view host) const override;
+  void rooms(api::RoomsAsked asked, runtime::Reply<api::RoomsPage> reply) override;
+  void room_report(state::RoomEntry entry, runtime::Reply<wire::RoomReport> reply) override;
+  void close_room(state::RoomEntry entry, std::string why, runtime::Reply<> reply) override;
+  void nodes(runtime::Reply<std::vector<wire::NodeReport>> reply) override;
+  void drain_node(std::string name, bool draining, runtime::Reply<> reply) override;
 
  private:
   edge::EdgeServer& edge_;
   const std::string edge_url_;
   const std::string public_host_;
+  const runtime::Clock& clock_;
+  const base::UnixMs started_at_;
+  runtime::LoopThread mailbox_;  // where the edge's load arrives
 };
 
 // "play.example:8000" -> "play.example", "[::1]:8000" -> "[::1]".

@@ -116,7 +116,7 @@ base::Result<> Solo::Parts::start_edge() {
                         }));
       });
   gateway = std::make_unique<LocalGateway>(*edge, config.edge_url,
-                                           std::string(host_of_url(config.public_url)));
+                                           std::string(host_of_url(config.public_url)), clock);
   return edge->start(*gateway);
 }
 
@@ -214,7 +214,7 @@ base::Result<> Solo::Parts::start_ops() {
   edge_pages.ready = [this] {
     return std::map<std::string, std::string>{{"edge", edge->is_draining() ? "draining" : "ok"}};
   };
-  edge_pages.drain = [this] { edge->drain(); };
+  edge_pages.drain = [this] { edge->set_draining(true); };
   ops_edge =
       std::make_unique<OpsPages>(std::move(edge_pages), std::move(edge_metrics), clock, entropy);
   return ops_edge->start();
