@@ -10,6 +10,7 @@
 
 #include "base/described.h"
 #include "wire/edge.h"
+#include "wire/look.h"
 
 namespace whoosh::wire {
 
@@ -48,6 +49,33 @@ struct TokenPair {
 };
 BOOST_DESCRIBE_STRUCT(TokenPair, (), (access, refresh))
 
+struct PasswordChange {
+  std::string current;
+  std::string new_;
+};
+BOOST_DESCRIBE_STRUCT(PasswordChange, (), (current, new_))
+struct SessionCard {  // one sign-in on one device
+  std::string id;
+  std::string device;   // "Firefox on Android", as far as it told
+  std::string address;  // from where
+  std::string created_at;
+  std::string last_used_at;
+  std::string expires_at;
+  bool current = false;  // the one that asks
+};
+BOOST_DESCRIBE_STRUCT(SessionCard, (),
+                      (id, device, address, created_at, last_used_at, expires_at, current))
+struct SessionList {
+  std::vector<SessionCard> items;
+  base::Nullable<std::string> next;  // always null: it comes whole
+};
+BOOST_DESCRIBE_STRUCT(SessionList, (), (items, next))
+struct BanCard {
+  base::Nullable<std::string> until;  // null: for good
+  std::string reason;
+};
+BOOST_DESCRIBE_STRUCT(BanCard, (), (until, reason))
+
 struct User {  // one's own profile
   std::int64_t id = 0;
   std::string username;
@@ -63,10 +91,12 @@ struct User {  // one's own profile
   std::int32_t coins = 0;
   bool is_guest = false;
   std::string created_at;
+  Look look;
+  std::optional<std::string> role;  // moderator, admin
 };
 BOOST_DESCRIBE_STRUCT(User, (),
                       (id, username, email, display_name, avatar, elo, xp, level, total_games, wins,
-                       win_rate, coins, is_guest, created_at))
+                       win_rate, coins, is_guest, created_at, look, role))
 
 struct PublicUser {
   std::int64_t id = 0;
@@ -81,10 +111,11 @@ struct PublicUser {
   double win_rate = 0;
   bool is_guest = false;
   std::string created_at;
+  Look look;
 };
 BOOST_DESCRIBE_STRUCT(PublicUser, (),
                       (id, username, display_name, avatar, elo, xp, level, total_games, wins,
-                       win_rate, is_guest, created_at))
+                       win_rate, is_guest, created_at, look))
 
 struct ProfileChange {
   std::optional<std::string> username;
@@ -187,7 +218,7 @@ struct TicketState {
 };
 BOOST_DESCRIBE_STRUCT(TicketState, (), (status, position, estimate_s, room))
 
-// ---- history, health ---------------------------------------------------------------------------
+// ---- history, results, health ------------------------------------------------------------------
 
 struct HistoryRow {
   std::string match_id;
@@ -209,6 +240,32 @@ struct HistoryPage {
   base::Nullable<std::string> next;
 };
 BOOST_DESCRIBE_STRUCT(HistoryPage, (), (items, next))
+
+// A finished match, told by a service of the deployment. What the caller says about ratings and XP
+// is read over: the server computes them.
+struct ResultSeat {
+  base::Nullable<std::int64_t> user_id;  // null: a bot
+  std::int32_t placement = 1;            // 1: best; equal: tie
+  std::int32_t score = 0;
+  std::optional<std::int32_t> team;
+  bool is_winner = false;
+};
+BOOST_DESCRIBE_STRUCT(ResultSeat, (), (user_id, placement, score, team, is_winner))
+struct GameResult {
+  std::string game_id;
+  std::string game;
+  std::string started_at;
+  std::string ended_at;
+  base::Nullable<std::int64_t> winner_id;
+  std::vector<ResultSeat> participants;
+};
+BOOST_DESCRIBE_STRUCT(GameResult, (),
+                      (game_id, game, started_at, ended_at, winner_id, participants))
+struct ResultTaken {
+  std::string status;  // success
+  std::string match_id;
+};
+BOOST_DESCRIBE_STRUCT(ResultTaken, (), (status, match_id))
 
 struct Health {
   std::string status;

@@ -6,6 +6,8 @@
 #include <string_view>
 
 #include "base/json.h"
+#include "wire/admin.h"
+#include "wire/economy.h"
 #include "wire/limits.h"
 #include "wire/rest.h"
 
@@ -36,7 +38,7 @@ void round_trip(std::string_view body) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const std::string_view body(reinterpret_cast<const char*>(data) + 1, size - 1);
-  switch (data[0] % 8) {
+  switch (data[0] % 16) {
     case 0:
       round_trip<wire::Register>(body);
       break;
@@ -60,6 +62,30 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       break;
     case 7:
       round_trip<wire::QueueJoin>(body);
+      break;
+    case 8:
+      round_trip<wire::PasswordChange>(body);
+      break;
+    case 9:
+      round_trip<wire::Purchase>(body);
+      break;
+    case 10:
+      round_trip<wire::Equip>(body);
+      break;
+    case 11:
+      round_trip<wire::GameResult>(body);
+      break;
+    case 12:
+      round_trip<wire::BanUser>(body);
+      break;
+    case 13:
+      round_trip<wire::GrantCoins>(body);
+      break;
+    case 14:
+      round_trip<wire::RefundItem>(body);
+      break;
+    case 15:
+      round_trip<wire::ChangeRole>(body);
       break;
   }
   return 0;

@@ -20,6 +20,7 @@ Profile shared_part(const store::Account& account) {
       account.total_games == 0 ? 0 : static_cast<double>(account.wins) / account.total_games;
   profile.is_guest = account.is_guest;
   profile.created_at = base::rfc3339(account.created_at);
+  profile.look = wire::look_of(account.look);
   return profile;
 }
 
@@ -29,6 +30,7 @@ wire::User own_profile(const store::Account& account) {
   auto profile = shared_part<wire::User>(account);
   if (account.email) profile.email = *account.email;
   profile.coins = account.coins;
+  if (!account.role.empty()) profile.role = account.role;
   return profile;
 }
 

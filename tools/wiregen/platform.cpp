@@ -1,6 +1,9 @@
 #include "outputs.h"
 #include "typescript.h"
+#include "wire/admin.h"
+#include "wire/economy.h"
 #include "wire/edge.h"
+#include "wire/export.h"
 #include "wire/limits.h"
 #include "wire/rest.h"
 
@@ -50,7 +53,15 @@ void rest_bodies(Declarations& types) {
   using namespace wire;
   declare_all<ErrorBody, Register, Login, Guest, RefreshToken, TokenPair, User, PublicUser,
               ProfileChange, SignedIn, GameList, CreateRoom, JoinRoom, RoomCard, RoomList, JoinInfo,
-              QueueJoin, QueueTicket, TicketState, HistoryRow, HistoryPage, Health>(types);
+              QueueJoin, QueueTicket, TicketState, HistoryRow, HistoryPage, PasswordChange,
+              SessionList, AccountExport, Wallet, LedgerPage, StoreList, Purchase, Purchased,
+              InventoryList, Equip, Daily, GameResult, ResultTaken, Health>(types);
+}
+
+void admin_bodies(Declarations& types) {
+  using namespace wire;
+  declare_all<AdminUserPage, AdminUserDetail, BanUser, AdminReason, GrantCoins, RefundItem,
+              ChangeRole, Granted, AuditPage>(types);
 }
 
 std::string constants() {
@@ -82,6 +93,7 @@ void add_platform(Files& files) {
   server_messages(types, from_server);
   client_messages(types, from_client);
   rest_bodies(types);
+  admin_bodies(types);
   types.type<wire::ViewClock>();
   files["services/web/src/proto/wire.gen.ts"] =
       "// Written by tools/wiregen from libs/wire. Change those and run `make types`.\n\n" +

@@ -31,6 +31,7 @@ export const user: User = {
   coins: 0,
   is_guest: true,
   created_at: '2026-11-20T18:00:00Z',
+  look: { frame: null, colour: null, title: null, reactions: null },
 };
 
 export function players(count = 8): RoomPlayer[] {

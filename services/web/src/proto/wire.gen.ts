@@ -1,7 +1,91 @@
 // Written by tools/wiregen from libs/wire. Change those and run `make types`.
 
+export interface AccountExport {
+  exported_at: string;
+  profile: User;
+  ban: BanCard | null;
+  sessions: SessionCard[];
+  matches: HistoryRow[];
+  matches_next: string | null;
+  ledger: LedgerRow[];
+  ledger_next: string | null;
+  inventory: InventoryRow[];
+}
+
 export interface Ack {
   id: string;
+}
+
+export interface AdminReason {
+  reason: string;
+}
+
+export interface AdminUser {
+  id: number;
+  username: string;
+  email: string | null;
+  display_name: string;
+  avatar: string;
+  role: string | null;
+  is_guest: boolean;
+  elo: number;
+  xp: number;
+  level: number;
+  total_games: number;
+  wins: number;
+  coins: number;
+  created_at: string;
+  ban: BanCard | null;
+}
+
+export interface AdminUserDetail {
+  user: AdminUser;
+  sessions: number;
+  wallet: Wallet;
+  inventory: InventoryRow[];
+  matches: HistoryRow[];
+  audit: AuditRow[];
+}
+
+export interface AdminUserPage {
+  items: AdminUser[];
+  next: string | null;
+}
+
+export interface AuditActor {
+  id: number | null;
+  name: string;
+}
+
+export interface AuditPage {
+  items: AuditRow[];
+  next: string | null;
+}
+
+export interface AuditRow {
+  id: number;
+  at: string;
+  actor: AuditActor;
+  address: string;
+  request_id: string;
+  action: string;
+  target: string;
+  reason: string;
+  details: unknown;
+}
+
+export interface BanCard {
+  until: string | null;
+  reason: string;
+}
+
+export interface BanUser {
+  reason: string;
+  until?: string;
+}
+
+export interface ChangeRole {
+  role: string | null;
 }
 
 export interface Chat {
@@ -21,6 +105,12 @@ export interface CreateRoom {
   settings?: SettingsChange;
 }
 
+export interface Daily {
+  coins: number;
+  streak: number;
+  next_at: string;
+}
+
 export interface Emote {
   emote: string;
 }
@@ -28,6 +118,11 @@ export interface Emote {
 export interface EmoteShown {
   from: string;
   emote: string;
+}
+
+export interface Equip {
+  item_id: string | null;
+  kind?: string;
 }
 
 export interface ErrorBody {
@@ -75,6 +170,25 @@ export interface GameOver {
   standings: Standing[];
 }
 
+export interface GameResult {
+  game_id: string;
+  game: string;
+  started_at: string;
+  ended_at: string;
+  winner_id: number | null;
+  participants: ResultSeat[];
+}
+
+export interface GrantCoins {
+  coins: number;
+  reason: string;
+}
+
+export interface Granted {
+  user_id: number;
+  balance: number;
+}
+
 export interface Guest {
   display_name?: string;
 }
@@ -100,6 +214,18 @@ export interface HistoryRow {
   coins_gained: number;
   placement: number;
   is_winner: boolean;
+}
+
+export interface InventoryList {
+  items: InventoryRow[];
+  next: string | null;
+}
+
+export interface InventoryRow {
+  item_id: string;
+  kind: string;
+  equipped: boolean;
+  acquired_at: string;
 }
 
 export interface JoinInfo {
@@ -128,9 +254,30 @@ export interface KickVote {
 
 export type Leave = Record<string, never>;
 
+export interface LedgerPage {
+  items: LedgerRow[];
+  next: string | null;
+}
+
+export interface LedgerRow {
+  id: number;
+  amount: number;
+  balance: number;
+  reason: string;
+  ref: string;
+  created_at: string;
+}
+
 export interface Login {
   username: string;
   password: string;
+}
+
+export interface Look {
+  frame: string | null;
+  colour: string | null;
+  title: string | null;
+  reactions: string | null;
 }
 
 export interface MatchFound {
@@ -140,6 +287,11 @@ export interface MatchFound {
 export interface Moved {
   ws_url: string;
   ticket: string;
+}
+
+export interface PasswordChange {
+  current: string;
+  new: string;
 }
 
 export interface Ping {
@@ -172,6 +324,16 @@ export interface PublicUser {
   win_rate: number;
   is_guest: boolean;
   created_at: string;
+  look: Look;
+}
+
+export interface Purchase {
+  item_id: string;
+}
+
+export interface Purchased {
+  item: StoreItem;
+  balance: number;
 }
 
 export interface QueueJoin {
@@ -196,6 +358,11 @@ export interface RefreshToken {
   refresh: string;
 }
 
+export interface RefundItem {
+  item_id: string;
+  reason: string;
+}
+
 export interface Register {
   username: string;
   email: string;
@@ -204,6 +371,19 @@ export interface Register {
 
 export interface Rematch {
   again?: boolean;
+}
+
+export interface ResultSeat {
+  user_id: number | null;
+  placement: number;
+  score: number;
+  team?: number;
+  is_winner: boolean;
+}
+
+export interface ResultTaken {
+  status: string;
+  match_id: string;
 }
 
 export type Role = 'player' | 'spectator' | 'screen' | 'audience';
@@ -264,6 +444,21 @@ export interface RoomState {
   rematch: string[];
 }
 
+export interface SessionCard {
+  id: string;
+  device: string;
+  address: string;
+  created_at: string;
+  last_used_at: string;
+  expires_at: string;
+  current: boolean;
+}
+
+export interface SessionList {
+  items: SessionCard[];
+  next: string | null;
+}
+
 export interface SettingsChange {
   family?: boolean;
   filter?: string;
@@ -300,6 +495,26 @@ export type StartMatch = Record<string, never>;
 export interface State {
   seq: number;
   patch: unknown;
+}
+
+export interface StoreItem {
+  item_id: string;
+  kind: string;
+  name: string;
+  description: string;
+  price: number;
+  image: string;
+  owned: boolean;
+  value?: string;
+  ink?: string;
+  text?: string;
+  reactions?: string[];
+  faces?: string[];
+}
+
+export interface StoreList {
+  items: StoreItem[];
+  next: string | null;
 }
 
 export type Sync = Record<string, never>;
@@ -340,6 +555,8 @@ export interface User {
   coins: number;
   is_guest: boolean;
   created_at: string;
+  look: Look;
+  role?: string;
 }
 
 export interface ViewClock {
@@ -347,6 +564,11 @@ export interface ViewClock {
   step: string;
   started_at: number;
   ends_at: number;
+}
+
+export interface Wallet {
+  coins: number;
+  updated_at: string;
 }
 
 export interface Welcome {
