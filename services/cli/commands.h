@@ -12,10 +12,13 @@ namespace whoosh::cli {
 // Serves until SIGTERM or SIGINT.
 int run_solo(const solo::Config& config);
 
-// Shows (check) or brings the database of a data folder to this version's schema.
+// Shows (check) or brings a database to this version's schema; or (from, to) moves all records.
 struct MigrateOptions {
   std::string data = "var";
+  std::string database;  // "": the embedded one in the data folder
   bool check = false;
+  std::string from;  // both or none
+  std::string to;
 };
 int run_migrate(const MigrateOptions& options);
 

@@ -60,10 +60,20 @@ int run(int argc, char** argv) {
   add_solo_knobs(*solo, config);
 
   MigrateOptions migrate_options;
-  CLI::App* migrate = app.add_subcommand("migrate", "Bring the database to this version's schema");
-  knob(*migrate, "data", migrate_options.data, "Folder of the database");
+  CLI::App* migrate = app.add_subcommand(
+      "migrate", "Bring the database to this version's schema, or move it to another");
+  knob(*migrate, "data", migrate_options.data, "Folder of the embedded database");
+  knob(*migrate, "database", migrate_options.database,
+       "Instead: sqlite:PATH or postgres://user@host/database");
   migrate->add_flag("--check", migrate_options.check,
                     "Only show what there is and what would be done");
+  CLI::Option* from = migrate->add_option("--from", migrate_options.from,
+                                          "Move all records from here (sqlite:PATH; stop its "
+                                          "whoosh first) and compare both sides");
+  CLI::Option* to = migrate->add_option("--to", migrate_options.to,
+                                        "… to this empty database (postgres://user@host/database)");
+  from->needs(to)->excludes("--check");
+  to->needs(from);
 
   KeysOptions keys_options;
   CLI::App* keys =

@@ -2,34 +2,81 @@
 #include <fmt/ranges.h>
 
 #include "services/cli/commands.h"
+#include "services/database/database.h"
 #include "services/solo/key_files.h"
 #include "services/solo/paths.h"
-#include "store/sqlite/sqlite.h"
+#include "store/transfer/transfer.h"
 
 namespace whoosh::cli {
+namespace {
 
-int run_migrate(const MigrateOptions& options) {
-  const std::string path = solo::database_path(options.data);
-  if (options.check) {
-    const auto status = store::sqlite::status(path);
-    if (!status) return fail(status.error().sentence());
-    fmt::print("{}: schema {}, this whoosh knows {}\n", path, status->version, status->known);
-    if (status->pending.empty())
-      fmt::print("nothing to do\n");
-    else
-      fmt::print("to do: {}\n", fmt::join(status->pending, ", "));
-    return 0;
-  }
-  if (const auto folder = solo::make_data_folder(options.data); !folder)
-    return fail(folder.error().sentence());
-  const auto done = store::sqlite::migrate(path);
-  if (!done) return fail(done.error().sentence());
-  if (done->applied.empty())
-    fmt::print("{}: schema {} is up to date\n", path, done->to);
+int show(const database::Location& database) {
+  const auto status = database::status(database);
+  if (!status) return fail(status.error().sentence());
+  fmt::print("{}: schema {}, this whoosh knows {}\n", database::name_of(database), status->version,
+             status->known);
+  if (status->pending.empty())
+    fmt::print("nothing to do\n");
   else
-    fmt::print("{}: schema {} -> {} ({})\n", path, done->from, done->to,
+    fmt::print("to do: {}\n", fmt::join(status->pending, ", "));
+  return 0;
+}
+
+int bring_up_to_date(const database::Location& database) {
+  const auto done = database::migrate(database);
+  if (!done) return fail(done.error().sentence());
+  const std::string name = database::name_of(database);
+  if (done->applied.empty())
+    fmt::print("{}: schema {} is up to date\n", name, done->to);
+  else
+    fmt::print("{}: schema {} -> {} ({})\n", name, done->from, done->to,
                fmt::join(done->applied, ", "));
   return 0;
+}
+
+// "--from is …, but …"
+int wrong(std::string_view knob, std::string_view why) {
+  return fail(fmt::format("--{}: {}", knob, why));
+}
+
+int move_records(const MigrateOptions& options) {
+  const auto from = database::parse(options.from);
+  if (!from) return wrong("from", from.error().sentence());
+  const auto to = database::parse(options.to);
+  if (!to) return wrong("to", to.error().sentence());
+  if (from->kind != database::Kind::sqlite) return wrong("from", "records move out of sqlite:PATH");
+  if (to->kind != database::Kind::postgres) {
+    return wrong("to", "records move into postgres://user@host/database");
+  }
+  const auto moved = store::transfer::move_store(
+      from->where, to->where,
+      [](const std::string& step, const store::transfer::TableCount& table) {
+        fmt::print("{:<8} {:>9} rows of {}\n", step, table.rows, table.name);
+        std::fflush(stdout);
+      });
+  if (!moved) return fail(moved.error().sentence());
+  fmt::print(
+      "moved to {}: every value compared, {} ledger entries add up. {} was only read; keep it "
+      "until "
+      "you are content, and start whoosh with --database from now on.\n",
+      database::name_of(*to), moved->ledger.journal_rows, from->where);
+  return 0;
+}
+
+}  // namespace
+
+int run_migrate(const MigrateOptions& options) {
+  if (!options.from.empty()) return move_records(options);
+  database::Location database{database::Kind::sqlite, solo::database_path(options.data)};
+  if (!options.database.empty()) {
+    const auto given = database::parse(options.database);
+    if (!given) return wrong("database", given.error().sentence());
+    database = *given;
+  } else if (!options.check) {
+    if (const auto folder = solo::make_data_folder(options.data); !folder)
+      return fail(folder.error().sentence());
+  }
+  return options.check ? show(database) : bring_up_to_date(database);
 }
 
 }  // namespace whoosh::cli

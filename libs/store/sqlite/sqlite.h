@@ -22,6 +22,7 @@
 
 #include "base/function.h"
 #include "base/result.h"
+#include "store/schema.h"
 #include "store/store.h"
 
 namespace whoosh::store::sqlite {
@@ -38,18 +39,8 @@ struct Options {
 
 [[nodiscard]] base::Result<std::unique_ptr<Store>> open(Options options);
 
-struct MigrationReport {
-  std::int32_t from = 0;  // version found; 0: a new file
-  std::int32_t to = 0;
-  std::vector<std::string> applied;  // "0001_accounts"
-};
 [[nodiscard]] base::Result<MigrationReport> migrate(const std::string& path);
 
-struct SchemaStatus {
-  std::int32_t version = 0;  // of the file; 0: empty
-  std::int32_t known = 0;    // newest of this build
-  std::vector<std::string> pending;
-};
 [[nodiscard]] base::Result<SchemaStatus> status(const std::string& path);
 
 [[nodiscard]] base::Result<LedgerCheck> verify(const std::string& path);
