@@ -2,6 +2,7 @@
 // sockets.
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
 #include <thread>
@@ -14,6 +15,13 @@
 
 namespace whoosh::cli {
 namespace {
+
+struct Options {
+  std::string game = "suspect";
+  std::uint32_t players = 8;
+  std::uint32_t tick_ms = 20;
+  bool verbose = false;
+};
 
 namespace json = boost::json;
 
@@ -77,9 +85,7 @@ void print_standings(const json::object& over) {
   }
 }
 
-}  // namespace
-
-int run_demo(const DemoOptions& options) {
+int run(const Options& options) {
   const TemporaryFolder folder;
   solo::Config config;
   config.data = folder.path();
@@ -113,6 +119,19 @@ int run_demo(const DemoOptions& options) {
   print_standings(*seats[0].result);
   fmt::print("\nGET /api/game/history of {}:\n{}\n", seats[0].player.name(), seats[0].history);
   return seats[0].history.size() > 2 ? 0 : fail("the match is not in the history.");
+}
+
+}  // namespace
+
+Command add_demo(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* demo =
+      app.add_subcommand("demo", "Let bots play one whole match over real sockets, time sped up");
+  demo->add_option("--players", options->players, "How many play")->check(CLI::Range(4, 10));
+  demo->add_option("--tick-ms", options->tick_ms, "Real milliseconds of one game second")
+      ->check(CLI::Range(5, 1000));
+  demo->add_flag("--verbose", options->verbose, "Show the server's log too");
+  return {demo, [options] { return run(*options); }};
 }
 
 }  // namespace whoosh::cli

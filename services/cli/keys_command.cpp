@@ -1,12 +1,21 @@
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
+
 #include "runtime/clock.h"
 #include "services/cli/commands.h"
+#include "services/cli/knobs.h"
 #include "services/solo/key_files.h"
 
 namespace whoosh::cli {
+namespace {
 
-int run_keys(const KeysOptions& options) {
+struct Options {
+  std::string data = "var";
+  bool rotate = false;
+};
+
+int run(const Options& options) {
   const base::UnixMs now = runtime::OsClock().now();
   if (options.rotate) {
     const auto path = solo::add_key_file(options.data, now);
@@ -20,6 +29,17 @@ int run_keys(const KeysOptions& options) {
   for (const std::string& path : *paths) fmt::print("{}\n", path);
   fmt::print("signing kid: {}\n{}\n", keys->signing_kid(), keys->jwks_json());
   return 0;
+}
+
+}  // namespace
+
+Command add_keys(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* keys =
+      app.add_subcommand("keys", "Make (if there is none) and list the keys that sign tokens");
+  knob(*keys, "data", options->data, "Folder of the keys");
+  keys->add_flag("--rotate", options->rotate, "Make one more, which signs from the next start on");
+  return {keys, [options] { return run(*options); }};
 }
 
 }  // namespace whoosh::cli

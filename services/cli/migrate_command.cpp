@@ -1,7 +1,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <CLI/CLI.hpp>
+
 #include "services/cli/commands.h"
+#include "services/cli/knobs.h"
 #include "services/database/database.h"
 #include "services/solo/key_files.h"
 #include "services/solo/paths.h"
@@ -9,6 +12,14 @@
 
 namespace whoosh::cli {
 namespace {
+
+struct Options {
+  std::string data = "var";
+  std::string database;  // "": the embedded one in the data folder
+  bool check = false;
+  std::string from;  // both or none
+  std::string to;
+};
 
 int show(const database::Location& database) {
   const auto status = database::status(database);
@@ -39,7 +50,7 @@ int wrong(std::string_view knob, std::string_view why) {
   return fail(fmt::format("--{}: {}", knob, why));
 }
 
-int move_records(const MigrateOptions& options) {
+int move_records(const Options& options) {
   const auto from = database::parse(options.from);
   if (!from) return wrong("from", from.error().sentence());
   const auto to = database::parse(options.to);
@@ -63,9 +74,7 @@ int move_records(const MigrateOptions& options) {
   return 0;
 }
 
-}  // namespace
-
-int run_migrate(const MigrateOptions& options) {
+int run(const Options& options) {
   if (!options.from.empty()) return move_records(options);
   database::Location database{database::Kind::sqlite, solo::database_path(options.data)};
   if (!options.database.empty()) {
@@ -77,6 +86,26 @@ int run_migrate(const MigrateOptions& options) {
       return fail(folder.error().sentence());
   }
   return options.check ? show(database) : bring_up_to_date(database);
+}
+
+}  // namespace
+
+Command add_migrate(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* migrate = app.add_subcommand(
+      "migrate", "Bring the database to this version's schema, or move it to another");
+  knob(*migrate, "data", options->data, "Folder of the embedded database");
+  knob(*migrate, "database", options->database,
+       "Instead: sqlite:PATH or postgres://user@host/database");
+  migrate->add_flag("--check", options->check, "Only show what there is and what would be done");
+  CLI::Option* from = migrate->add_option("--from", options->from,
+                                          "Move all records from here (sqlite:PATH; stop its "
+                                          "whoosh first) and compare both sides");
+  CLI::Option* to = migrate->add_option("--to", options->to,
+                                        "… to this empty database (postgres://user@host/database)");
+  from->needs(to)->excludes("--check");
+  to->needs(from);
+  return {migrate, [options] { return run(*options); }};
 }
 
 }  // namespace whoosh::cli
