@@ -1,6 +1,6 @@
-// The one file that includes Boost.Beast: reading requests. Answers are written by hand, as one
-// gathered write. Long: everything that needs Beast stays here, because each file that includes it
-// costs half a minute to build.
+// With client.cpp the only file that includes Boost.Beast: reading requests. Answers are written by
+// hand, as one gathered write. Long: everything that needs Beast stays here, because each file that
+// includes it costs half a minute to build.
 #include "http/server.h"
 
 #include <fmt/format.h>
