@@ -1,6 +1,5 @@
-// Goal: nobody gets in with anything but what we signed, for whom and as long as we meant it; names
-// and passwords are held to their rules. Method: real keys (made once), tokens taken apart and
-// forged by hand.
+// Goal: nobody gets in with anything but what we signed, for whom and as long as we meant it.
+// Method: real keys (made once), tokens taken apart and forged by hand.
 #include <gtest/gtest.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -14,7 +13,6 @@
 #include <fstream>
 #include <set>
 
-#include "auth/names.h"
 #include "auth/password.h"
 #include "auth/refresh.h"
 #include "auth/tokens.h"
@@ -377,62 +375,6 @@ TEST(Password, is_checked_against_its_hash) {
   EXPECT_FALSE(passwords.verify(std::nullopt, "correct horse"));
   EXPECT_FALSE(passwords.outdated(*hash));
   EXPECT_TRUE(Passwords(Cost{2, 16 * 1024}).outdated(*hash));
-}
-
-TEST(Names, usernames) {
-  for (const char* good : {"ada", "Ada_L", "a.b-c", "123", "x2345678901234567890"}) {
-    EXPECT_EQ(wrong_username(good), std::nullopt) << good;
-  }
-  for (const char* bad :
-       {"", "ab", "x23456789012345678901", "a b c", "a@b", "ädä", "___", "a/b", "ab\n"}) {
-    EXPECT_NE(wrong_username(bad), std::nullopt) << bad;
-  }
-}
-
-TEST(Names, emails) {
-  for (const char* good : {"a@b.c", "ada.l+x@mail.example.org", "root@localhost", "ö@exämple.de"}) {
-    EXPECT_EQ(wrong_email(good), std::nullopt) << good;
-  }
-  for (const char* bad : {"", "a", "@b.c", "a@", "a@@b.c", "a@b@c.d", "a b@c.d", "a@b", "a@.b",
-                          "a@b.", "a@b..c", "a\x01@b.c", "a\xff@b.c", "a\u202e@b.c", "<a@b.c>"}) {
-    EXPECT_NE(wrong_email(bad), std::nullopt) << bad;
-  }
-  EXPECT_NE(wrong_email(std::string(250, 'a') + "@b.cd"), std::nullopt);
-}
-
-TEST(Names, passwords) {
-  EXPECT_EQ(wrong_password("correct horse", "ada", "a@b.c"), std::nullopt);
-  EXPECT_EQ(wrong_password("pässwörtchen", "ada", "a@b.c"), std::nullopt);
-  for (const char* bad : {"", "short12", "password", "PASSWORD", "12345678", "Qwerty123",
-                          "\xff\xff\xff\xff\xff\xff\xff\xff"}) {
-    EXPECT_NE(wrong_password(bad, "ada", "a@b.c"), std::nullopt) << bad;
-  }
-  EXPECT_NE(wrong_password("AdaLovelace", "adalovelace", "a@b.c"), std::nullopt);
-  EXPECT_NE(wrong_password("ada@mail.com", "ada", "Ada@mail.com"), std::nullopt);
-  EXPECT_NE(wrong_password(std::string(257, 'x'), "ada", "a@b.c"), std::nullopt);
-}
-
-TEST(Names, display_names_are_cleaned) {
-  EXPECT_EQ(*cleaned_display_name("  Ada \t L "), "Ada L");
-  EXPECT_FALSE(cleaned_display_name(" \n ").has_value());
-  EXPECT_FALSE(cleaned_display_name("12345678901234567").has_value());
-  EXPECT_TRUE(cleaned_display_name("1234567890123456").has_value());
-}
-
-TEST(Names, guests_get_names_that_are_allowed) {
-  std::set<std::string> usernames;
-  std::uint64_t random = 1;
-  for (int i = 0; i < 5000; ++i) {
-    random = random * 6364136223846793005u + 1442695040888963407u;
-    const std::string name = guest_display_name(random);
-    const auto cleaned = cleaned_display_name(name);
-    ASSERT_TRUE(cleaned.has_value()) << name;
-    EXPECT_EQ(*cleaned, name);
-    const std::string username = guest_username(random);
-    EXPECT_EQ(wrong_username(username), std::nullopt) << username;
-    usernames.insert(username);
-  }
-  EXPECT_EQ(usernames.size(), 5000u);
 }
 
 }  // namespace

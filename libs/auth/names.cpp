@@ -6,7 +6,9 @@
 #include <array>
 #include <span>
 
+#include "auth/common_passwords.h"
 #include "auth/password.h"
+#include "auth/reserved_names.h"
 #include "base/text.h"
 
 namespace whoosh::auth {
@@ -15,26 +17,6 @@ namespace {
 bool is_alnum(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
-
-// Of lists of leaked passwords, those of eight characters and more that appear again and again.
-constexpr auto common_passwords = std::to_array<std::string_view>({
-    "00000000",     "01234567",    "0123456789",   "11111111",     "111111111",     "11223344",
-    "112233445566", "12121212",    "123123123",    "12341234",     "1234512345",    "12345678",
-    "123456789",    "1234567890",  "123456abc",    "1234abcd",     "12qwaszx",      "147258369",
-    "1q2w3e4r",     "1q2w3e4r5t",  "1qaz2wsx",     "1qaz2wsx3edc", "22222222",      "31415926",
-    "55555555",     "66666666",    "77777777",     "87654321",     "88888888",      "987654321",
-    "9876543210",   "99999999",    "a1b2c3d4",     "a1234567",     "aa123456",      "aaaaaaaa",
-    "abc12345",     "abcd1234",    "abcdefgh",     "admin123",     "administrator", "asdf1234",
-    "asdfasdf",     "asdfghjk",    "asdfghjkl",    "baseball",     "basketball",    "changeme",
-    "chocolate",    "computer",    "dragon123",    "football",     "football1",     "hello123",
-    "helloworld",   "iloveyou",    "iloveyou1",    "internet",     "jennifer",      "letmein1",
-    "liverpool",    "master123",   "michelle",     "passw0rd",     "password",      "password1",
-    "password12",   "password123", "password1234", "princess",     "princess1",     "q1w2e3r4",
-    "qazwsxedc",    "qwer1234",    "qwerasdf",     "qwerqwer",     "qwerty12",      "qwerty123",
-    "qwerty1234",   "qwertyui",    "qwertyuiop",   "starwars",     "sunshine",      "superman",
-    "superuser",    "trustno1",    "welcome1",     "welcome123",   "whatever",      "whooshwhoosh",
-    "zaq12wsx",     "zxcvbnm1",    "zxcvbnm123",
-});
 
 constexpr auto adjectives = std::to_array<std::string_view>({
     "amber",  "bold",   "brave",  "breezy", "bright", "calm",   "clever", "cosmic",
@@ -63,12 +45,42 @@ constexpr std::size_t longest(std::span<const std::string_view> words) {
 }
 static_assert(longest(adjectives) + 1 + longest(animals) <= display_name_characters_max);
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return out;
+constexpr std::size_t local_bytes_max = 64;  // RFC 5321, 4.5.3.1.1
+constexpr std::size_t label_bytes_max = 63;
+
+// One label of a domain: letters (of any alphabet), digits, hyphens inside.
+bool is_label(std::string_view label) {
+  return !label.empty() && label.size() <= label_bytes_max && label.front() != '-' &&
+         label.back() != '-' && std::ranges::all_of(label, [](char c) {
+           return is_alnum(c) || c == '-' || static_cast<unsigned char>(c) >= 0x80;
+         });
+}
+
+bool is_domain(std::string_view domain) {
+  if (domain == "localhost") return true;
+  std::size_t labels = 0;
+  for (;;) {
+    const auto dot = domain.find('.');
+    const std::string_view label = domain.substr(0, dot);
+    if (!is_label(label)) return false;
+    ++labels;
+    if (dot == domain.npos) {
+      const bool numeric = std::ranges::all_of(label, [](char c) { return c >= '0' && c <= '9'; });
+      return labels >= 2 && !numeric;  // an address of digits is no name
+    }
+    domain.remove_prefix(dot + 1);
+  }
+}
+
+// What RFC 5321 allows without quotes, and letters of any alphabet.
+bool is_local_part(std::string_view local) {
+  constexpr std::string_view signs = "!#$%&'*+-/=?^_`{|}~.";
+  return !local.empty() && local.size() <= local_bytes_max && local.front() != '.' &&
+         local.back() != '.' && local.find("..") == local.npos &&
+         std::ranges::all_of(local, [&](char c) {
+           return is_alnum(c) || signs.find(c) != signs.npos ||
+                  static_cast<unsigned char>(c) >= 0x80;
+         });
 }
 
 }  // namespace
@@ -81,7 +93,9 @@ Wrong wrong_username(std::string_view username) {
   const bool allowed = std::ranges::all_of(
       username, [](char c) { return is_alnum(c) || c == '_' || c == '.' || c == '-'; });
   if (!allowed) return "may have letters, digits, _ . and - only";
-  if (std::ranges::none_of(username, is_alnum)) return "must have a letter or a digit";
+  const auto is_letter = [](char c) { return is_alnum(c) && (c < '0' || c > '9'); };
+  if (std::ranges::none_of(username, is_letter)) return "must have a letter";
+  if (is_reserved_name(username)) return "is reserved";
   return std::nullopt;
 }
 
@@ -89,19 +103,9 @@ Wrong wrong_email(std::string_view email) {
   if (email.empty()) return "is empty";
   if (email.size() > email_bytes_max)
     return fmt::format("is longer than {} bytes", email_bytes_max);
-  const bool printable = base::valid_utf8(email) && std::ranges::none_of(email, [](char c) {
-                           return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f || c == ',' ||
-                                  c == '<' || c == '>';
-                         });
   const auto at = email.find('@');
-  if (!printable || at == email.npos || at == 0 || email.find('@', at + 1) != email.npos ||
-      base::clean_line(email) != email) {
-    return "is not an e-mail address";
-  }
-  const std::string_view domain = email.substr(at + 1);
-  const bool dotted = domain.find('.') != domain.npos || domain == "localhost";
-  if (!dotted || domain.front() == '.' || domain.back() == '.' ||
-      domain.find("..") != domain.npos) {
+  if (!base::valid_utf8(email) || base::clean_line(email) != email || at == email.npos ||
+      !is_local_part(email.substr(0, at)) || !is_domain(email.substr(at + 1))) {
     return "is not an e-mail address";
   }
   return std::nullopt;
@@ -109,17 +113,19 @@ Wrong wrong_email(std::string_view email) {
 
 Wrong wrong_password(std::string_view password, std::string_view username, std::string_view email) {
   if (!base::valid_utf8(password)) return "is not valid text";
-  if (base::code_points(password) < password_characters_min) {
+  if (base::code_points(base::nfc(password)) < password_characters_min) {
     return fmt::format("must have {} characters at least", password_characters_min);
   }
   if (password.size() > password_bytes_max) {
     return fmt::format("is longer than {} bytes", password_bytes_max);
   }
-  const std::string folded = lower(password);
-  if (std::ranges::find(common_passwords, folded) != common_passwords.end()) {
-    return "is one of the most common passwords";
+  const std::string folded = base::fold(password);
+  const std::string core = password_core(password);
+  for (const std::string_view own : {username, email, email.substr(0, email.find('@'))}) {
+    if (own.empty()) continue;
+    if (folded == base::fold(own) || core == password_core(own)) return "must not be your own name";
   }
-  if (folded == lower(username) || folded == lower(email)) return "must not be the name itself";
+  if (is_common_password(password)) return "is one of the passwords that are tried first";
   return std::nullopt;
 }
 
@@ -136,6 +142,9 @@ Wrong wrong_avatar(std::string_view avatar) {
 
 base::Result<std::string> cleaned_display_name(std::string_view text) {
   auto cleaned = base::clean_line_within(text, 1, display_name_characters_max);
+  if (cleaned && passes_for_staff(*cleaned)) {
+    return base::Error{base::ErrorCode::invalid_input, "is reserved"};
+  }
   if (cleaned) return cleaned;
   return base::Error{
       base::ErrorCode::invalid_input,

@@ -21,15 +21,19 @@ inline constexpr std::size_t avatar_bytes_max = 32;
 
 using Wrong = std::optional<std::string>;
 
-[[nodiscard]] Wrong wrong_username(std::string_view username);  // letters, digits, _ . - (ASCII)
+// Letters, digits, _ . - (ASCII, so that no two look alike by their alphabet), a letter among them;
+// no reserved name (reserved_names.h).
+[[nodiscard]] Wrong wrong_username(std::string_view username);
+// As RFC 5321 without quotes, and letters of any alphabet in NFC (RFC 6531).
 [[nodiscard]] Wrong wrong_email(std::string_view email);
-// Length, a list of common passwords, and not the name or the address itself.
+// By NIST SP 800-63B: length, none that is tried first (common_passwords.h), and not one's own name
+// or address; nothing is asked about what kinds of characters it has.
 [[nodiscard]] Wrong wrong_password(std::string_view password, std::string_view username,
                                    std::string_view email);
 [[nodiscard]] Wrong wrong_avatar(std::string_view avatar);  // a key: a-z 0-9 - _
 
-// Cleaned (base::clean_line), 1 … 16 visible characters. Error: invalid_input with the phrase as
-// message.
+// Cleaned (base::clean_line), 1 … 16 visible characters, not reserved. Error: invalid_input with
+// the phrase as message.
 [[nodiscard]] base::Result<std::string> cleaned_display_name(std::string_view text);
 
 // "brave otter": a name for a guest who gave none, from 64 bits of randomness.

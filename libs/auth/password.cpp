@@ -3,6 +3,7 @@
 #include <sodium.h>
 
 #include "base/assert.h"
+#include "base/text.h"
 
 namespace whoosh::auth {
 
@@ -16,9 +17,10 @@ Passwords::Passwords(Cost cost) : cost_(cost) {
 }
 
 base::Result<std::string> Passwords::hash(std::string_view password) const {
+  const std::string typed = base::nfc(password);
   char text[crypto_pwhash_STRBYTES] = {};
-  if (crypto_pwhash_str_alg(text, password.data(), password.size(), cost_.passes,
-                            cost_.memory_bytes, crypto_pwhash_ALG_ARGON2ID13) != 0) {
+  if (crypto_pwhash_str_alg(text, typed.data(), typed.size(), cost_.passes, cost_.memory_bytes,
+                            crypto_pwhash_ALG_ARGON2ID13) != 0) {
     return base::Error{base::ErrorCode::unavailable};
   }
   return std::string(text);
@@ -26,8 +28,8 @@ base::Result<std::string> Passwords::hash(std::string_view password) const {
 
 bool Passwords::verify(const std::optional<std::string>& hash, std::string_view password) const {
   const std::string& against = hash ? *hash : nobody_;
-  const bool same =
-      crypto_pwhash_str_verify(against.c_str(), password.data(), password.size()) == 0;
+  const std::string typed = base::nfc(password);
+  const bool same = crypto_pwhash_str_verify(against.c_str(), typed.data(), typed.size()) == 0;
   return same && hash.has_value();
 }
 

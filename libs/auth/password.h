@@ -2,6 +2,9 @@
 // `Cost::memory_bytes` of memory on purpose, so it runs on a bounded worker pool
 // (http/worker_pool.h), never on an event loop.
 //
+// A password is hashed in Unicode's NFC (RFC 8265, OpaqueString), so that it does not matter
+// whether a keyboard sends "é" as one character or as two.
+//
 // Passwords: owned by the process, immutable, any thread. The salt is libsodium's own randomness.
 #pragma once
 

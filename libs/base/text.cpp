@@ -91,8 +91,12 @@ std::size_t code_points(std::string_view text) {
   return count;
 }
 
+std::string nfc(std::string_view text) {
+  return mapped(text, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+}
+
 std::string clean_line(std::string_view text) {
-  const std::string composed = mapped(text, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+  const std::string composed = nfc(text);
   std::string out;
   bool blank = false;
   std::size_t at = 0;

@@ -13,6 +13,9 @@ namespace whoosh::base {
 // Code points. REQUIRES: valid UTF-8.
 [[nodiscard]] std::size_t code_points(std::string_view text);
 
+// In Unicode's normalisation form C; "" for invalid UTF-8.
+[[nodiscard]] std::string nfc(std::string_view text);
+
 // NFC; control, bidi, unassigned and private-use characters dropped; every run of white space one
 // blank; trimmed. Never grows beyond what NFC makes of it. Invalid UTF-8 gives "".
 [[nodiscard]] std::string clean_line(std::string_view text);
