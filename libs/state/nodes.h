@@ -18,7 +18,8 @@ using base::UserId;
 using runtime::Reply;
 
 inline constexpr std::int64_t heartbeat_ms = 1'000;
-inline constexpr std::int64_t node_dead_ms = 3'000;  // after the last heartbeat
+inline constexpr std::int64_t node_dead_ms = 3'000;       // after the last heartbeat
+inline constexpr std::uint16_t node_numbers_max = 4'095;  // 1 … this; 12 bits of a room id
 
 // ---- nodes -------------------------------------------------------------------------------------
 
@@ -47,8 +48,10 @@ struct Node {
 class Nodes {
  public:
   virtual ~Nodes() = default;
-  // Enters a node with a number that no living node has, and answers it. conflict: another living
-  // node has this name (an earlier incarnation of it dies node_dead_ms after its last heartbeat).
+  // Enters a node with a number that no living node has, and answers it; numbers go round, so that
+  // a dead node's comes again as late as possible. The same incarnation again: keeps its number.
+  // conflict: another living node has this name (an earlier incarnation of it dies node_dead_ms
+  // after its last heartbeat). unavailable: too many nodes.
   virtual void join(Node node, Reply<Node> reply) = 0;
   // Heartbeat. conflict: the node was taken for dead and its name or number given to another, or
   // was never entered: it must stop taking rooms.

@@ -37,6 +37,11 @@ struct RoomEntry {
 
 class Directory {
  public:
+  struct Page {
+    std::vector<RoomEntry> rooms;
+    std::optional<std::string> next;
+  };
+
   virtual ~Directory() = default;
   // Gives the room an unused code (room_code.h: 4 letters, 5 above 30,000 live rooms) and enters
   // it. A room that is there keeps its code and takes the newer epoch; conflict: an older one.
@@ -47,11 +52,13 @@ class Directory {
   virtual void find_code(std::string code, Reply<RoomEntry> reply) = 0;
   // conflict: a newer life has it. A room that is not there is quietly released.
   virtual void release_room(RoomId room, std::uint32_t epoch, Reply<> reply) = 0;
+  // Releases rooms of a dead node, at most 1000 a call; answers how many. `number` is the node's,
+  // so that the rooms of a node that came back by the same name are left alone.
+  virtual void release_node(std::string node, std::uint16_t number, Reply<std::int64_t> reply) = 0;
+  // Every room, or those of one node, by id; for operators. malformed: a foreign cursor.
+  virtual void rooms(std::string node, std::optional<std::string> cursor, std::int32_t limit,
+                     Reply<Page> reply) = 0;
   // Public rooms of a game ("" = all), newest first. malformed: a foreign cursor.
-  struct Page {
-    std::vector<RoomEntry> rooms;
-    std::optional<std::string> next;
-  };
   virtual void public_rooms(std::string game, std::optional<std::string> cursor, std::int32_t limit,
                             Reply<Page> reply) = 0;
 };
@@ -123,12 +130,39 @@ class RateLimits {
 
 // ---- results on their way to the store ---------------------------------------------------------
 
-// At least once: an entry comes again until it is acknowledged (the store is idempotent on the
-// match id).
+// A stream with one group of consumers. At least once: an entry comes again until done() names it,
+// also to another consumer when the one that took it has not said so within retake_ms (the store is
+// idempotent on the match id, so twice does no harm).
 class Results {
  public:
+  static constexpr std::int64_t retake_ms = 5'000;
+  static constexpr std::int32_t take_max = 100;
+  static constexpr std::size_t aside_max = 1'000;
+  // An older epoch of a match is known as such for so long after a newer one was appended.
+  static constexpr std::int64_t epochs_kept_ms = 60 * 60 * 1000;
+
+  struct Entry {
+    std::string id;
+    match::MatchRecord record;
+    std::int32_t deliveries = 1;  // how often it was handed out, this time among them
+  };
+
   virtual ~Results() = default;
+  // Answered when it is kept. A record of an older epoch of the same room and match than one that
+  // was appended is refused with `conflict`. unavailable: away, or pending_max reached; the caller
+  // keeps the record.
   virtual void append(match::MatchRecord record, Reply<> reply) = 0;
+  // Oldest first, at most `count` (1 … take_max): at once when there are any, else after wait_ms
+  // with what is there then. `consumer` is unique among the living.
+  virtual void take(std::string consumer, std::int32_t count, std::int64_t wait_ms,
+                    Reply<std::vector<Entry>> reply) = 0;
+  virtual void done(std::vector<std::string> ids, Reply<> reply) = 0;
+  // Ends an entry that can never be applied: it is kept apart with the reason, for people to look
+  // at (at most aside_max, the oldest goes), and is not pending any more. An entry that is not
+  // there is quietly left.
+  virtual void set_aside(std::string id, std::string reason, Reply<> reply) = 0;
+  // Neither done nor set aside yet.
+  virtual void pending(Reply<std::int64_t> reply) = 0;
 };
 
 }  // namespace whoosh::state

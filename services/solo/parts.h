@@ -9,6 +9,7 @@
 #include "runtime/entropy.h"
 #include "runtime/loop_thread.h"
 #include "services/api/api_server.h"
+#include "services/api/result_worker.h"
 #include "services/edge/edge_server.h"
 #include "services/matchmaker/matchmaker.h"
 #include "services/solo/config.h"
@@ -32,7 +33,7 @@ struct Solo::Parts {
   [[nodiscard]] base::Result<> start_ops();
   void start_matchmaker();
   void free_tickets(const match::MatchRecord& record);
-  void apply(match::MatchRecord record, runtime::Reply<> done);
+  void start_result_worker();
 
   const Config config;
   runtime::OsClock clock;
@@ -44,8 +45,9 @@ struct Solo::Parts {
   state::memory::Queue queue{directory, clock};
   state::memory::RateLimits limits;
   runtime::LoopThread mailbox;  // where answers arrive that belong to no service
-  std::unique_ptr<state::memory::Results> results;
+  state::memory::Results results{clock};
   std::unique_ptr<edge::EdgeServer> edge;
+  std::unique_ptr<api::ResultWorker> result_worker;
   std::unique_ptr<LocalGateway> gateway;
   std::unique_ptr<api::ApiServer> api;
   std::unique_ptr<matchmaker::MatchmakerThread> matchmaker;

@@ -52,11 +52,10 @@ std::size_t http_connections_max() {
 // Matches that ended in the last moment still count.
 void write_what_is_pending(const state::memory::Results& results) {
   constexpr auto step = std::chrono::milliseconds(10);
-  for (auto waited = step; results.pending() > 0 && waited < std::chrono::seconds(5);
-       waited += step) {
+  for (auto waited = step; results.size() > 0 && waited < std::chrono::seconds(5); waited += step) {
     std::this_thread::sleep_for(step);
   }
-  if (const std::size_t left = results.pending(); left > 0) {
+  if (const std::size_t left = results.size(); left > 0) {
     spdlog::error("{} results could not be written before the end", left);
   }
 }
@@ -100,20 +99,16 @@ base::Result<> Solo::Parts::start_edge() {
   for (const std::string& origin : config.allowed_origins)
     edge_config.allowed_origins.push_back(lower(origin));
   if (!config.public_url.empty()) edge_config.allowed_origins.push_back(lower(config.public_url));
-  results = std::make_unique<state::memory::Results>(
-      clock, [this](match::MatchRecord record, runtime::Reply<> done) {
-        apply(std::move(record), std::move(done));
-      });
   edge = std::make_unique<edge::EdgeServer>(
       std::move(edge_config), *authority, directory, limits, clock,
       [this](match::MatchRecord record) {
         free_tickets(record);
         const base::MatchId id = record.id;
-        results->append(std::move(record), runtime::Reply<>(mailbox, [id](base::Result<> taken) {
-                          if (!taken)
-                            spdlog::error("the result of match {} is lost: {}", id.text(),
-                                          taken.error().sentence());
-                        }));
+        results.append(std::move(record), runtime::Reply<>(mailbox, [id](base::Result<> taken) {
+                         if (!taken)
+                           spdlog::error("the result of match {} is lost: {}", id.text(),
+                                         taken.error().sentence());
+                       }));
       });
   gateway = std::make_unique<LocalGateway>(*edge, config.edge_url,
                                            std::string(host_of_url(config.public_url)), clock);
@@ -133,23 +128,18 @@ void Solo::Parts::free_tickets(const match::MatchRecord& record) {
                    }));
 }
 
-// Writes a result, then tells the room that waits for its numbers.
-void Solo::Parts::apply(match::MatchRecord record, runtime::Reply<> done) {
-  const base::MatchId match = record.id;
-  const base::RoomId room = record.room;
-  store->apply_result(std::move(record),
-                      runtime::Reply<store::AppliedResult>(
-                          mailbox, [this, match, room, done = std::move(done)](
-                                       base::Result<store::AppliedResult> applied) mutable {
-                            if (!applied) {
-                              spdlog::warn("the result of match {} waits: {}", match.text(),
-                                           applied.error().sentence());
-                              done(applied.error());
-                              return;
-                            }
-                            edge->settled(room, match, std::move(applied->settlement));
-                            done({});
-                          }));
+// Writes results, and tells the rooms that wait for their numbers.
+void Solo::Parts::start_result_worker() {
+  api::ResultWorkerConfig worker;
+  worker.consumer = "solo";
+  auto apply = [this](match::MatchRecord record, runtime::Reply<store::AppliedResult> reply) {
+    store->apply_result(std::move(record), std::move(reply));
+  };
+  result_worker = std::make_unique<api::ResultWorker>(
+      std::move(worker), api::ResultWorkerPorts{results, std::move(apply), clock},
+      [this](const match::MatchRecord& record, store::AppliedResult applied) {
+        edge->settled(record.room, record.id, std::move(applied.settlement));
+      });
 }
 
 base::Result<> Solo::Parts::start_api() {
@@ -195,7 +185,7 @@ base::Result<> Solo::Parts::start_ops() {
   metrics::Registry api_metrics;
   api_metrics.add([this](metrics::Exposition& out) {
     out.gauge("whoosh_results_pending", "Results that wait for the database.", {},
-              static_cast<double>(results->pending()));
+              static_cast<double>(results.size()));
   });
   OpsConfig api_pages;
   api_pages.port = config.ops_port;
@@ -230,6 +220,7 @@ base::Result<std::unique_ptr<Solo>> Solo::start(const Config& config) {
   Parts& p = *solo->parts_;
   if (const auto ok = p.open_data(); !ok) return ok.error();
   if (const auto ok = p.start_edge(); !ok) return ok.error();
+  p.start_result_worker();
   if (const auto ok = p.start_api(); !ok) return ok.error();
   p.start_matchmaker();
   if (const auto ok = p.start_ops(); !ok) return ok.error();
@@ -255,9 +246,11 @@ void Solo::stop() {
   if (p.matchmaker) p.matchmaker->stop();
   if (p.api) p.api->stop();
   if (p.edge) p.edge->stop();
-  if (p.results) write_what_is_pending(*p.results);
-  p.results.reset();  // waits for what is with the store
-  p.store.reset();    // finishes the writes it has accepted
+  if (p.result_worker) {
+    write_what_is_pending(p.results);
+    p.result_worker->stop();
+  }
+  p.store.reset();  // finishes the writes it has accepted
   p.mailbox.stop();
 }
 

@@ -64,10 +64,33 @@ void Directory::release_room(RoomId room, std::uint32_t epoch, Reply<> reply) {
     const auto found = rooms_.find(room);
     if (found == rooms_.end()) return {};
     if (found->second.epoch > epoch) return base::Error{base::ErrorCode::conflict};
-    unlist(found->second);
-    codes_.erase(found->second.code);
-    rooms_.erase(found);
+    erase(room);
     return {};
+  }();
+  reply(std::move(result));
+}
+
+void Directory::release_node(std::string node, std::uint16_t number, Reply<std::int64_t> reply) {
+  const std::int64_t released = [&] {
+    const std::scoped_lock lock(mutex_);
+    std::vector<RoomId> its;
+    if (const auto rooms = by_node_.find(node); rooms != by_node_.end() && !node.empty()) {
+      for (const RoomId room : rooms->second) {
+        if (its.size() == release_max) break;
+        if (room.node() == number) its.push_back(room);
+      }
+    }
+    for (const RoomId room : its) erase(room);
+    return static_cast<std::int64_t>(its.size());
+  }();
+  reply(released);
+}
+
+void Directory::rooms(std::string node, std::optional<std::string> cursor, std::int32_t limit,
+                      Reply<Page> reply) {
+  auto result = [&] {
+    const std::scoped_lock lock(mutex_);
+    return node_page(node, cursor, limit);
   }();
   reply(std::move(result));
 }
@@ -120,13 +143,28 @@ std::optional<std::string> Directory::unused_code() {
   return std::nullopt;
 }
 
+void Directory::erase(RoomId room) {
+  const auto found = rooms_.find(room);
+  unlist(found->second);
+  codes_.erase(found->second.code);
+  rooms_.erase(found);
+}
+
 void Directory::list(const RoomEntry& entry) {
+  by_node_[""].insert(entry.room);
+  if (!entry.node.empty()) by_node_[entry.node].insert(entry.room);
   if (!entry.is_public) return;
   public_[""].insert(place_of(entry));
   if (!entry.game.empty()) public_[entry.game].insert(place_of(entry));
 }
 
 void Directory::unlist(const RoomEntry& entry) {
+  for (const std::string& node : {std::string(), entry.node}) {
+    const auto rooms = by_node_.find(node);
+    if (rooms == by_node_.end()) continue;
+    rooms->second.erase(entry.room);
+    if (rooms->second.empty()) by_node_.erase(rooms);
+  }
   if (!entry.is_public) return;
   for (const std::string& game : {std::string(), entry.game}) {
     const auto rooms = public_.find(game);
@@ -154,6 +192,26 @@ base::Result<Directory::Page> Directory::page(const std::string& game,
     page.rooms.push_back(rooms_.at(next->room));
   }
   if (next != rooms->second.end()) page.next = cursor_text(page.rooms.back());
+  return page;
+}
+
+base::Result<Directory::Page> Directory::node_page(const std::string& node,
+                                                   const std::optional<std::string>& cursor,
+                                                   std::int32_t limit) const {
+  std::optional<RoomId> after;
+  if (cursor) {
+    after = RoomId::parse(*cursor);
+    if (!after) return base::Error{base::ErrorCode::malformed};
+  }
+  Page page;
+  const auto rooms = by_node_.find(node);
+  if (rooms == by_node_.end()) return page;
+  const auto size = static_cast<std::size_t>(std::clamp(limit, 1, page_max));
+  auto next = after ? rooms->second.upper_bound(*after) : rooms->second.begin();
+  for (; next != rooms->second.end() && page.rooms.size() < size; ++next) {
+    page.rooms.push_back(rooms_.at(*next));
+  }
+  if (next != rooms->second.end()) page.next = page.rooms.back().room.text();
   return page;
 }
 

@@ -9,6 +9,7 @@
 
 #include "state/contract.h"
 #include "state/memory/directory.h"
+#include "state/memory/nodes.h"
 #include "state/memory/queue.h"
 #include "state/memory/rate_limits.h"
 #include "state/memory/results.h"
@@ -29,12 +30,23 @@ class MemoryRig {
   state::Directory& directory() { return directory_; }
   state::Queue& queue() { return queue_; }
   state::RateLimits& limits() { return limits_; }
+  state::Results& results() { return results_; }
+  state::Nodes& nodes() { return nodes_; }
+  state::Leases& leases() { return leases_; }
+  state::Lobbies& lobbies() { return lobbies_; }
+  state::Revocations& revocations() { return revocations_; }
   runtime::Mailbox& mailbox() { return mailbox_; }
   runtime::ManualClock& clock() { return clock_; }
   void settle() {
     queue_.answer_due();
+    results_.answer_due();
     while (mailbox_.run_all() > 0) {
     }
+  }
+  static std::int64_t retake_ms() { return state::Results::retake_ms; }
+  void pass_ms(std::int64_t ms) {
+    clock_.advance_ms(ms);
+    settle();
   }
 
  private:
@@ -44,6 +56,11 @@ class MemoryRig {
   Directory directory_{entropy_};
   Queue queue_;
   RateLimits limits_;
+  Results results_{clock_, {.own_thread = false}};
+  Nodes nodes_{clock_};
+  Leases leases_{clock_};
+  Lobbies lobbies_{clock_};
+  Revocations revocations_{clock_};
 };
 
 }  // namespace
@@ -54,6 +71,11 @@ using Memory = ::testing::Types<memory::MemoryRig>;
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, DirectoryContract, Memory);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, QueueContract, Memory);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, LimitsContract, Memory);
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, ResultsContract, Memory);
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, NodesContract, Memory);
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, LeasesContract, Memory);
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, LobbiesContract, Memory);
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, RevocationsContract, Memory);
 }  // namespace whoosh::state::contract
 
 namespace whoosh::state::memory {
@@ -236,122 +258,140 @@ match::MatchRecord record_of(std::uint64_t number) {
   return record;
 }
 
-// A consumer that fails as often as told, then acknowledges.
-struct Consumer {
-  int failures = 0;
-  std::vector<base::MatchId> seen;
-  std::vector<base::MatchId> done;
-
-  void operator()(const match::MatchRecord& record, Reply<> reply) {
-    seen.push_back(record.id);
-    if (failures > 0) {
-      --failures;
-      reply(base::Error{base::ErrorCode::unavailable});
-      return;
-    }
-    done.push_back(record.id);
-    reply(base::Result<>{});
-  }
-};
-
 class MemoryResults : public ::testing::Test {
  protected:
   bool append(std::uint64_t number) {
     bool taken = false;
-    results_.append(record_of(number),
-                    {mailbox_, [&](base::Result<> got) { taken = got.has_value(); }});
-    run();
+    results_.append(record_of(number), {mailbox_, [&](base::Result<> got) {
+                                          taken = got.has_value();
+                                          if (got) return;
+                                          EXPECT_EQ(got.error().code, base::ErrorCode::unavailable);
+                                        }});
+    mailbox_.run_all();
     return taken;
   }
-  std::int64_t run() {
-    std::int64_t next_ms = 0;
-    do {
-      next_ms = results_.turn();
-    } while (mailbox_.run_all() > 0);
-    return next_ms;
+  std::vector<state::Results::Entry> take(std::int32_t count, std::int64_t wait_ms = 0) {
+    std::vector<state::Results::Entry> entries;
+    bool answered = false;
+    results_.take("one", count, wait_ms,
+                  {mailbox_, [&](base::Result<std::vector<state::Results::Entry>> got) {
+                     entries = std::move(*got);
+                     answered = true;
+                   }});
+    mailbox_.run_all();
+    EXPECT_TRUE(answered);
+    return entries;
+  }
+  void done(std::string id) {
+    results_.done({std::move(id)}, {mailbox_, [](base::Result<>) {}});
   }
 
   runtime::ManualClock clock_;
   runtime::QueueMailbox mailbox_;
-  Consumer consumer_;
-  ResultsOptions options_{.pending_max = 3, .in_flight_max = 2};
-  Results results_{
-      clock_,
-      [this](match::MatchRecord record, Reply<> reply) { consumer_(record, std::move(reply)); },
-      mailbox_, options_};
+  Results results_{clock_,
+                   {.pending_max = 3, .waits_max = 0, .epochs_max = 10, .own_thread = false}};
 };
 
-TEST_F(MemoryResults, ComeAgainUntilAcknowledged) {
-  consumer_.failures = 3;
-  EXPECT_TRUE(append(1));
-  EXPECT_EQ(consumer_.seen.size(), 1U);
-  EXPECT_EQ(run(), 250);
-  for (const std::int64_t ms : {250, 500, 1000}) {
-    clock_.advance_ms(ms - 1);
-    run();
-    const std::size_t before = consumer_.seen.size();
-    clock_.advance_ms(1);
-    run();
-    EXPECT_EQ(consumer_.seen.size(), before + 1) << ms;
-  }
-  EXPECT_EQ(consumer_.done, std::vector<base::MatchId>{record_of(1).id});
-  EXPECT_EQ(results_.pending(), 0U);
-}
-
-TEST_F(MemoryResults, OneThatFailsHoldsNobodyUp) {
-  consumer_.failures = 1;
-  append(1);
-  append(2);
-  EXPECT_EQ(consumer_.done, std::vector<base::MatchId>{record_of(2).id});
-  EXPECT_EQ(results_.pending(), 1U);
-}
-
 TEST_F(MemoryResults, RefuseWhenTooManyWait) {
-  consumer_.failures = 100;
   for (std::uint64_t number = 1; number <= 3; ++number) EXPECT_TRUE(append(number));
   EXPECT_FALSE(append(4));
-  consumer_.failures = 0;
-  clock_.advance_ms(60'000);
-  run();
-  EXPECT_EQ(consumer_.done.size(), 3U);
+  const auto taken = take(100);
+  ASSERT_EQ(taken.size(), 3U);
+  EXPECT_FALSE(append(4));  // taken is not done
+  done(taken[0].id);
   EXPECT_TRUE(append(4));
 }
 
-TEST_F(MemoryResults, ADroppedAcknowledgementIsNone) {
-  int calls = 0;
-  Results dropping(
-      clock_, [&](match::MatchRecord, Reply<>) { ++calls; }, mailbox_);
-  dropping.append(record_of(1), {mailbox_, [](base::Result<>) {}});
-  dropping.turn();
-  mailbox_.run_all();
-  clock_.advance_ms(250);
-  dropping.turn();
-  mailbox_.run_all();
-  EXPECT_EQ(calls, 2);
-  EXPECT_EQ(dropping.pending(), 1U);
+TEST_F(MemoryResults, TooManyWaitsAreAnsweredAtOnce) {
+  EXPECT_TRUE(take(1, 10'000).empty());
 }
 
-TEST(MemoryResultsThread, DeliversAndEndsWithAnswersUnderWay) {
-  runtime::OsClock clock;
-  runtime::LoopThread store;
-  std::atomic<int> applied = 0;
-  std::atomic<int> taken = 0;
-  {
-    Results results(clock, [&](match::MatchRecord, Reply<> reply) {
-      store.post([&applied, held = std::make_shared<Reply<>>(std::move(reply))] {
-        std::this_thread::sleep_for(std::chrono::milliseconds(1));
-        ++applied;
-        (*held)(base::Result<>{});
-      });
-    });
-    for (std::uint64_t number = 1; number <= 50; ++number) {
-      results.append(record_of(number), {store, [&](base::Result<>) { ++taken; }});
-    }
-    while (applied < 10) std::this_thread::yield();
+TEST_F(MemoryResults, WhatIsSetAsideAndTheEpochsStayBounded) {
+  for (std::uint64_t number = 1; number <= state::Results::aside_max + 5; ++number) {
+    ASSERT_TRUE(append(number));
+    results_.set_aside(take(1).at(0).id, "no seats", {mailbox_, [](base::Result<>) {}});
   }
-  store.stop();
-  EXPECT_EQ(taken, 50);
-  EXPECT_GE(applied, 10);
+  EXPECT_EQ(results_.aside_size(), state::Results::aside_max);
+  EXPECT_EQ(results_.size(), 0U);
+}
+
+TEST(MemoryResultsThread, AnswersWaitsAndHandsOutWhatTwoConsumersShare) {
+  runtime::OsClock clock;
+  runtime::LoopThread answers;
+  std::atomic<int> taken = 0;
+  std::atomic<int> empty = 0;
+  constexpr int records = 200;
+  {
+    Results results(clock);
+    base::Function<void()> take;
+    std::atomic<int> waiting = 0;
+    take = [&] {
+      if (taken == records) return;
+      ++waiting;
+      results.take("one", 3, 20,
+                   {answers, [&](base::Result<std::vector<state::Results::Entry>> got) {
+                      if (!got) return;
+                      if (got->empty()) ++empty;
+                      for (const auto& entry : *got) {
+                        ++taken;
+                        results.done({entry.id}, {answers, [](base::Result<>) {}});
+                      }
+                      take();
+                      --waiting;
+                    }});
+    };
+    answers.post([&] { take(); });
+    answers.post([&] { take(); });
+    for (int number = 1; number <= records; ++number) {
+      results.append(record_of(static_cast<std::uint64_t>(number)),
+                     {answers, [](base::Result<> got) { EXPECT_TRUE(got.has_value()); }});
+      if (number % 50 == 0) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+    while (taken < records || waiting > 0 || results.size() > 0) std::this_thread::yield();
+    EXPECT_GT(empty, 0);
+  }
+  answers.stop();
+  EXPECT_EQ(taken, records);
+}
+
+TEST(MemoryResultsThread, WhoWaitsWhenItEndsIsAnswered) {
+  runtime::OsClock clock;
+  runtime::QueueMailbox outer;
+  bool unavailable = false;
+  {
+    Results results(clock);
+    results.take("one", 1, 60'000, {outer, [&](auto got) { unavailable = got.has_error(); }});
+  }
+  outer.run_all();
+  EXPECT_TRUE(unavailable);
+}
+
+// Numbers go round: after 4095 joins they begin anew, and skip those of the living.
+TEST(MemoryNodes, NumbersGoRoundAndSkipTheLiving) {
+  runtime::ManualClock clock;
+  Nodes nodes(clock);
+  runtime::QueueMailbox mailbox;
+  const auto join = [&](const std::string& name) {
+    Node node;
+    node.name = name;
+    base::Result<Node> joined = base::Error{};
+    nodes.join(node, {mailbox, [&](base::Result<Node> got) { joined = std::move(got); }});
+    mailbox.run_all();
+    return joined;
+  };
+  const auto leave = [&](const std::string& name) {
+    nodes.leave(name, "", {mailbox, [](base::Result<>) {}});
+  };
+  ASSERT_EQ(join("first")->number, 1);
+  for (int i = 2; i <= node_numbers_max; ++i) {
+    ASSERT_EQ(join("brief")->number, i);
+    leave("brief");
+  }
+  EXPECT_EQ(join("brief")->number, 2);
+  for (int i = 3; i <= node_numbers_max; ++i) {
+    ASSERT_TRUE(join("node-" + std::to_string(i)).has_value());
+  }
+  EXPECT_EQ(join("one too many").error().code, base::ErrorCode::unavailable);
 }
 
 TEST(RoomCodes, AreFourLettersThatCanBeRead) {
