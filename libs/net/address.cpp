@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/assert.h"
+
 namespace whoosh::net {
 
 Address Address::from(const sockaddr_storage& socket_address) {
@@ -30,6 +32,43 @@ Address Address::from(const sockaddr_storage& socket_address) {
     }
   }
   return address;
+}
+
+std::optional<Address> Address::parse(std::string_view text, std::uint16_t port) {
+  const std::string terminated(text);
+  if (terminated.size() != std::strlen(terminated.c_str())) return std::nullopt;
+  sockaddr_storage storage{};
+  auto* const v4 = reinterpret_cast<sockaddr_in*>(&storage);
+  auto* const v6 = reinterpret_cast<sockaddr_in6*>(&storage);
+  if (inet_pton(AF_INET, terminated.c_str(), &v4->sin_addr) == 1) {
+    storage.ss_family = AF_INET;
+    v4->sin_port = htons(port);
+  } else if (inet_pton(AF_INET6, terminated.c_str(), &v6->sin6_addr) == 1) {
+    storage.ss_family = AF_INET6;
+    v6->sin6_port = htons(port);
+  } else {
+    return std::nullopt;
+  }
+  return from(storage);
+}
+
+std::uint32_t Address::write_to(sockaddr_storage& out) const {
+  ASSERT(family != Family::None);
+  out = {};
+  if (family == Family::V4) {
+    sockaddr_in v4{};
+    v4.sin_family = AF_INET;
+    v4.sin_port = htons(port);
+    std::memcpy(&v4.sin_addr, bytes.data(), 4);
+    std::memcpy(&out, &v4, sizeof v4);
+    return sizeof v4;
+  }
+  sockaddr_in6 v6{};
+  v6.sin6_family = AF_INET6;
+  v6.sin6_port = htons(port);
+  std::memcpy(&v6.sin6_addr, bytes.data(), 16);
+  std::memcpy(&out, &v6, sizeof v6);
+  return sizeof v6;
 }
 
 std::string Address::text() const {

@@ -4,7 +4,9 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 struct sockaddr_storage;
 
@@ -22,6 +24,10 @@ struct Address {
   // What limits are counted by: IPv4 whole, IPv6 by its /64 ("2001:db8::/64").
   [[nodiscard]] std::string network() const;
   static Address from(const sockaddr_storage& socket_address);
+  // "192.0.2.1", "2001:db8::1": numbers only, so that nothing is ever asked of a name server.
+  static std::optional<Address> parse(std::string_view text, std::uint16_t port);
+  // Fills `out` for connect(2); returns how much of it counts. REQUIRES: not None.
+  std::uint32_t write_to(sockaddr_storage& out) const;
 };
 
 }  // namespace whoosh::net

@@ -4,12 +4,17 @@
 // finds nothing; addresses never move.
 //
 //   Head ─→ Deciding ─→ Open ─→ Closing ─→ Dead ─→ (free at the end of the turn)
-//     └────────┴──────────┴────→ Lingering ──┘
+//     ├────────┴──────────┴────→ Lingering ──┘
+//     └─→ Relaying ⇄ (Connecting ─→ Relaying) ─→ Dead, or Lingering when the other side is Dead
 //
 //   Head       the request is being read; `in` holds what came so far
 //   Deciding   the handler said Pending; `in` holds the request, the descriptor isn't read
 //   Open       frames
 //   Closing    our Close is sent; frames are read and dropped until the peer's Close
+//   Relaying   forwarded: what one side says is sent to the other; the client's side is the near
+//   one,
+//              the server's the far one, and each knows the other by `user`
+//   Connecting the far side, not there yet; the near one is not read meanwhile
 //   Lingering  the last bytes are on their way; input is thrown away until the peer's end
 #pragma once
 
@@ -21,12 +26,22 @@
 
 namespace whoosh::net {
 
-enum class ConnectionState : std::uint8_t { Free, Head, Deciding, Open, Closing, Lingering, Dead };
+enum class ConnectionState : std::uint8_t {
+  Free,
+  Head,
+  Open,
+  Closing,
+  Lingering,
+  Dead,
+  Deciding,  // from here on events have another meaning: one comparison tells
+  Connecting,
+  Relaying,
+};
 
 struct Connection {
   static constexpr std::uint32_t nowhere = 0xffffffff;
 
-  std::uint64_t user = 0;  // the handler's word
+  std::uint64_t user = 0;  // the handler's word; Connecting, Relaying: the other side's id
   FrameReader reader;
   Buffer in;
   Buffer out;
@@ -37,7 +52,9 @@ struct Connection {
   std::uint32_t head_scanned = 0;  // Head: bytes of `in` without an end
   std::uint32_t heard_ms = 0;      // last byte from the peer
   std::uint32_t pinged_ms = 0;
-  std::uint32_t since_ms = 0;     // of this state; Open and overflowed: of the overflow
+  // Of this state; Open and overflowed: of the overflow; Relaying: since it takes nothing, or
+  // ended.
+  std::uint32_t since_ms = 0;
   std::uint32_t flood_bytes = 0;  // received since pinged_ms
   std::uint32_t wheel_tick = 0;
   std::uint32_t wheel_next = nowhere;
@@ -53,14 +70,22 @@ struct Connection {
   bool shut_when_sent : 1 = false;  // Lingering: half-close once sent, then wait for its end
   bool on_wheel : 1 = false;
   bool handed_over : 1 = false;
-  bool refusal : 1 = false;  // above connections_max: only there to be answered 503
+  bool far : 1 = false;          // of a relayed pair: we connected
+  bool paused : 1 = false;       // Relaying: not read, because the other side is slow
+  bool answered : 1 = false;     // far: it has said something
+  bool read_ended : 1 = false;   // Relaying: no more comes
+  bool write_ended : 1 = false;  // Relaying: no more can be sent
+  bool refusal : 1 = false;      // above connections_max: only there to be answered 503
 
+  [[nodiscard]] bool is_relayed() const { return state >= ConnectionState::Connecting; }
   [[nodiscard]] base::ConnId id() const {
     return base::ConnId{std::uint64_t{generation} << 32 | slot};
   }
 };
 // Two cache lines; with 4.2 KB in the kernel, what one quiet player costs here.
 static_assert(sizeof(Connection) <= 128, "docs/PERFORMANCE.md counts on it");
+inline constexpr std::size_t relayed_pair_bytes = 2 * sizeof(Connection);
+static_assert(relayed_pair_bytes <= 256, "docs/PERFORMANCE.md counts on it");
 
 class ConnectionTable {
  public:

@@ -5,6 +5,7 @@
 //
 //   on_request ─┬─ Respond ──────────────────────────────── (net finishes it, no further call)
 //               ├─ HandOver ─→ the other loop's on_request
+//               ├─ Forward ─→ another server's (net relays the bytes, no further call)
 //               ├─ Pending ─→ Loop::decide(id, …) ─┐
 //               └─ Accept ─────────────────────────┴─ on_open → on_text* → on_closed
 //
@@ -48,9 +49,16 @@ struct HandOver {
   std::size_t loop;                  // index in the server; REQUIRES: below its count
   std::unique_ptr<Carried> carried;  // may be null
 };
+// Another server answers: net connects to it, sends it the request as it came with `headers` added,
+// and from then on bytes in both directions until both have ended. When it can't be reached, or
+// ends without a byte, the client gets 503.
+struct Forward {
+  Address to;                                                // REQUIRES: not None
+  std::vector<std::pair<std::string, std::string>> headers;  // REQUIRES: no CR or LF
+};
 struct Pending {};  // Loop::decide() within Options::decide_ms, or net answers 503
 
-using Decision = std::variant<Accept, Respond, HandOver, Pending>;
+using Decision = std::variant<Accept, Respond, HandOver, Forward, Pending>;
 
 class Handler {
  public:

@@ -31,6 +31,9 @@ struct Options {
   std::size_t message_bytes_max = 8 * 1024;
   // Waiting for one reader; above: refused, and Handler::on_overflow.
   std::size_t out_bytes_max = 64 * 1024;
+  // From one side of a forwarded connection at once; no more is read of it until the other side has
+  // taken it all. REQUIRES: at most read_bytes_max.
+  std::size_t relay_bytes_max = 64 * 1024;
   // From one peer within ping_ms; above: close 1008. A fifth of it is more than a player needs.
   std::size_t flood_bytes_max = 2ul << 20;
   // Partial and waiting bytes of one loop; above: close 1013.
@@ -39,13 +42,15 @@ struct Options {
   std::uint32_t accepts_per_turn_max = 64;
   std::uint32_t backlog = 4096;
 
-  std::uint32_t head_ms = 5'000;    // accept to complete head; above: 408
-  std::uint32_t decide_ms = 5'000;  // Pending to Loop::decide(); above: 503
-  std::uint32_t ping_ms = 25'000;   // between two of our Pings
-  std::uint32_t idle_ms = 60'000;   // without a byte from the peer; above: dropped, 1006
-  std::uint32_t slow_ms = 10'000;   // overflowed and not drained; above: dropped, 1013
-  std::uint32_t close_ms = 2'000;   // for the peer to finish a closing; above: dropped
-  std::uint32_t stop_ms = 2'000;    // for all connections when the server stops; above: dropped
+  std::uint32_t head_ms = 5'000;     // accept to complete head; above: 408
+  std::uint32_t decide_ms = 5'000;   // Pending to Loop::decide(); above: 503
+  std::uint32_t connect_ms = 3'000;  // to the server that a connection is forwarded to; above: 503
+  std::uint32_t ping_ms = 25'000;    // between two of our Pings
+  std::uint32_t idle_ms = 60'000;    // without a byte from the peer; above: dropped, 1006
+  std::uint32_t slow_ms = 10'000;    // overflowed and not drained; above: dropped, 1013. Forwarded:
+                                     // bytes wait, no answer yet, or the client has ended
+  std::uint32_t close_ms = 2'000;    // for the peer to finish a closing; above: dropped
+  std::uint32_t stop_ms = 2'000;     // for all connections when the server stops; above: dropped
 
   int send_buffer_bytes = 0;  // SO_SNDBUF; 0: the kernel's own
 };

@@ -45,6 +45,7 @@ Loop::Loop(const Options& options, const runtime::Clock& clock, Handler& handler
   static_assert(BufferPool::block_bytes_max >= 4 * read_bytes_max,
                 "answers and frames fit a block");
   ASSERT(options.head_bytes_max <= read_bytes_max);
+  ASSERT(options.relay_bytes_max <= read_bytes_max);
   ASSERT(options.message_bytes_max + control_bytes_max <= BufferPool::block_bytes_max);
   ASSERT(options.out_bytes_max + control_bytes_max + 16 <= BufferPool::block_bytes_max);
 }
@@ -138,7 +139,8 @@ void Loop::handle_event(std::uint64_t key, std::uint32_t events) {
   Connection* const connection = table_.find(ConnId{key});
   if (connection == nullptr || connection->state == ConnectionState::Dead) return;
   if ((events & EPOLLOUT) != 0) mark_dirty(*connection);
-  if (connection->state == ConnectionState::Deciding) {
+  if (connection->state >= ConnectionState::Deciding) {
+    if (connection->is_relayed()) return relay_event(*connection, events);
     if ((events & (EPOLLERR | EPOLLHUP)) != 0) drop(*connection, close_code::abnormal);
     return;
   }
@@ -158,6 +160,11 @@ void Loop::begin_stop() {
       case ConnectionState::Head:
       case ConnectionState::Deciding:
         refuse(connection, 503);
+        break;
+      case ConnectionState::Connecting:
+      case ConnectionState::Relaying:
+        // A Close frame can't be put between bytes that we don't read: the client sees the end.
+        drop(connection.far ? connection : other_side(connection), close_code::going_away);
         break;
       case ConnectionState::Closing:
       case ConnectionState::Lingering:
@@ -192,7 +199,10 @@ void Loop::flush_dirty() {
   for (std::size_t i = 0; i < dirty_.size(); ++i) {
     Connection& connection = table_.at(dirty_[i]);
     connection.dirty = false;
-    if (connection.state != ConnectionState::Dead) write_out(connection);
+    if (connection.is_relayed())
+      relay_out(connection);
+    else if (connection.state != ConnectionState::Dead)
+      write_out(connection);
   }
   dirty_.clear();
 }
@@ -233,6 +243,10 @@ std::uint32_t Loop::deadline(const Connection& connection) const {
     case ConnectionState::Closing:
     case ConnectionState::Lingering:
       return connection.since_ms + options_.close_ms;
+    case ConnectionState::Connecting:
+      return connection.since_ms + options_.connect_ms;
+    case ConnectionState::Relaying:
+      return elapsed() + static_cast<std::uint32_t>(relay_ahead(connection));
     case ConnectionState::Open:
       break;
     case ConnectionState::Free:
@@ -269,6 +283,10 @@ void Loop::visit(Connection& connection) {
       case ConnectionState::Open:
         visit_open(connection);
         break;
+      case ConnectionState::Connecting:
+      case ConnectionState::Relaying:
+        visit_relayed(connection);
+        return;
       case ConnectionState::Closing:
       case ConnectionState::Lingering:
         counters_.close_timeouts.add();

@@ -17,6 +17,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -106,7 +107,7 @@ class Loop final : public runtime::Mailbox {
   void resume_accepting();
   void watch_listener(std::uint32_t events);
   void refuse_full(Descriptor socket);
-  [[nodiscard]] Connection* add(Descriptor socket, bool refusal);
+  [[nodiscard]] Connection* add(Descriptor socket, std::uint32_t events, bool refusal);
   void adopt(Taken taken);
   void read_head(Connection& connection, std::span<char> bytes);
   void ask(Connection& connection, std::string_view bytes, std::size_t head_bytes,
@@ -120,6 +121,25 @@ class Loop final : public runtime::Mailbox {
   void wait_for_decision(Connection& connection, std::string_view bytes);
   void refuse(Connection& connection, int status);
   void respond(Connection& connection, const Response& response, bool with_body);
+
+  // loop_relay.cpp: a connection that another server serves
+  void forward(Connection& near, std::string_view bytes, std::size_t head_bytes,
+               const Forward& forward);
+  [[nodiscard]] Connection* connect_to(const Address& address);
+  void relay_event(Connection& connection, std::uint32_t events);
+  void connected(Connection& far);
+  void relay_in(Connection& connection);
+  void relay_end(Connection& connection);
+  void relay_out(Connection& connection);
+  void relay_refused(Connection& connection);
+  void relay_sent(Connection& connection);
+  void pause(Connection& connection, bool paused);
+  void watch_relayed(Connection& connection, bool writable);
+  void part(Connection& gone);
+  void visit_relayed(Connection& connection);
+  [[nodiscard]] std::optional<std::uint32_t> relay_patience_ms(const Connection& connection) const;
+  [[nodiscard]] std::int32_t relay_ahead(const Connection& connection) const;
+  [[nodiscard]] Connection& other_side(const Connection& connection);
 
   // loop_stream.cpp: an open WebSocket
   void readable(Connection& connection);

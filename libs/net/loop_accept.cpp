@@ -62,7 +62,7 @@ void Loop::accept_some() {
     }
     if (table_.size() - refusals_ >= options_.connections_max) {
       refuse_full(std::move(socket));
-    } else if (Connection* const connection = add(std::move(socket), false);
+    } else if (Connection* const connection = add(std::move(socket), EPOLLIN, false);
                connection != nullptr) {
       arm(*connection);
     }
@@ -111,20 +111,20 @@ void Loop::refuse_full(Descriptor socket) {
     send_and_forget(socket.get(), response_bytes(response, true, clock_.now()));
     return;
   }
-  if (Connection* const connection = add(std::move(socket), true); connection != nullptr) {
+  if (Connection* const connection = add(std::move(socket), EPOLLIN, true); connection != nullptr) {
     respond(*connection, response, true);
   }
 }
 
 // nullptr: the kernel would not watch it, and the socket is closed. REQUIRES: the table has room.
-Connection* Loop::add(Descriptor socket, bool refusal) {
+Connection* Loop::add(Descriptor socket, std::uint32_t events, bool refusal) {
   Connection* const connection = table_.take();
   ASSERT(connection != nullptr);
   connection->fd = socket.release();
   connection->since_ms = elapsed();
   connection->refusal = refusal;
   if (refusal) ++refusals_;
-  watch(*connection, EPOLLIN, EPOLL_CTL_ADD);
+  watch(*connection, events, EPOLL_CTL_ADD);
   return connection->state == ConnectionState::Dead ? nullptr : connection;
 }
 
@@ -174,6 +174,8 @@ void Loop::act(Connection& connection, std::string_view bytes, std::size_t head_
   } else if (auto* const hand_over = std::get_if<HandOver>(&decision)) {
     if (connection.handed_over) return refuse(connection, 503);
     leave(connection, bytes, head_bytes, std::move(*hand_over));
+  } else if (auto* const elsewhere = std::get_if<Forward>(&decision)) {
+    forward(connection, bytes, head_bytes, *elsewhere);
   } else {
     wait_for_decision(connection, bytes);
   }
@@ -245,7 +247,7 @@ void Loop::adopt(Taken taken) {
   if (stopping_ || table_.size() - refusals_ >= options_.connections_max) {
     return refuse_full(std::move(taken.socket));
   }
-  Connection* const connection = add(std::move(taken.socket), false);
+  Connection* const connection = add(std::move(taken.socket), EPOLLIN, false);
   if (connection == nullptr) return;
   connection->handed_over = true;
   if (!buffers_.append(connection->in, taken.bytes))

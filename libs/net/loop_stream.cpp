@@ -102,6 +102,8 @@ void Loop::readable(Connection& connection) {
       return read_frames(connection, bytes);
     case ConnectionState::Lingering:  // thrown away
     case ConnectionState::Deciding:
+    case ConnectionState::Connecting:
+    case ConnectionState::Relaying:
     case ConnectionState::Dead:
     case ConnectionState::Free:
       return;
@@ -269,6 +271,7 @@ void Loop::linger(Connection& connection, bool cut_when_sent) {
 void Loop::drop(Connection& connection, std::uint16_t code) {
   if (connection.state == ConnectionState::Dead) return;
   if (connection.state == ConnectionState::Open) end_open(connection, code);
+  if (connection.is_relayed()) part(connection);
   connection.state = ConnectionState::Dead;
   dead_.push_back(connection.slot);
 }

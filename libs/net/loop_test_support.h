@@ -132,6 +132,12 @@ inline std::string upgrade_request(std::string_view path = "/ws", std::string_vi
 
 class TestClient {
  public:
+  // The other end of what a TestListener accepted.
+  explicit TestClient(Descriptor accepted) : socket_(std::move(accepted)), connected_(true) {
+    const timeval limit{.tv_sec = patience.count(), .tv_usec = 0};
+    ::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    ::setsockopt(socket_.get(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+  }
   explicit TestClient(std::uint16_t port, int receive_buffer_bytes = 0) {
     socket_.reset(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     const timeval limit{.tv_sec = patience.count(), .tv_usec = 0};
@@ -220,6 +226,11 @@ class TestClient {
       default:
         return "unexpected first byte " + std::to_string(first);
     }
+  }
+  // Exactly so many bytes of the stream; fewer at its end.
+  std::string bytes(std::size_t size) {
+    want(size);
+    return take(std::min(size, buffer_.size()));
   }
   bool ended() { return buffer_.empty() && !receive() && !timed_out_; }
 

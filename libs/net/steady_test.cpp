@@ -1,12 +1,12 @@
 // Goal: the steady message path takes nothing from the heap. Method: operator new of this binary
-// counts per thread; a loop echoes until its pools are warm, then a thousand more messages must not
-// allocate.
+// counts per thread; a loop echoes, or forwards, until its pools are warm, then hundreds of
+// messages more must not allocate.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
 #include <new>
 
-#include "net/loop_test_support.h"
+#include "net/relay_test_support.h"
 
 namespace {
 thread_local std::uint64_t allocations = 0;
@@ -61,6 +61,29 @@ TEST(Steady, MessagesTakeNothingFromTheHeap) {
   ASSERT_TRUE(server.handler().wait_for("measured"));
   EXPECT_GT(warm, 0u) << "the counting works";
   EXPECT_EQ(end, warm);
+}
+
+TEST(Steady, ForwardedBytesTakeNothingFromTheHeap) {
+  Relayed relayed;
+  relayed.start();
+  TestClient client(relayed.edge.port());
+  ASSERT_TRUE(client.upgrade());
+  std::uint64_t counted[2] = {0, 0};
+  const std::string text(160, 'm');
+  for (std::uint64_t& now : counted) {
+    for (int i = 0; i < 500; ++i) {
+      ASSERT_TRUE(client.send(client_frame(0x81, text)));
+      ASSERT_EQ(client.frame(), "text:" + text);
+    }
+    relayed.edge.handler().loop->post([&now, &relayed] {
+      now = allocations;
+      relayed.edge.handler().note("counted");
+    });
+    const std::size_t times = &now == counted ? 1 : 2;
+    ASSERT_TRUE(relayed.edge.handler().wait_for("counted", times));
+  }
+  EXPECT_GT(counted[0], 0u) << "the counting works";
+  EXPECT_LE(counted[1] - counted[0], 2u) << "the first note only";
 }
 
 }  // namespace

@@ -1,24 +1,9 @@
 #include "services/edge/client_address.h"
 
-#include <arpa/inet.h>
-#include <sys/socket.h>
-
 #include <boost/asio/ip/address.hpp>
 
 namespace whoosh::edge {
 namespace {
-
-net::Address parsed(const std::string& text) {
-  sockaddr_storage storage{};
-  auto* v4 = reinterpret_cast<sockaddr_in*>(&storage);
-  auto* v6 = reinterpret_cast<sockaddr_in6*>(&storage);
-  if (inet_pton(AF_INET, text.c_str(), &v4->sin_addr) == 1) {
-    storage.ss_family = AF_INET;
-  } else if (inet_pton(AF_INET6, text.c_str(), &v6->sin6_addr) == 1) {
-    storage.ss_family = AF_INET6;
-  }
-  return net::Address::from(storage);
-}
 
 // All fields of the name as one list, as RFC 9110 section 5.3 reads them.
 std::string forwarded_for(const net::Request& request) {
@@ -38,7 +23,8 @@ net::Address client_of(const net::Request& request, const http::Networks& truste
   boost::system::error_code error;
   const auto peer = boost::asio::ip::make_address(request.remote.text(), error);
   if (error) return request.remote;
-  return parsed(http::client_behind(peer, forwarded_for(request), trusted).text);
+  const auto client = http::client_behind(peer, forwarded_for(request), trusted);
+  return net::Address::parse(client.text, 0).value_or(net::Address{});
 }
 
 }  // namespace whoosh::edge
