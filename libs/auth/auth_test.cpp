@@ -274,6 +274,41 @@ TEST(SeatTicketToken, lives_for_sixty_seconds_sharp_and_is_no_access_token) {
   EXPECT_EQ(access.error().code, ErrorCode::bad_ticket);
 }
 
+TEST(ServiceTokenToken, comes_back_as_it_was_made_and_ends_after_its_days) {
+  const auto token = *ours().make_service({"results-worker", "j1"}, 30, now);
+  const auto back = ours().check_service(token, now);
+  ASSERT_TRUE(back.has_value());
+  EXPECT_EQ(back->name, "results-worker");
+  EXPECT_EQ(back->jti, "j1");
+  EXPECT_EQ(back->expires_at, now.plus_s(30 * 24 * 3600));
+  EXPECT_TRUE(ours().check_service(token, back->expires_at.plus_s(leeway_s - 1)).has_value());
+  const auto late = ours().check_service(token, back->expires_at.plus_s(leeway_s));
+  ASSERT_FALSE(late.has_value());
+  EXPECT_EQ(late.error().code, ErrorCode::token_expired);
+}
+
+TEST(ServiceTokenToken, passes_for_no_other_kind_and_no_other_for_it) {
+  const auto service = *ours().make_service({"results-worker", "j1"}, 1, now);
+  const auto access = *ours().make_access(ada(), now);
+  EXPECT_FALSE(ours().check_access(service, now).has_value());
+  EXPECT_FALSE(ours().check_seat(service, now).has_value());
+  EXPECT_FALSE(ours().check_service(access, now).has_value());
+  const TokenAuthority elsewhere(our_keys(), {.issuer = "whoosh", .service = "other-service"});
+  EXPECT_FALSE(elsewhere.check_service(service, now).has_value());
+  EXPECT_FALSE(TokenAuthority(keys({pem(1)})).check_service(service, now).has_value());
+}
+
+TEST(ServiceTokenToken, is_made_for_good_names_and_a_year_at_most) {
+  for (const char* name : {"", "Results", "a b", "a/b", "\u00e4"}) {
+    EXPECT_FALSE(ours().make_service({name, "j"}, 1, now).has_value()) << name;
+  }
+  EXPECT_FALSE(ours().make_service({std::string(65, 'a'), "j"}, 1, now).has_value());
+  for (const std::int32_t days : {-1, 0, 366}) {
+    EXPECT_FALSE(ours().make_service({"a", "j"}, days, now).has_value()) << days;
+  }
+  EXPECT_TRUE(ours().make_service({"a", "j"}, 365, now).has_value());
+}
+
 TEST(Keys, jwks_shows_public_numbers_only) {
   const auto set = keys({pem(0), pem(1)});
   base::JsonParser parser(64 * 1024);

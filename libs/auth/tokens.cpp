@@ -1,5 +1,9 @@
 #include "auth/tokens.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 #include "base/assert.h"
 #include "base/json.h"
 
@@ -10,6 +14,16 @@ using base::ErrorCode;
 
 constexpr std::string_view access_typ = "JWT";
 constexpr std::string_view seat_typ = "whoosh-seat+jwt";
+constexpr std::string_view service_typ = "whoosh-service+jwt";
+constexpr std::size_t service_name_bytes_max = 64;
+
+bool is_service_name(std::string_view name) {
+  return !name.empty() && name.size() <= service_name_bytes_max &&
+         std::ranges::all_of(name, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+                  c == '.';
+         });
+}
 
 // The payload of a seat ticket.
 struct SeatClaims {
@@ -29,6 +43,18 @@ struct SeatClaims {
 };
 BOOST_DESCRIBE_STRUCT(SeatClaims, (),
                       (iss, aud, sub, iat, exp, jti, name, avatar, room, role, newcomer, sid, look))
+
+// The payload of a service token.
+struct ServiceClaims {
+  std::string iss;
+  std::string aud;
+  std::string sub;  // name of the service
+  std::int64_t iat = 0;
+  std::int64_t exp = 0;
+  std::string jti;
+  std::string token_type;  // "service"
+};
+BOOST_DESCRIBE_STRUCT(ServiceClaims, (), (iss, aud, sub, iat, exp, jti, token_type))
 
 template <class Claims>
 std::optional<Claims> decode_claims(std::string_view payload) {
@@ -53,6 +79,8 @@ TokenAuthority::TokenAuthority(std::shared_ptr<const KeySet> keys, Audience audi
     : keys_(std::move(keys)), audience_(std::move(audience)) {
   ASSERT(keys_ != nullptr);
   ASSERT(audience_.access != audience_.seat);
+  ASSERT(audience_.access != audience_.service);
+  ASSERT(audience_.seat != audience_.service);
 }
 
 base::Result<std::string> TokenAuthority::make_access(const Identity& identity,
@@ -150,6 +178,42 @@ base::Result<SeatTicket> TokenAuthority::check_seat(std::string_view token,
   ticket.issued_at = {claims->iat * 1000};
   ticket.expires_at = {claims->exp * 1000};
   return ticket;
+}
+
+base::Result<std::string> TokenAuthority::make_service(const ServiceToken& token, std::int32_t days,
+                                                       base::UnixMs now) const {
+  if (!is_service_name(token.name)) {
+    return base::Error{ErrorCode::invalid_input,
+                       "A service's name is 1 to 64 of a-z, 0-9, -, _ and dots."};
+  }
+  if (days < 1 || days > service_days_max) {
+    return base::Error{ErrorCode::invalid_input,
+                       fmt::format("A service token is good for 1 to {} days.", service_days_max)};
+  }
+  ServiceClaims claims;
+  claims.iss = audience_.issuer;
+  claims.aud = audience_.service;
+  claims.sub = token.name;
+  claims.iat = now.seconds();
+  claims.exp = now.seconds() + std::int64_t{days} * 24 * 3600;
+  claims.jti = token.jti;
+  claims.token_type = "service";
+  return sign_jws(*keys_, service_typ, base::to_json(claims));
+}
+
+base::Result<ServiceToken> TokenAuthority::check_service(std::string_view token,
+                                                         base::UnixMs now) const {
+  const auto payload = verify_jws(*keys_, service_typ, token);
+  if (!payload) return payload.error();
+  const auto claims = decode_claims<ServiceClaims>(*payload);
+  const std::int64_t seconds = now.seconds();
+  if (!claims || claims->iss != audience_.issuer || claims->aud != audience_.service ||
+      claims->token_type != "service" || !is_service_name(claims->sub) || !plausible(claims->iat) ||
+      !plausible(claims->exp) || claims->iat > seconds + leeway_s) {
+    return base::Error{ErrorCode::bad_token};
+  }
+  if (claims->exp + leeway_s <= seconds) return base::Error{ErrorCode::token_expired};
+  return ServiceToken{claims->sub, claims->jti, {claims->iat * 1000}, {claims->exp * 1000}};
 }
 
 }  // namespace whoosh::auth

@@ -1,9 +1,11 @@
-// Access tokens and seat tickets: what is signed, for how long, and how it is checked. Both are
-// JWTs; their `typ` and `aud` differ, so that neither passes for the other.
+// Access tokens, seat tickets and service tokens: what is signed, for how long, and how it is
+// checked. All are JWTs; their `typ` and `aud` differ, so that none passes for another.
 //
-//   access token   60 min   who somebody is; checked by Service A and the edges without asking a
-//   store seat ticket    60 s     a place in one room for one user; single use (the edge remembers
-//   the jti)
+//   access token    60 min       who somebody is; Service A and the edges check it and ask no store
+//   seat ticket     60 s         a place in one room for one user; single use: the edge remembers
+//                                the jti
+//   service token   1-365 days   a program of the deployment that reports results; `whoosh keys
+//                                --service-token NAME` makes one
 //
 // `now` is an argument; randomness (jti) too. TokenAuthority: owned by the process, immutable, any
 // thread. Verification: signature (jws.h), iss, aud, token_type, exp, nbf, iat. Clocks of two
@@ -88,10 +90,20 @@ struct SeatTicket {
   base::UnixMs expires_at = {};
 };
 
+inline constexpr std::int32_t service_days_max = 365;
+
+struct ServiceToken {
+  std::string name;  // of the service: a-z 0-9 - . _, at most 64
+  std::string jti;
+  base::UnixMs issued_at = {};  // both set by the authority
+  base::UnixMs expires_at = {};
+};
+
 struct Audience {
   std::string issuer = "whoosh";
   std::string access = "whoosh";
   std::string seat = "whoosh-seat";
+  std::string service = "whoosh-service";
 };
 
 class TokenAuthority {
@@ -109,6 +121,14 @@ class TokenAuthority {
                                                     base::UnixMs now) const;
   // bad_ticket. Whether it was used before is the edge's business.
   [[nodiscard]] base::Result<SeatTicket> check_seat(std::string_view token, base::UnixMs now) const;
+
+  // invalid_input: another name than a service may have, or days that are not 1 …
+  // service_days_max.
+  [[nodiscard]] base::Result<std::string> make_service(const ServiceToken& token, std::int32_t days,
+                                                       base::UnixMs now) const;
+  // bad_token; token_expired (everything else was right).
+  [[nodiscard]] base::Result<ServiceToken> check_service(std::string_view token,
+                                                         base::UnixMs now) const;
 
   [[nodiscard]] const KeySet& keys() const { return *keys_; }
 

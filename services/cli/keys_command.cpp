@@ -2,7 +2,10 @@
 
 #include <CLI/CLI.hpp>
 
+#include "auth/tokens.h"
+#include "base/encoding.h"
 #include "runtime/clock.h"
+#include "runtime/entropy.h"
 #include "services/cli/commands.h"
 #include "services/cli/knobs.h"
 #include "services/solo/key_files.h"
@@ -13,7 +16,21 @@ namespace {
 struct Options {
   std::string data = "var";
   bool rotate = false;
+  std::string service;
+  std::int32_t days = 90;
 };
+
+// Only the token on stdout, so that a script can keep it.
+int print_service_token(const Options& options, auth::KeySet keys, base::UnixMs now) {
+  const auth::TokenAuthority authority(std::make_shared<const auth::KeySet>(std::move(keys)));
+  const std::string jti = base::base64url(runtime::OsEntropy().bytes(16));
+  const auto token = authority.make_service({options.service, jti}, options.days, now);
+  if (!token) return fail(token.error().sentence());
+  fmt::print(stderr, "{} may report results until {}\n", options.service,
+             base::rfc3339(now.plus_s(std::int64_t{options.days} * 24 * 3600)));
+  fmt::print("{}\n", *token);
+  return 0;
+}
 
 int run(const Options& options) {
   const base::UnixMs now = runtime::OsClock().now();
@@ -22,8 +39,9 @@ int run(const Options& options) {
     if (!path) return fail(path.error().sentence());
     fmt::print("made {}; it signs from the next start on, older keys go on checking\n", *path);
   }
-  const auto keys = solo::load_or_make_keys(options.data, now);
+  auto keys = solo::load_or_make_keys(options.data, now);
   if (!keys) return fail(keys.error().sentence());
+  if (!options.service.empty()) return print_service_token(options, std::move(*keys), now);
   const auto paths = solo::key_files(options.data);
   if (!paths) return fail(paths.error().sentence());
   for (const std::string& path : *paths) fmt::print("{}\n", path);
@@ -39,6 +57,10 @@ Command add_keys(CLI::App& app) {
       app.add_subcommand("keys", "Make (if there is none) and list the keys that sign tokens");
   knob(*keys, "data", options->data, "Folder of the keys");
   keys->add_flag("--rotate", options->rotate, "Make one more, which signs from the next start on");
+  keys->add_option("--service-token", options->service,
+                   "Print a token for the service of this name, with which it may report results");
+  keys->add_option("--days", options->days, "How long the service token is good")
+      ->check(CLI::Range(1, auth::service_days_max));
   return {keys, [options] { return run(*options); }};
 }
 
