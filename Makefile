@@ -25,7 +25,7 @@ demo: ## Eight bots play one whole match of Suspect, time sped up
 test: ## Install, build, and run every check there is
 	@scripts/test.sh
 
-types: ## Write the client's TypeScript types from the C++ structs
+types: ## Write the TypeScript types from the C++ structs
 	@scripts/types.sh
 
 lint: ## House rules, format, headers, generated files, scripts, types of the client

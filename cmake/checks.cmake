@@ -22,12 +22,17 @@ whoosh_check(web-types TIMEOUT 300)
 whoosh_check(web-format TIMEOUT 300)
 whoosh_check(web-size TIMEOUT 300)
 whoosh_check(web-unit TIMEOUT 300)
+whoosh_check(sdk-types TIMEOUT 300)
+whoosh_check(sdk-format TIMEOUT 300)
+whoosh_check(sdk-unit TIMEOUT 300)
+whoosh_check(sdk-server TIMEOUT 300 SERIAL)
 whoosh_check(openapi TIMEOUT 120)
 whoosh_check(bench TIMEOUT 300)
 whoosh_check(fuzz TIMEOUT 600 SERIAL)
 whoosh_check(e2e TIMEOUT 600 SERIAL)
 # Two npm installations in one folder at a time would disturb each other.
 set_tests_properties(check_web-types check_web-format check_web-size check_web-unit check_e2e
+                     check_sdk-types check_sdk-format check_sdk-unit check_sdk-server
                      PROPERTIES RESOURCE_LOCK npm)
 
 # headers: every header that is not the first include of a .cpp of its own compiles alone too (the

@@ -46,6 +46,29 @@ check_web_unit() {
   (cd services/web && npm test)
 }
 
+check_sdk_types() {
+  scripts/web.sh install sdk/typescript
+  (cd sdk/typescript && npm run check)
+}
+
+check_sdk_format() {
+  scripts/web.sh install sdk/typescript
+  (cd sdk/typescript && npm run fmt:check)
+}
+
+check_sdk_unit() {
+  scripts/web.sh install sdk/typescript
+  (cd sdk/typescript && npm test)
+}
+
+# The built package in plain Node.js against a real server.
+check_sdk_server() {
+  scripts/web.sh build
+  scripts/web.sh install sdk/typescript
+  (cd sdk/typescript && WHOOSH_BIN="${WHOOSH_BIN:-$WHOOSH_BUILD/services/whoosh}" \
+    WHOOSH_WEB="$ROOT/services/web/dist" npm run test:server)
+}
+
 check_openapi() {
   scripts/web.sh install tests/lint
   (cd tests/lint && npm test)

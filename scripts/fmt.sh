@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# make fmt: clang-format over our C++, prettier over the client, in place. FILES="a.cpp b.h" formats
-# only these C++ files.
+# make fmt: clang-format over our C++, prettier over the client and the SDK, in place. FILES="a.cpp
+# b.h" formats only these C++ files.
 source "$(dirname "$0")/lib.sh"
 source scripts/format.sh
 
@@ -13,5 +13,7 @@ else
   cpp_files | xargs -0 "$clang_format" -i
   scripts/web.sh install services/web
   (cd services/web && npm run --silent fmt)
+  scripts/web.sh install sdk/typescript
+  (cd sdk/typescript && npm run --silent fmt)
 fi
-git diff --stat -- libs services games tools tests bench
+git diff --stat -- libs services games tools tests bench sdk

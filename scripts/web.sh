@@ -15,7 +15,8 @@ install_npm() {
 build_client() {
   local dist="services/web/dist/index.html" changed=''
   if [[ -f "$dist" ]]; then
-    changed="$(find services/web games/*/client -path '*/node_modules' -prune -o \
+    changed="$(find services/web games/*/client sdk/typescript/src \
+      -path '*/node_modules' -prune -o \
       -path services/web/dist -prune -o -newer "$dist" -type f -print -quit)"
     if [[ -z "$changed" ]]; then
       note "unchanged"

@@ -5,6 +5,8 @@ import { join, resolve } from 'node:path';
 import { defineConfig, transformWithEsbuild, type Plugin } from 'vite';
 
 const here = import.meta.dirname ?? __dirname;
+// From its sources: one build, and the bundler keeps only what is used.
+const sdk = resolve(here, '../../sdk/typescript/src');
 
 // dist/sw.js: src/sw.ts with the list of the hashed files of this build.
 function serviceWorker(): Plugin {
@@ -28,7 +30,11 @@ function serviceWorker(): Plugin {
 
 export default defineConfig({
   resolve: {
-    alias: { '@web': resolve(here, 'src') },
+    alias: [
+      { find: '@web', replacement: resolve(here, 'src') },
+      { find: /^@whoosh\/sdk$/, replacement: join(sdk, 'index.ts') },
+      { find: /^@whoosh\/sdk\/games\/(.*)$/, replacement: join(sdk, 'games/$1.gen.ts') },
+    ],
     dedupe: ['preact', '@preact/signals'],
   },
   esbuild: { jsx: 'automatic', jsxImportSource: 'preact' },

@@ -24,7 +24,7 @@ void add_game(Files& files, std::string_view key) {
     }
     (message.from_client ? from_client : from_server).add(message.type, message.payload);
   }
-  files["games/" + std::string(key) + "/client/messages.gen.ts"] =
+  files["sdk/typescript/src/games/" + std::string(key) + ".gen.ts"] =
       "// Written by tools/wiregen from games/" + std::string(key) +
       "/messages.h. Change that and run `make types`.\n\n" + types.text() + from_server.text() +
       "\n" + from_client.text();

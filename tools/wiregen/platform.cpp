@@ -1,3 +1,4 @@
+#include "base/error.h"
 #include "outputs.h"
 #include "typescript.h"
 #include "wire/admin.h"
@@ -64,8 +65,17 @@ void admin_bodies(Declarations& types) {
               ChangeRole, Granted, AuditPage>(types);
 }
 
+// Codes of both services' errors, so that a client's comparison with a code that isn't is noticed.
+std::string error_codes() {
+  std::string text = "export type ErrorCode =";
+#define X(name, status, sentence) text += "\n  | '" #name "'";
+  WHOOSH_ERRORS(X)
+#undef X
+  return text + ";\n\n";
+}
+
 std::string constants() {
-  std::string text = "export const emotes = [";
+  std::string text = error_codes() + "export const emotes = [";
   for (const auto emote : wire::emotes) text += "'" + std::string(emote) + "', ";
   text.resize(text.size() - 2);
   text += "] as const;\n\nexport const limits = { chat_characters_max: " +
@@ -95,7 +105,7 @@ void add_platform(Files& files) {
   rest_bodies(types);
   admin_bodies(types);
   types.type<wire::ViewClock>();
-  files["services/web/src/proto/wire.gen.ts"] =
+  files["sdk/typescript/src/wire.gen.ts"] =
       "// Written by tools/wiregen from libs/wire. Change those and run `make types`.\n\n" +
       types.text() + from_server.text() + "\n" + from_client.text() + "\n" + constants();
 }

@@ -6,7 +6,7 @@ import { play } from '@web/sound';
 import type { Room } from '@web/state/room';
 import { Button, Choice, Sheet, useAction } from '@web/ui/parts';
 
-import type { EvidenceKind } from './messages.gen';
+import type { EvidenceKind } from '@whoosh/sdk/games/suspect';
 import { tell, type Person } from './model';
 import { Mark, Slip } from './parts';
 import { ownCard } from './peek';

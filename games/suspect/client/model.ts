@@ -15,7 +15,7 @@ import type {
   SeatBacklog,
   SeatView,
   WhisperEvent,
-} from './messages.gen';
+} from '@whoosh/sdk/games/suspect';
 
 addTexts(texts);
 

@@ -5,7 +5,7 @@ import { t } from '@web/i18n';
 import { Pip, SeatBadge } from '@web/ui/seats';
 
 import { evidenceText, listNames, nameOf, suspectedBy, type Person, type View } from './model';
-import type { EvidenceEvent } from './messages.gen';
+import type { EvidenceEvent } from '@whoosh/sdk/games/suspect';
 
 export function Mark({ person, size = 44 }: { person: Person; size?: number }) {
   return (

@@ -6,7 +6,7 @@ import { play } from '@web/sound';
 import { announce, Streaks } from '@web/ui/parts';
 import { clockText } from '@web/ui/time';
 
-import type { RevealView } from './messages.gen';
+import type { RevealView } from '@whoosh/sdk/games/suspect';
 import { evidenceText, listNames, nameOf, type Person, type View } from './model';
 import { Mark, NameTag } from './parts';
 

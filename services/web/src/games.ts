@@ -2,8 +2,9 @@
 // component that takes the room; its texts come with it. Nothing else here knows a particular game.
 import type { JSX } from 'preact';
 
-import { api } from './net/api';
-import type { GameCard, GameList } from './proto/wire.gen';
+import { service, type GameCard } from '@whoosh/sdk';
+
+import { client as account } from './state/client';
 import type { Room } from './state/room';
 import { lazy } from './ui/parts';
 
@@ -38,7 +39,7 @@ export function preload(kind: 'phone' | 'screen', game: string): void {
 
 let catalogue: Promise<GameCard[]> | null = null;
 export function games(): Promise<GameCard[]> {
-  catalogue ??= api.get<GameList>('/api/games').then(
+  catalogue ??= service.games(account).then(
     (list) => list.items,
     (error) => {
       catalogue = null;

@@ -1,6 +1,6 @@
 // Made-up people, rooms and moments of a match, for looking at screens without a server. Also used by tests.
-import type { GameOver, RoomPlayer, RoomState, User, Welcome } from '../src/proto/wire.gen';
-import type { PublicView, SeatView } from '../../../games/suspect/client/messages.gen';
+import type { GameOver, RoomPlayer, RoomState, User, Welcome } from '@whoosh/sdk';
+import type { PublicView, SeatView } from '@whoosh/sdk/games/suspect';
 
 const names = [
   'Mo',

@@ -1,5 +1,7 @@
 // Puts this page into a made-up moment.
-import { tokens } from '../src/net/api';
+import { RoomSession } from '@whoosh/sdk';
+
+import { client } from '../src/state/client';
 import { Room, room as current } from '../src/state/room';
 import { setUser } from '../src/state/session';
 import * as fixtures from './fixtures';
@@ -14,12 +16,14 @@ export function fakeRoom(role: 'player' | 'screen', messages: [string, unknown][
     ticket: 't',
     node: '',
   };
-  const made = new Room('BRTK', role, info);
-  made.dispose();
-  made.ended.value = null;
+  const session = new RoomSession(client, { code: 'BRTK', role, info });
+  const made = new Room(session);
   made.link.value = 'open';
   for (const [type, payload] of messages)
-    (made as unknown as { receive(type: string, payload: unknown): void }).receive(type, payload);
+    (session as unknown as { receive(type: string, payload: unknown): void }).receive(
+      type,
+      payload,
+    );
   current.value = made;
   return made;
 }
@@ -55,7 +59,7 @@ export function fakeServer(): void {
 }
 
 export function signInAs(user = fixtures.user): void {
-  tokens.set({ access: 'a', refresh: 'r' });
+  client.setTokens({ access: 'a', refresh: 'r' });
   setUser(user);
 }
 

@@ -4,7 +4,7 @@ import { render } from 'preact';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import { Forge } from '../../../games/suspect/client/evidence';
-import type { RevealView } from '../../../games/suspect/client/messages.gen';
+import type { RevealView } from '@whoosh/sdk/games/suspect';
 import type { Person, View } from '../../../games/suspect/client/model';
 import { Reveal } from '../../../games/suspect/client/reveal';
 import Results from '../src/screens/results';

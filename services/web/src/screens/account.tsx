@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 
 import { addTexts, t } from '../i18n';
 import texts from '../i18n/en.account.json';
-import { ApiError } from '../net/api';
+import { ApiError } from '@whoosh/sdk';
 import { go } from '../state/router';
 import { signIn, signUp, user } from '../state/session';
 import { Button, errorText, Field, Logo } from '../ui/parts';

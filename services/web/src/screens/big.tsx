@@ -5,7 +5,7 @@ import { useEffect } from 'preact/hooks';
 import { preload, screenOf } from '../games';
 import { addTexts, t } from '../i18n';
 import texts from '../i18n/en.big.json';
-import type { RoomState } from '../proto/wire.gen';
+import type { RoomState } from '@whoosh/sdk';
 import { play } from '../sound';
 import { ensureUser } from '../state/session';
 import { joinRoom, room as current, type Room } from '../state/room';

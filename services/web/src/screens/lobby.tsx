@@ -4,24 +4,13 @@ import { useEffect } from 'preact/hooks';
 
 import { games } from '../games';
 import { t } from '../i18n';
-import type { GameCard, RoomSettings, RoomState } from '../proto/wire.gen';
+import type { GameCard, RoomState } from '@whoosh/sdk';
 import type { Room } from '../state/room';
-import {
-  announce,
-  Button,
-  Choice,
-  lazy,
-  Logo,
-  oops,
-  Sheet,
-  toast,
-  Toggle,
-  useAction,
-} from '../ui/parts';
+import { announce, Button, lazy, Logo, oops, Sheet, useAction } from '../ui/parts';
 import { Chat, EmoteBar, LeaveButton, SeatCard, SoundButton } from '../ui/roomparts';
 import { useSecondsTo } from '../ui/time';
 
-const Qr = lazy<{ text: string; label: string }>(() => import('../ui/qr'));
+const LobbySheet = lazy<{ room: Room; show: 'share' | 'settings' }>(() => import('./lobbysheet'));
 
 export function Lobby({ room }: { room: Room }) {
   const people = room.people.value!;
@@ -92,11 +81,12 @@ export function Lobby({ room }: { room: Room }) {
           bots={people.settings.bots !== 'off'}
         />
       </footer>
-      <Sheet open={sheet.value === 'share'} title={t('lobby.invite')} onClose={close}>
-        <Share code={room.code} />
-      </Sheet>
-      <Sheet open={sheet.value === 'settings'} title={t('lobby.settings')} onClose={close}>
-        <Settings room={room} settings={people.settings} />
+      <Sheet
+        open={sheet.value !== ''}
+        title={t(sheet.value === 'settings' ? 'lobby.settings' : 'lobby.invite')}
+        onClose={close}
+      >
+        {sheet.value !== '' && <LobbySheet room={room} show={sheet.value} />}
       </Sheet>
     </main>
   );
@@ -219,98 +209,5 @@ function MainAction({
         {t(me.ready ? 'lobby.ready_undo' : matchmade ? 'lobby.ready_public' : 'lobby.ready_hint')}
       </small>
     </Button>
-  );
-}
-
-export function Share({ code }: { code: string }) {
-  const url = `${location.origin}/${code}`;
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(url);
-      toast(t('share.copied'));
-    } catch {
-      // no clipboard outside https: the field is there to copy by hand
-      document.querySelector<HTMLInputElement>('#share-url')?.select();
-      toast(t('share.by_hand'));
-    }
-  };
-  const share = () =>
-    navigator.share({ title: 'Whoosh', text: t('share.text', { code }), url }).catch(() => {
-      /* closed by the user */
-    });
-  return (
-    <div class="stack share">
-      <Qr text={url} label={t('share.qr', { code })} />
-      <input
-        id="share-url"
-        readOnly
-        value={url}
-        aria-label={t('share.link')}
-        onFocus={(event) => event.currentTarget.select()}
-      />
-      <div class="row">
-        <Button kind="main" onClick={copy}>
-          {t('share.copy')}
-        </Button>
-        {'share' in navigator && <Button onClick={share}>{t('share.send')}</Button>}
-      </div>
-      <p class="hint">{t('share.screen', { url: `${location.host}/screen/${code}` })}</p>
-    </div>
-  );
-}
-
-function Settings({ room, settings }: { room: Room; settings: RoomSettings }) {
-  const set = (change: Partial<RoomSettings>) => {
-    room.send('SETTINGS', change).catch(oops);
-  };
-  const options = (key: string, values: string[]) =>
-    values.map((value) => ({ value, text: t(`settings.${key}.${value}`) }));
-  return (
-    <div class="stack settings">
-      <Choice
-        label={t('settings.pace')}
-        value={settings.pace}
-        options={options('pace', ['relaxed', 'normal', 'party'])}
-        onPick={(pace) => set({ pace })}
-      />
-      <Choice
-        label={t('settings.bots')}
-        value={settings.bots}
-        options={options('bots', ['fill', 'off'])}
-        onPick={(bots) => set({ bots })}
-      />
-      <Choice
-        label={t('settings.filter')}
-        value={settings.filter}
-        options={options('filter', ['none', 'moderate', 'strict'])}
-        onPick={(filter) => set({ filter })}
-      />
-      <Choice
-        label={t('settings.seats')}
-        value={String(settings.max_seats)}
-        onPick={(seats) => set({ max_seats: Number(seats) })}
-        options={[4, 5, 6, 7, 8, 9, 10].map((n) => ({ value: String(n), text: String(n) }))}
-      />
-      <Toggle
-        label={t('settings.family')}
-        value={settings.family}
-        onPick={(family) => set({ family })}
-      />
-      <Toggle
-        label={t('settings.one_room')}
-        value={settings.one_room}
-        onPick={(one_room) => set({ one_room })}
-      />
-      <Toggle
-        label={t('settings.audience')}
-        value={settings.audience}
-        onPick={(audience) => set({ audience })}
-      />
-      <Toggle
-        label={t('settings.locked')}
-        value={settings.locked}
-        onPick={(locked) => set({ locked })}
-      />
-    </div>
   );
 }

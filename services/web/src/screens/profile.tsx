@@ -2,8 +2,9 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 
 import { t } from '../i18n';
-import { api, tokens } from '../net/api';
-import type { HistoryPage, HistoryRow, User } from '../proto/wire.gen';
+import { matches, type HistoryRow, type User } from '@whoosh/sdk';
+
+import { client } from '../state/client';
 import { go } from '../state/router';
 import { changeProfile, deleteAccount, loadUser, signOut, user } from '../state/session';
 import { AvatarGrid } from '../ui/look';
@@ -36,10 +37,10 @@ function levelBar(xp: number, level: number): { into: number; cost: number } {
 export default function Profile() {
   const trouble = useSignal<string | null>(null);
   useEffect(() => {
-    if (!tokens.get()) return go('/signin', true);
+    if (!client.tokens) return go('/signin', true);
     loadUser().catch((error) => {
       trouble.value = errorText(error);
-      if (!tokens.get()) go('/signin', true);
+      if (!client.tokens) go('/signin', true);
     });
   }, []);
   const me = user.value;
@@ -186,8 +187,8 @@ function History() {
   const action = useAction();
   const more = () =>
     action.run(async () => {
-      const query = next.value === null ? '' : `&cursor=${encodeURIComponent(next.value)}`;
-      const page = await api.get<HistoryPage>(`/api/game/history?limit=${page_size}${query}`);
+      const cursor = next.value === null ? {} : { cursor: next.value };
+      const page = await matches.history(client, { limit: page_size, ...cursor });
       rows.value = [...(rows.value ?? []), ...page.items];
       next.value = page.next;
     });

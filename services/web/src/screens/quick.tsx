@@ -5,8 +5,9 @@ import { useEffect } from 'preact/hooks';
 
 import { addTexts, t } from '../i18n';
 import texts from '../i18n/en.quick.json';
-import { api, ApiError } from '../net/api';
-import type { QueueTicket, TicketState } from '../proto/wire.gen';
+import { queue, type TicketState } from '@whoosh/sdk';
+
+import { client } from '../state/client';
 import { createParty, enter } from '../state/flows';
 import { go } from '../state/router';
 import { ensureUser } from '../state/session';
@@ -17,53 +18,6 @@ import '../style/quick.css';
 addTexts(texts);
 
 const bot_offer_s = 45;
-const wait_s = 25;
-const pause_ms = 2_000;
-
-const sleep = (ms: number, signal: AbortSignal) =>
-  new Promise<void>((done) => {
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      done();
-    });
-  });
-
-type Progress = (state: TicketState) => void;
-
-// Until the ticket is matched or over. Throws an ApiError that trying again can't mend.
-async function follow(
-  ticket: string,
-  signal: AbortSignal,
-  progress: Progress,
-): Promise<TicketState> {
-  let first = true;
-  while (!signal.aborted) {
-    try {
-      const state = await api.get<TicketState>(
-        `/api/match/tickets/${ticket}?wait=${first ? 0 : wait_s}`,
-        signal,
-      );
-      first = false;
-      progress(state);
-      if (state.status !== 'searching') return state;
-    } catch (error) {
-      if (signal.aborted) break;
-      if (
-        error instanceof ApiError &&
-        error.status >= 400 &&
-        error.status < 500 &&
-        error.status !== 429
-      )
-        throw error;
-      await sleep(
-        error instanceof ApiError && error.retryAfterS ? error.retryAfterS * 1000 : pause_ms,
-        signal,
-      );
-    }
-  }
-  return { status: 'cancelled' };
-}
 
 export default function Quick() {
   const state = useSignal<TicketState>({ status: 'searching' });
@@ -84,11 +38,14 @@ export default function Quick() {
     }, 1000);
     const run = async () => {
       await ensureUser();
-      const joined = await api.post<QueueTicket>('/api/match/join', {});
+      const joined = await queue.join(client);
       ticket.value = joined.ticket;
       if (abort.signal.aborted) return giveBack(joined.ticket);
-      const end = await follow(joined.ticket, abort.signal, (next) => {
-        state.value = next;
+      const end = await queue.follow(client, joined.ticket, {
+        signal: abort.signal,
+        onChange: (next) => {
+          state.value = next;
+        },
       });
       if (abort.signal.aborted) return undefined;
       if (end.status === 'matched' && end.room) {
@@ -157,7 +114,7 @@ export default function Quick() {
 }
 
 function giveBack(ticket: string): Promise<void> {
-  return api.delete<void>(`/api/match/tickets/${ticket}`).catch(() => {
+  return queue.cancel(client, ticket).catch(() => {
     /* it expires by itself */
   });
 }

@@ -4,8 +4,9 @@ import { useEffect } from 'preact/hooks';
 
 import { addTexts, t } from '../i18n';
 import texts from '../i18n/en.results.json';
-import { api } from '../net/api';
-import type { GameOver, HistoryRow, RoomState, Standing } from '../proto/wire.gen';
+import { matches, type GameOver, type RoomState, type Standing } from '@whoosh/sdk';
+
+import { client } from '../state/client';
 import { play } from '../sound';
 import type { Room } from '../state/room';
 import { loadUser, user } from '../state/session';
@@ -87,7 +88,7 @@ function useDelta(over: GameOver, mine: Standing): Delta | null {
     }
     let tries = 0;
     const look = async () => {
-      const rows = await api.get<HistoryRow[]>('/api/game/history');
+      const rows = await matches.newest(client);
       const row = rows.find((one) => one.match_id === over.match_id);
       if (!row) return;
       clearInterval(timer);

@@ -1,14 +1,14 @@
 // A room on a phone: the way in, then whatever the room is doing.
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import type { Role } from '@whoosh/sdk';
 
 import { phoneOf, preload, screenOf } from '../games';
 import { t } from '../i18n';
-import { tokens } from '../net/api';
-import type { Role } from '../proto/wire.gen';
+import { client } from '../state/client';
 import { isFull, joinByCode } from '../state/flows';
 import { go } from '../state/router';
-import { joinRoom, room as current, savedSeat, type Room } from '../state/room';
+import { joinRoom, room as current, type Room } from '../state/room';
 import { useWakeLock } from '../state/wake';
 import { Ended, Emotes, KickVoteBar, LeaveButton, LinkBanner, RoomErrors } from '../ui/roomparts';
 import { LookForm } from '../ui/look';
@@ -28,7 +28,8 @@ export default function RoomScreen({ code }: { code: string }) {
   }, []);
   // Back after a reload or a closed tab: no question asked.
   useEffect(() => {
-    if (!mine && tokens.get() && savedSeat(code, 'player')) joinRoom(code, 'player').catch(oops);
+    if (!mine && client.tokens && client.seats.get(code, 'player'))
+      joinRoom(code, 'player').catch(oops);
   }, [code]);
   // The page moves on: the seat stays (a labelled bot plays it after a while), the connection goes.
   useEffect(

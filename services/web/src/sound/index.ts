@@ -3,7 +3,7 @@
 // next tap. Everything that sounds is also visible.
 import { signal } from '@preact/signals';
 
-import { recall, remember } from '../net/store';
+import { recall, remember } from '../state/client';
 
 const key = 'whoosh.sound';
 export const soundOn = signal(recall<boolean>(key) ?? false);

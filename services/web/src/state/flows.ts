@@ -1,6 +1,6 @@
 // The ways into a room. The socket's code is only loaded when somebody goes in.
-import { ApiError } from '../net/api';
-import type { JoinInfo, Role } from '../proto/wire.gen';
+import { ApiError, type JoinInfo, type Role } from '@whoosh/sdk';
+
 import { go } from './router';
 import { ensureUser } from './session';
 

@@ -1,9 +1,9 @@
 // Who sits at this device: a guest made silently at the first join, or an account. One per browser.
 import { signal } from '@preact/signals';
 
-import { api, tokens, whenSignedOut } from '../net/api';
-import { forget, recall, remember } from '../net/store';
-import type { ProfileChange, SignedIn, User } from '../proto/wire.gen';
+import { auth, users, type ProfileChange, type SignedIn, type User } from '@whoosh/sdk';
+
+import { client, forget, recall, remember } from './client';
 
 const userKey = 'whoosh.user';
 const lookKey = 'whoosh.look';
@@ -48,20 +48,17 @@ export function setUser(next: User | null): void {
 }
 
 export function signedIn(answer: SignedIn): User {
-  tokens.set(answer);
   setUser(answer.user);
   return answer.user;
 }
 
-whenSignedOut(() => setUser(null));
+client.onSignedOut = () => setUser(null);
 
 // An account to play with: what is there, or a new guest; its name and avatar are those of the form.
 export async function ensureUser(): Promise<User> {
   const name = look.value.name.trim();
-  let me = tokens.get() ? user.value : null;
-  me ??= signedIn(
-    await api.post<SignedIn>('/api/auth/guest', name ? { display_name: name } : {}, true),
-  );
+  let me = client.tokens ? user.value : null;
+  me ??= signedIn(await auth.guest(client, name ? { display_name: name } : {}));
   const change: ProfileChange = {};
   if (name && name !== me.display_name) change.display_name = name;
   if (look.value.avatar !== me.avatar) change.avatar = look.value.avatar;
@@ -70,27 +67,29 @@ export async function ensureUser(): Promise<User> {
 }
 
 export async function changeProfile(change: ProfileChange): Promise<User> {
-  const next = await api.patch<User>('/api/users/me', change);
+  const next = await users.changeMe(client, change);
   setUser(next);
   setLook({ name: next.display_name, avatar: next.avatar || look.value.avatar });
   return next;
 }
 
 export async function loadUser(): Promise<User> {
-  const next = await api.get<User>('/api/users/me');
+  const next = await users.me(client);
   setUser(next);
   return next;
 }
 
 export async function signIn(username: string, password: string): Promise<User> {
-  return adopt(signedIn(await api.post<SignedIn>('/api/auth/login', { username, password }, true)));
+  return adopt(signedIn(await auth.login(client, { username, password })));
 }
 
 // A guest keeps what was earned; without a guest a new account is made.
 export async function signUp(username: string, email: string, password: string): Promise<User> {
-  const guest = tokens.get() !== null && user.value?.is_guest === true;
-  const path = guest ? '/api/auth/convert-guest' : '/api/auth/register';
-  return adopt(signedIn(await api.post<SignedIn>(path, { username, email, password }, !guest)));
+  const guest = client.tokens !== null && user.value?.is_guest === true;
+  const account = { username, email, password };
+  return adopt(
+    signedIn(await (guest ? auth.convertGuest(client, account) : auth.register(client, account))),
+  );
 }
 
 function adopt(me: User): User {
@@ -99,18 +98,14 @@ function adopt(me: User): User {
 }
 
 export async function signOut(): Promise<void> {
-  const pair = tokens.get();
   try {
-    if (pair) await api.post('/api/auth/logout', { refresh: pair.refresh });
+    await auth.logout(client);
   } finally {
-    // this device forgets in any case
-    tokens.clear();
-    setUser(null);
+    setUser(null); // this device forgets in any case
   }
 }
 
 export async function deleteAccount(): Promise<void> {
-  await api.delete('/api/users/me');
-  tokens.clear();
+  await users.eraseMe(client);
   setUser(null);
 }

@@ -1,7 +1,7 @@
 // The three best, on phones and on the big screen; equals stand equally high.
 import { addTexts, t } from '../i18n';
 import texts from '../i18n/en.podium.json';
-import type { GameOver, RoomState, Standing } from '../proto/wire.gen';
+import type { GameOver, RoomState, Standing } from '@whoosh/sdk';
 import { SeatBadge } from './seats';
 import '../style/podium.css';
 

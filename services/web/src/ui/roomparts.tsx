@@ -3,8 +3,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 
 import { t } from '../i18n';
-import { emotes, limits, type RoomPlayer } from '../proto/wire.gen';
-import type { CloseReason } from '../net/link';
+import { emotes, limits, type CloseReason, type RoomPlayer } from '@whoosh/sdk';
 import { go } from '../state/router';
 import { leaveRoom, room as current, type Room } from '../state/room';
 import { play, setSound, soundOn } from '../sound';

@@ -1,5 +1,5 @@
 // The life of a connection, with fake timers and fake sockets: every arrow of the state machine in
-// src/net/link.ts, what wakes it, how long it waits, and what ends it.
+// src/link.ts, what wakes it, how long it waits, and what ends it.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import {
@@ -10,7 +10,7 @@ import {
   type Credential,
   type LinkState,
   type SocketLike,
-} from '../src/net/link';
+} from '../src/link.js';
 
 class FakeSocket implements SocketLike {
   onopen: SocketLike['onopen'] = null;
@@ -22,7 +22,9 @@ class FakeSocket implements SocketLike {
   constructor(
     readonly url: string,
     readonly protocols: string[],
-  ) {}
+  ) {
+    sockets.push(this);
+  }
   send(text: string) {
     this.sent.push(JSON.parse(text));
   }
@@ -45,6 +47,8 @@ let states: LinkState[];
 let reasons: [CloseReason | undefined, string | undefined][];
 let frames: { type: string }[];
 let visible: boolean;
+let wake: () => void;
+let watched: number;
 let failures: number[];
 let credential: (failed: number) => Promise<Credential>;
 let renewals: number;
@@ -62,6 +66,7 @@ beforeEach(async () => {
   frames = [];
   failures = [];
   visible = true;
+  watched = 0;
   inMatch = true;
   renewals = 0;
   credential = async () => ({ url: 'ws://x/ws', protocols: ['whoosh.v1', 'ticket.abc'] });
@@ -79,11 +84,17 @@ beforeEach(async () => {
       renewals += 1;
     },
     inMatch: () => inMatch,
-    open: (url, protocols) => {
-      sockets.push(new FakeSocket(url, protocols));
-      return last();
+    WebSocket: FakeSocket,
+    page: {
+      visible: () => visible,
+      watch: (call) => {
+        wake = call;
+        watched += 1;
+        return () => {
+          watched -= 1;
+        };
+      },
     },
-    visible: () => visible,
     random: () => 0.5,
   });
   link.start();
@@ -197,9 +208,17 @@ test('while hidden nothing is tried; when seen again it connects at once', async
   await vi.advanceTimersByTimeAsync(60_000);
   expect(sockets.length).toBe(1);
   visible = true;
-  link.wake();
+  wake();
   await flush();
   expect(sockets.length).toBe(2);
+});
+
+test('the page is watched while the link lives', () => {
+  expect(watched).toBe(1);
+  link.stop();
+  expect(watched).toBe(0);
+  link.start();
+  expect(watched).toBe(1);
 });
 
 test('seen again with a frame older than 3 s: a new connection; with a fresh one: the old stays', async () => {
@@ -300,4 +319,20 @@ test('a credential that comes too late is not used', async () => {
   give({ url: 'ws://late', protocols: [] });
   await flush();
   expect(sockets.length).toBe(1);
+});
+
+test('without a WebSocket anywhere it says so', async () => {
+  vi.stubGlobal('WebSocket', undefined);
+  const seen: (string | undefined)[] = [];
+  const bare = new Link({
+    credential,
+    onFrame: () => {},
+    onState: (_, reason, detail) => seen.push(reason, detail),
+    tokenExpired: async () => {},
+  });
+  bare.start();
+  await flush();
+  expect(bare.state).toBe('closed');
+  expect(seen).toContain('refused');
+  vi.unstubAllGlobals();
 });

@@ -1,7 +1,7 @@
 // The offset to the server's clock: the sample with the smallest round trip of the last eight counts.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
-import { ServerClock } from '../src/net/clock';
+import { ServerClock } from '../src/clock.js';
 
 beforeEach(() => {
   vi.useFakeTimers();

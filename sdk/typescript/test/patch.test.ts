@@ -1,7 +1,7 @@
 // The merge patch of RFC 7396: its own table of examples, and what our views rely on.
 import { expect, test } from 'vitest';
 
-import { mergePatch } from '../src/net/patch';
+import { mergePatch } from '../src/patch.js';
 
 test.each([
   [{ a: 'b' }, { a: 'c' }, { a: 'c' }],

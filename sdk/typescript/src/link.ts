@@ -7,9 +7,9 @@
 //
 // A phone may leave a dead socket with readyState OPEN, so silence counts, not readyState: we PING every 10 s
 // while the page is visible and give up after 15 s without a frame. While the page is hidden nothing is
-// tried; when it comes back everything starts at once.
+// tried; when it comes back everything starts at once. A program without a page is always seen.
 
-import { close as codes } from '../proto/wire.gen';
+import { close as codes } from './wire.gen.js';
 
 export const timing = {
   connect_ms: 5_000,
@@ -42,13 +42,21 @@ export class Refused extends Error {
   }
 }
 
+// The part of a WebSocket that is used: a browser's, Node.js's, or that of the package `ws`.
 export interface SocketLike {
-  onopen: ((event: unknown) => void) | null;
-  onclose: ((event: { code: number }) => void) | null;
-  onmessage: ((event: { data: unknown }) => void) | null;
-  onerror: ((event: unknown) => void) | null;
+  onopen: ((event: any) => void) | null;
+  onclose: ((event: any) => void) | null; // { code }
+  onmessage: ((event: any) => void) | null; // { data }
+  onerror: ((event: any) => void) | null;
   send(text: string): void;
   close(code?: number): void;
+}
+export type SocketMaker = new (url: string, protocols: string[]) => SocketLike;
+
+// Whether somebody may be looking, and when he comes back.
+export interface Page {
+  visible(): boolean;
+  watch(wake: () => void): () => void; // the result ends it
 }
 
 export interface LinkOptions {
@@ -58,8 +66,8 @@ export interface LinkOptions {
   onState(state: LinkState, reason?: CloseReason, detail?: string): void;
   tokenExpired(): Promise<void>; // close 4001: get a new token before the next try
   inMatch?(): boolean; // outside a match tries may become rare
-  open?(url: string, protocols: string[]): SocketLike;
-  visible?(): boolean;
+  WebSocket?: SocketMaker | undefined; // default: the global one, asked for at each connection
+  page?: Page | undefined; // default: always seen
   random?(): number;
 }
 
@@ -75,6 +83,7 @@ export class Link {
   private connectTimer: ReturnType<typeof setTimeout> | undefined;
   private watch: ReturnType<typeof setInterval> | undefined;
   private lastPing = 0;
+  private unwatch: (() => void) | undefined;
 
   constructor(private readonly options: LinkOptions) {}
 
@@ -85,12 +94,15 @@ export class Link {
     this.lastLook = Date.now();
     clearInterval(this.watch);
     this.watch = setInterval(() => this.look(), timing.watch_ms);
+    this.unwatch ??= this.options.page?.watch(() => this.wake());
     void this.connect();
   }
 
   // Over for good (start() begins anew).
   stop(reason: CloseReason = 'left', detail?: string): void {
     clearInterval(this.watch);
+    this.unwatch?.();
+    this.unwatch = undefined;
     this.drop();
     this.become('closed', reason, detail);
   }
@@ -124,7 +136,7 @@ export class Link {
   }
 
   private visible(): boolean {
-    return this.options.visible ? this.options.visible() : document.visibilityState !== 'hidden';
+    return this.options.page?.visible() ?? true;
   }
 
   private become(state: LinkState, reason?: CloseReason, detail?: string): void {
@@ -139,7 +151,8 @@ export class Link {
     const socket = this.socket;
     this.socket = null;
     if (!socket) return;
-    socket.onopen = socket.onclose = socket.onmessage = socket.onerror = null;
+    socket.onopen = socket.onclose = socket.onmessage = null;
+    socket.onerror = nothing; // `ws` throws what nobody hears, and closing an unopened one is an error to it
     socket.close();
   }
 
@@ -159,11 +172,11 @@ export class Link {
       return;
     }
     if (mine !== this.generation) return;
-    const open =
-      this.options.open ??
-      ((url, protocols) => new WebSocket(url, protocols) as unknown as SocketLike);
-    const socket = open(credential.url, credential.protocols);
+    const Socket = this.options.WebSocket ?? (globalThis.WebSocket as SocketMaker | undefined);
+    if (!Socket) return this.stop('refused', 'There is no WebSocket here: pass one to the client');
+    const socket = new Socket(credential.url, credential.protocols);
     this.socket = socket;
+    socket.onerror = nothing; // a close follows
     let opened = false;
     socket.onopen = () => {
       opened = true;
@@ -253,17 +266,4 @@ export class Link {
   }
 }
 
-// Connects a link to what the browser tells about the page. Returns how to undo it.
-export function watchPage(link: Link): () => void {
-  const wake = () => {
-    if (document.visibilityState !== 'hidden') link.wake();
-  };
-  document.addEventListener('visibilitychange', wake);
-  window.addEventListener('pageshow', wake);
-  window.addEventListener('online', wake);
-  return () => {
-    document.removeEventListener('visibilitychange', wake);
-    window.removeEventListener('pageshow', wake);
-    window.removeEventListener('online', wake);
-  };
-}
+function nothing(): void {}
