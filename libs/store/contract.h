@@ -107,8 +107,36 @@ class Client {
     return await<HistoryPage>(
         [&](auto r) { store_.history(user, std::move(cursor), limit, std::move(r)); });
   }
-  Result<std::vector<LedgerRow>> ledger(UserId user, std::int32_t limit) {
-    return await<std::vector<LedgerRow>>([&](auto r) { store_.ledger(user, limit, std::move(r)); });
+  Result<Wallet> wallet(UserId user) {
+    return await<Wallet>([&](auto r) { store_.wallet(user, std::move(r)); });
+  }
+  Result<LedgerPage> ledger(UserId user, std::optional<std::string> cursor, std::int32_t limit) {
+    return await<LedgerPage>(
+        [&](auto r) { store_.ledger(user, std::move(cursor), limit, std::move(r)); });
+  }
+  Result<Outcome> purchase(Purchase purchase) {
+    return await<Outcome>([&](auto r) { store_.purchase(std::move(purchase), std::move(r)); });
+  }
+  Result<Outcome> refund(Refund refund) {
+    return await<Outcome>([&](auto r) { store_.refund(std::move(refund), std::move(r)); });
+  }
+  Result<Outcome> grant(Grant grant) {
+    return await<Outcome>([&](auto r) { store_.grant(std::move(grant), std::move(r)); });
+  }
+  Result<DailyReward> claim_daily(UserId user, UnixMs now) {
+    return await<DailyReward>([&](auto r) { store_.claim_daily(user, now, std::move(r)); });
+  }
+  Result<std::vector<OwnedItem>> inventory(UserId user) {
+    return await<std::vector<OwnedItem>>([&](auto r) { store_.inventory(user, std::move(r)); });
+  }
+  Result<Look> equip(UserId user, std::string item) {
+    return await<Look>([&](auto r) { store_.equip(user, std::move(item), std::move(r)); });
+  }
+  Result<Look> unequip(UserId user, ItemKind kind) {
+    return await<Look>([&](auto r) { store_.unequip(user, kind, std::move(r)); });
+  }
+  Result<LedgerCheck> verify_ledger() {
+    return await<LedgerCheck>([&](auto r) { store_.verify_ledger(std::move(r)); });
   }
   Result<match::Rating> rating(UserId user, std::string game) {
     return await<match::Rating>(

@@ -2,5 +2,7 @@
 #pragma once
 
 #include "store/contract_accounts.h"
+#include "store/contract_economy.h"
+#include "store/contract_economy_races.h"
 #include "store/contract_matches.h"
 #include "store/contract_sessions.h"

@@ -77,4 +77,24 @@ inline match::MatchRecord team_record_of(int number, const std::vector<UserId>& 
   return record;
 }
 
+// A key of its own for each number; the fingerprint says which request it came with.
+inline IdempotencyKey once(int number, int request = 0) {
+  const std::string digits = std::to_string(request);
+  return {"key-" + std::to_string(number), std::string(32 - digits.size(), '=') + digits,
+          "request-" + std::to_string(number)};
+}
+inline Actor operator_of(UserId user) {
+  return {user, "olga", "192.0.2.7", "request-of-olga"};
+}
+inline Purchase buy(UserId user, const std::string& item, std::int32_t price, int key,
+                    UnixMs now = noon) {
+  return {user, item, ItemKind::frame, price, once(key), now};
+}
+inline Refund take_back(UserId user, const std::string& item, int key, UnixMs now = noon) {
+  return {user, item, once(key), operator_of(UserId{0}), "bought by mistake", now};
+}
+inline Grant give(UserId user, std::int32_t coins, int key, UnixMs now = noon) {
+  return {user, coins, once(key), operator_of(UserId{0}), "a prize", now};
+}
+
 }  // namespace whoosh::store::contract

@@ -55,10 +55,8 @@ struct AppliedResult {
   bool repeated = false;  // the match was applied before: the first answer again, nothing changed
 };
 
-class Store {
+class Store : public Economy {
  public:
-  virtual ~Store() = default;
-
   // username_taken, email_taken.
   virtual void create_account(NewAccount account, Reply<Account> reply) = 0;
   // Of a username or e-mail address, folded. user_not_found (also for guests, who have no
@@ -94,8 +92,6 @@ class Store {
   // limit 1 … 100. malformed: a cursor that is none of ours.
   virtual void history(UserId user, std::optional<std::string> cursor, std::int32_t limit,
                        Reply<HistoryPage> reply) = 0;
-  // Newest first, at most `limit` (1 … 100).
-  virtual void ledger(UserId user, std::int32_t limit, Reply<std::vector<LedgerRow>> reply) = 0;
   // Of one game; "" is the overall rating, for the queue. A newcomer's when none is kept.
   // user_not_found.
   virtual void rating(UserId user, std::string game, Reply<match::Rating> reply) = 0;

@@ -73,9 +73,36 @@ class Switchable final : public store::Store {
                Reply<store::HistoryPage> r) override {
     FORWARD(history(user, std::move(cursor), limit, std::move(r)));
   }
-  void ledger(base::UserId user, std::int32_t limit,
-              Reply<std::vector<store::LedgerRow>> r) override {
-    FORWARD(ledger(user, limit, std::move(r)));
+  void wallet(base::UserId user, Reply<store::Wallet> r) override {
+    FORWARD(wallet(user, std::move(r)));
+  }
+  void ledger(base::UserId user, std::optional<std::string> cursor, std::int32_t limit,
+              Reply<store::LedgerPage> r) override {
+    FORWARD(ledger(user, std::move(cursor), limit, std::move(r)));
+  }
+  void purchase(store::Purchase p, Reply<store::Outcome> r) override {
+    FORWARD(purchase(std::move(p), std::move(r)));
+  }
+  void refund(store::Refund f, Reply<store::Outcome> r) override {
+    FORWARD(refund(std::move(f), std::move(r)));
+  }
+  void grant(store::Grant g, Reply<store::Outcome> r) override {
+    FORWARD(grant(std::move(g), std::move(r)));
+  }
+  void claim_daily(base::UserId user, store::UnixMs now, Reply<store::DailyReward> r) override {
+    FORWARD(claim_daily(user, now, std::move(r)));
+  }
+  void inventory(base::UserId user, Reply<std::vector<store::OwnedItem>> r) override {
+    FORWARD(inventory(user, std::move(r)));
+  }
+  void equip(base::UserId user, std::string item, Reply<store::Look> r) override {
+    FORWARD(equip(user, std::move(item), std::move(r)));
+  }
+  void unequip(base::UserId user, store::ItemKind kind, Reply<store::Look> r) override {
+    FORWARD(unequip(user, kind, std::move(r)));
+  }
+  void verify_ledger(Reply<store::LedgerCheck> r) override {
+    FORWARD(verify_ledger(std::move(r)));
   }
   void rating(base::UserId user, std::string game, Reply<match::Rating> r) override {
     FORWARD(rating(user, std::move(game), std::move(r)));

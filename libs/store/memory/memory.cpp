@@ -55,11 +55,40 @@ class MemoryStore final : public Store {
                Reply<HistoryPage> reply) override {
     answer(reply, [&] { return records_.history(user, cursor, limit); });
   }
-  void ledger(UserId user, std::int32_t limit, Reply<std::vector<LedgerRow>> reply) override {
-    answer(reply, [&] { return records_.ledger(user, limit); });
-  }
   void rating(UserId user, std::string game, Reply<match::Rating> reply) override {
     answer(reply, [&] { return records_.rating(user, game); });
+  }
+
+  void wallet(UserId user, Reply<Wallet> reply) override {
+    answer(reply, [&] { return records_.wallet(user); });
+  }
+  void ledger(UserId user, std::optional<std::string> cursor, std::int32_t limit,
+              Reply<LedgerPage> reply) override {
+    answer(reply, [&] { return records_.ledger(user, cursor, limit); });
+  }
+  void purchase(Purchase purchase, Reply<Outcome> reply) override {
+    answer(reply, [&] { return records_.purchase(purchase); });
+  }
+  void refund(Refund refund, Reply<Outcome> reply) override {
+    answer(reply, [&] { return records_.refund(refund); });
+  }
+  void grant(Grant grant, Reply<Outcome> reply) override {
+    answer(reply, [&] { return records_.grant(grant); });
+  }
+  void claim_daily(UserId user, UnixMs now, Reply<DailyReward> reply) override {
+    answer(reply, [&] { return records_.claim_daily(user, now); });
+  }
+  void inventory(UserId user, Reply<std::vector<OwnedItem>> reply) override {
+    answer(reply, [&] { return records_.inventory(user); });
+  }
+  void equip(UserId user, std::string item, Reply<Look> reply) override {
+    answer(reply, [&] { return records_.equip(user, item); });
+  }
+  void unequip(UserId user, ItemKind kind, Reply<Look> reply) override {
+    answer(reply, [&] { return records_.unequip(user, kind); });
+  }
+  void verify_ledger(Reply<LedgerCheck> reply) override {
+    answer(reply, [&] { return records_.verify_ledger(); });
   }
 
   void ping(Reply<> reply) override {

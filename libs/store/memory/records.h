@@ -4,18 +4,27 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/result.h"
+#include "store/economy_rules.h"
 #include "store/match_bytes.h"
+#include "store/memory/ledger.h"
 #include "store/store.h"
 
 namespace whoosh::store::memory {
 
 using base::Result;
+
+// What the first call with an idempotency key decided.
+struct Decision {
+  std::string fingerprint;
+  Outcome outcome;
+};
 
 class Records {
  public:
@@ -36,17 +45,37 @@ class Records {
   Result<AppliedResult> apply_result(const match::MatchRecord& record);
   Result<HistoryPage> history(UserId user, const std::optional<std::string>& cursor,
                               std::int32_t limit) const;
-  Result<std::vector<LedgerRow>> ledger(UserId user, std::int32_t limit) const;
   Result<match::Rating> rating(UserId user, const std::string& game) const;
 
+  Result<Wallet> wallet(UserId user) const;
+  Result<LedgerPage> ledger(UserId user, const std::optional<std::string>& cursor,
+                            std::int32_t limit) const;
+  Result<Outcome> purchase(const Purchase& purchase);
+  Result<Outcome> refund(const Refund& refund);
+  Result<Outcome> grant(const Grant& grant);
+  Result<DailyReward> claim_daily(UserId user, UnixMs now);
+  Result<std::vector<OwnedItem>> inventory(UserId user) const;
+  Result<Look> equip(UserId user, const std::string& item);
+  Result<Look> unequip(UserId user, ItemKind kind);
+  Result<LedgerCheck> verify_ledger() const { return ledger_.check(); }
+
  private:
+  struct Item {
+    std::int32_t number = 0;  // of the newest acquisition
+    ItemKind kind = ItemKind::frame;
+    std::int32_t paid = 0;
+    UnixMs acquired_at;
+    bool is_owned = false;  // false: returned
+  };
   struct User {
     Account account;            // without elo, level and coins, which are looked up
     std::string password_hash;  // "": none
     UnixMs last_seen_at;
     std::map<std::string, match::Rating> ratings;  // "" across games
-    std::vector<LedgerRow> ledger;                 // oldest first
     std::set<HistoryMark> matches;
+    std::map<std::string, Item> items;
+    std::optional<DailyClaim> daily;
+    std::map<std::string, Decision> decisions;  // by idempotency key
   };
   struct Session {
     UserId user;
@@ -57,6 +86,12 @@ class Records {
     std::string family;
     UnixMs expires_at;
     bool replaced = false;
+  };
+  struct AgedKey {
+    UnixMs decided_at;
+    UserId user;
+    std::string key;
+    auto operator<=>(const AgedKey&) const = default;
   };
   struct Match {
     match::MatchRecord record;
@@ -75,8 +110,11 @@ class Records {
   match::PlayerBefore before(const match::MatchRecord& record, const User& user) const;
   void keep(const match::MatchRecord& record, const match::SeatRecord& seat,
             const match::PlayerAfter& after);
-  void book(User& user, std::int32_t amount, const std::string& reason, const std::string& ref,
-            UnixMs when);
+  Outcome decide(User& user, const IdempotencyKey& once, UnixMs now,
+                 std::optional<base::ErrorCode> refused);
+  static Item* find_owned(User& user, const std::string& item);
+  void erase_economy(User& user, UnixMs now);
+  std::int64_t append_audit(AuditRow row);  // answers its id
 
   std::map<std::int64_t, User> users_;  // the living
   std::int64_t last_user_ = 0;
@@ -86,7 +124,9 @@ class Records {
   std::map<std::string, Token> tokens_;
   std::map<base::MatchId, Match> matches_;
   std::map<std::pair<std::string, std::size_t>, double> side_bias_;  // by game and seats
-  std::int64_t last_booking_ = 0;
+  Ledger ledger_;
+  std::set<AgedKey> keys_by_age_;
+  std::vector<AuditRow> audit_;  // oldest first
 };
 
 }  // namespace whoosh::store::memory

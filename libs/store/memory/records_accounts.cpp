@@ -43,7 +43,7 @@ Account Records::shown(const User& user) const {
   account.elo =
       match::display_elo(overall == user.ratings.end() ? match::Rating{} : overall->second);
   account.level = match::level_of(account.xp);
-  account.coins = user.ledger.empty() ? 0 : user.ledger.back().balance;
+  account.coins = ledger_.balance(account.id);
   return account;
 }
 
@@ -123,8 +123,8 @@ Result<Account> Records::convert_guest(UserId id, const Conversion& conversion) 
   return shown(*user);
 }
 
-Result<> Records::erase_account(UserId id, UnixMs /*now*/) {
-  const User* user = find(id);
+Result<> Records::erase_account(UserId id, UnixMs now) {
+  User* user = find(id);
   if (user == nullptr) return base::Error{ErrorCode::user_not_found};
   remove_sessions(id);
   for (const HistoryMark& mark : user->matches) {
@@ -134,6 +134,7 @@ Result<> Records::erase_account(UserId id, UnixMs /*now*/) {
     }
     std::erase_if(match.settlement.players, [&](const auto& player) { return player.user == id; });
   }
+  erase_economy(*user, now);
   names_.erase(fold(user->account.username));
   if (user->account.email) emails_.erase(fold(*user->account.email));
   users_.erase(id.value);

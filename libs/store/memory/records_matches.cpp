@@ -1,4 +1,4 @@
-// Records of matches, ledger and ratings.
+// Records of matches and ratings.
 #include <algorithm>
 
 #include "base/assert.h"
@@ -61,14 +61,6 @@ match::PlayerBefore Records::before(const match::MatchRecord& record, const User
   return player;
 }
 
-void Records::book(User& user, std::int32_t amount, const std::string& reason,
-                   const std::string& ref, UnixMs when) {
-  if (amount == 0) return;
-  const std::int32_t balance = (user.ledger.empty() ? 0 : user.ledger.back().balance) + amount;
-  ASSERT(balance >= 0);
-  user.ledger.push_back({++last_booking_, amount, balance, reason, ref, when});
-}
-
 void Records::keep(const match::MatchRecord& record, const match::SeatRecord& seat,
                    const match::PlayerAfter& after) {
   User& user = *find(seat.user);
@@ -83,8 +75,13 @@ void Records::keep(const match::MatchRecord& record, const match::SeatRecord& se
   }
   user.last_seen_at = std::max(user.last_seen_at, record.ended_at);
   user.matches.insert({record.ended_at, record.id});
-  book(user, after.coins_gained, "match", record.id.text(), record.ended_at);
-  book(user, after.level_up_coins, "level_up", record.id.text(), record.ended_at);
+  const std::string ref = record.id.text();
+  if (after.coins_gained != 0) {
+    ledger_.book(seat.user, after.coins_gained, "match", ref, record.ended_at);
+  }
+  if (after.level_up_coins != 0) {
+    ledger_.book(seat.user, after.level_up_coins, "level_up", ref, record.ended_at);
+  }
 }
 
 Result<AppliedResult> Records::apply_result(const match::MatchRecord& reported) {
@@ -101,8 +98,11 @@ Result<AppliedResult> Records::apply_result(const match::MatchRecord& reported) 
     if (seat.user.value != 0) players.push_back(before(record, *find(seat.user)));
   }
   double& bias = side_bias_[{record.game, record.seats.size()}];
-  const match::Settlement settlement = match::settle(record, players, bias);
+  match::Settlement settlement = match::settle(record, players, bias);
   bias = settlement.side_bias;
+  for (match::PlayerAfter& after : settlement.players) {
+    cap_coins(after, ledger_.balance(after.user));
+  }
   for (const match::PlayerAfter& after : settlement.players) {
     keep(record, *seat_of(record, after.user), after);
   }
@@ -136,18 +136,6 @@ Result<HistoryPage> Records::history(UserId id, const std::optional<std::string>
                          after.coins_gained, seat.placement, seat.is_winner});
   }
   return page;
-}
-
-Result<std::vector<LedgerRow>> Records::ledger(UserId id, std::int32_t limit) const {
-  std::vector<LedgerRow> rows;
-  const User* user = find(id);
-  if (user == nullptr) return rows;
-  const auto wanted = static_cast<std::size_t>(std::clamp(limit, 1, page_rows_max));
-  for (auto row = user->ledger.rbegin(); row != user->ledger.rend() && rows.size() < wanted;
-       ++row) {
-    rows.push_back(*row);
-  }
-  return rows;
 }
 
 Result<match::Rating> Records::rating(UserId id, const std::string& game) const {

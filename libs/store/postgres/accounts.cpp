@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "match/rating.h"
+#include "store/postgres/economy.h"
 #include "store/postgres/ledger.h"
 #include "store/postgres/matches.h"
 #include "store/postgres/ratings.h"
@@ -22,7 +23,7 @@ std::optional<std::string> folded(const std::optional<std::string>& text) {
 #define ACCOUNT_COLUMNS                                                                          \
   "u.id, u.username, u.email, u.display_name, u.avatar, u.role, u.is_guest, u.xp, "              \
   "u.total_games, u.wins, u.banned_until, u.created_at, coalesce(a.balance, 0), r.mu, r.sigma, " \
-  "r.matches, u.password_hash "
+  "r.matches, u.look_frame, u.look_colour, u.look_title, u.look_reactions, u.password_hash "
 #define ACCOUNT_TABLES                                                                    \
   "FROM users u LEFT JOIN ledger_accounts a ON a.kind = 'user' AND a.owner = u.id::text " \
   "LEFT JOIN ratings r ON r.user_id = u.id AND r.game = $2 AND r.season = $3 "
@@ -46,6 +47,7 @@ Account read_account(const Rows& row) {
   match::Rating overall;
   if (!row.is_null(13)) overall = {row.real(13), row.real(14), row.int32(15)};
   account.elo = match::display_elo(overall);
+  account.look = {row.text(16), row.text(17), row.text(18), row.text(19)};
   return account;
 }
 
@@ -84,11 +86,13 @@ void erase_users(Connection& db, const std::vector<UserId>& users, UnixMs now) {
   erase_sessions(db, users);
   erase_ratings(db, users);
   forget_seats(db, users);
+  erase_economy(db, users);
   close_wallets(db, users, now);
   db.later(
       "UPDATE users SET username = NULL, username_folded = NULL, email = NULL, "
       "email_folded = NULL, password_hash = NULL, display_name = '', avatar = '', role = '', "
-      "xp = 0, total_games = 0, wins = 0, banned_until = NULL, erased_at = $2 "
+      "xp = 0, total_games = 0, wins = 0, banned_until = NULL, look_frame = '', look_colour = '', "
+      "look_title = '', look_reactions = '', erased_at = $2 "
       "WHERE id = ANY($1::bigint[])",
       users, now);
 }
@@ -140,7 +144,7 @@ Credentials load_credentials(Connection& db, const std::string& login) {
       "ORDER BY at LIMIT 1) found ON found.id = u.id",
       base::fold(login), overall_rating, season_now);
   if (!row.step()) throw Refused{ErrorCode::user_not_found};
-  return {read_account(row), row.text(16)};
+  return {read_account(row), row.text(20)};
 }
 
 #undef ACCOUNT_COLUMNS

@@ -37,6 +37,7 @@ std::unique_ptr<World> make_world() {
 
 INSTANTIATE_TEST_SUITE_P(Postgres, StoreContract, testing::Values(make_world));
 INSTANTIATE_TEST_SUITE_P(Postgres, StoreMatches, testing::Values(make_world));
+INSTANTIATE_TEST_SUITE_P(Postgres, StoreEconomy, testing::Values(make_world));
 
 }  // namespace
 }  // namespace whoosh::store::contract

@@ -325,6 +325,7 @@ void Transaction::commit() {
   connection_.finish();
   connection_.commit_open_ = false;
   connection_.in_transaction_ = false;
+  connection_.taken_.clear();  // what was asked for in advance and not needed
 }
 
 }  // namespace whoosh::store::postgres

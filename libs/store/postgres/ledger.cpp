@@ -58,29 +58,20 @@ void book(Connection& db, const std::vector<Booking>& bookings, UnixMs when) {
       users, amounts, reasons, systems, refs, when);
 }
 
-void close_wallets(Connection& db, const std::vector<UserId>& users, UnixMs now) {
-  Rows row = db.query(
-      "SELECT owner::bigint, balance FROM ledger_accounts WHERE kind = 'user' AND balance <> 0 "
+Connection::Number send_balances(Connection& db, const std::vector<UserId>& users) {
+  return db.send(
+      "SELECT owner::bigint, balance FROM ledger_accounts WHERE kind = 'user' "
       "AND owner IN (SELECT u::text FROM unnest($1::bigint[]) u) ORDER BY 1",
       users);
-  std::vector<Booking> bookings;
-  while (row.step()) bookings.push_back({row.user(0), -row.integer(1), "account_erased", ""});
-  book(db, bookings, now);
 }
 
-std::vector<LedgerRow> load_ledger(Connection& db, UserId user, std::int32_t limit) {
-  Rows row = db.query(
-      "SELECT j.id, p.amount, p.balance, j.reason, j.ref, j.created_at "
-      "FROM ledger_accounts a JOIN ledger_postings p ON p.account_id = a.id "
-      "JOIN ledger_journal j ON j.id = p.journal_id "
-      "WHERE a.kind = 'user' AND a.owner = ($1::bigint)::text ORDER BY p.journal_id DESC LIMIT $2",
-      user, limit);
-  std::vector<LedgerRow> rows;
+void close_wallets(Connection& db, const std::vector<UserId>& users, UnixMs now) {
+  Rows row = db.take(send_balances(db, users));
+  std::vector<Booking> bookings;
   while (row.step()) {
-    rows.push_back(
-        {row.integer(0), row.int32(1), row.int32(2), row.text(3), row.text(4), row.time(5)});
+    if (row.integer(1) != 0) bookings.push_back({row.user(0), -row.integer(1), "erased", ""});
   }
-  return rows;
+  book(db, bookings, now);
 }
 
 LedgerCheck check_ledger(Connection& db) {

@@ -30,8 +30,20 @@ struct Booking {
 void book(Connection& db, const std::vector<Booking>& bookings, UnixMs when);
 // Books what is left to the system and empties the wallets. Once per transaction, as above.
 void close_wallets(Connection& db, const std::vector<UserId>& users, UnixMs now);
-[[nodiscard]] std::vector<LedgerRow> load_ledger(Connection& db, UserId user, std::int32_t limit);
+// Queues a question; rows: user, balance, of those who were ever booked on.
+Connection::Number send_balances(Connection& db, const std::vector<UserId>& users);
 
+// One page of one user's ledger: user, id behind which it begins, rows. Here so that a test holds
+// its plan.
+inline constexpr std::string_view ledger_sql =
+    "SELECT j.id, p.amount, p.balance, j.reason, j.ref, j.created_at "
+    "FROM users u JOIN ledger_accounts a ON a.kind = 'user' AND a.owner = u.id::text "
+    "JOIN ledger_postings p ON p.account_id = a.id JOIN ledger_journal j ON j.id = p.journal_id "
+    "WHERE u.id = $1 AND u.erased_at IS NULL AND p.journal_id < $2 "
+    "ORDER BY p.journal_id DESC LIMIT $3";
+
+// Reads all of it, on the server: only the figures travel. REQUIRES: a snapshot, so that all is of
+// one moment, and timeouts of hours.
 [[nodiscard]] LedgerCheck check_ledger(Connection& db);
 
 }  // namespace whoosh::store::postgres

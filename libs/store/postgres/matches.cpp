@@ -5,6 +5,7 @@
 
 #include "base/assert.h"
 #include "base/encoding.h"
+#include "store/economy_rules.h"
 #include "store/match_bytes.h"
 #include "store/postgres/accounts.h"
 #include "store/postgres/ledger.h"
@@ -77,6 +78,7 @@ struct Questions {
   Connection::Number today = 0;
   Connection::Number meetings = 0;
   Connection::Number side_bias = 0;
+  Connection::Number balances = 0;
 };
 
 Questions ask(Connection& db, const match::MatchRecord& record, const std::vector<UserId>& users) {
@@ -99,6 +101,7 @@ Questions ask(Connection& db, const match::MatchRecord& record, const std::vecto
   const bool has_teams = std::any_of(record.seats.begin(), record.seats.end(),
                                      [](const auto& seat) { return seat.team != 0; });
   asked.side_bias = send_side_bias(db, record.game, as_seats(record), has_teams);
+  asked.balances = send_balances(db, users);
   return asked;
 }
 
@@ -141,6 +144,14 @@ Players take_players(Connection& db, const Questions& asked, match::MatchRecord&
     player->second.meetings_24h[seat->second] = row.int32(2);
   }
   return players;
+}
+
+using Balances = std::map<std::int64_t, std::int64_t>;
+
+Balances take_balances(Connection& db, const Questions& asked) {
+  Balances balances;
+  for (Rows row = db.take(asked.balances); row.step();) balances[row.integer(0)] = row.integer(1);
+  return balances;
 }
 
 // ---- writing -----------------------------------------------------------------------------------
@@ -213,7 +224,7 @@ void pay(Connection& db, const match::MatchRecord& record, const match::Settleme
 
 AppliedResult settle_and_save(Connection& db, const match::MatchRecord& reported,
                               const match::MatchRecord& record, const Players& players,
-                              double bias) {
+                              const Balances& balances, double bias) {
   std::vector<match::PlayerBefore> before;
   std::vector<bool> winners;
   for (const match::SeatRecord& seat : record.seats) {
@@ -223,6 +234,10 @@ AppliedResult settle_and_save(Connection& db, const match::MatchRecord& reported
   }
   AppliedResult applied{match::settle(record, before, bias), false};
   ASSERT(applied.settlement.players.size() == before.size());
+  for (match::PlayerAfter& after : applied.settlement.players) {
+    const auto balance = balances.find(after.user.value);
+    cap_coins(after, balance == balances.end() ? 0 : balance->second);
+  }
   save_match(db, record, applied.settlement);
   for (std::size_t at = 0; at < record.seats.size(); ++at) {
     save_seat(db, record, at, reported.seats[at].user.value == 0);
@@ -254,7 +269,8 @@ AppliedResult apply_result(Connection& db, const match::MatchRecord& reported) {
   match::MatchRecord record = reported;
   const Players players = take_players(db, asked, record);
   const double bias = take_side_bias(db, asked.side_bias);
-  return settle_and_save(db, reported, record, players, bias);
+  const Balances balances = take_balances(db, asked);
+  return settle_and_save(db, reported, record, players, balances, bias);
 }
 
 HistoryPage load_history(Connection& db, UserId user, const std::optional<std::string>& cursor,

@@ -7,21 +7,42 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <span>
 #include <thread>
 
+#include "base/embedded.h"
+#include "base/encoding.h"
 #include "store/postgres/test_server.h"
 
 namespace whoosh::store::postgres {
+std::span<const base::EmbeddedFile> embedded();
+
 namespace {
 
-using testing::ElementsAre;
+using testing::ElementsAreArray;
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr std::int32_t newest = 3;
+const std::vector<std::string> all{"0001_accounts", "0002_matches", "0003_ledger",
+                                   "0004_sessions_moderation", "0005_economy"};
+const auto newest = static_cast<std::int32_t>(all.size());
+const std::vector<std::string> since_third(all.begin() + 3, all.end());
 
 class PostgresMigrate : public testing::Test {
  protected:
+  // The database as an older whoosh made it.
+  void make_old(std::int32_t version) {
+    Connection db(conninfo_, Timeouts{});
+    db.execute(
+        "CREATE TABLE schema_migrations (version integer PRIMARY KEY, name text NOT NULL, "
+        "applied_at bigint NOT NULL, checksum bigint NOT NULL)");
+    for (std::int32_t at = 0; at < version; ++at) {
+      const base::EmbeddedFile& file = embedded()[static_cast<std::size_t>(at)];
+      db.execute(std::string(file.text));
+      (void)db.run("INSERT INTO schema_migrations VALUES ($1, $2, 0, $3)", at + 1, file.name,
+                   static_cast<std::int64_t>(base::hash64(file.text)));
+    }
+  }
   void change(const std::string& sql) { Connection(conninfo_, Timeouts{}).execute(sql); }
   [[nodiscard]] bool has_row(const std::string& sql) {
     Connection db(conninfo_, Timeouts{});
@@ -49,12 +70,11 @@ class PostgresMigrate : public testing::Test {
 };
 
 TEST_F(PostgresMigrate, MakesTheTables) {
-  EXPECT_THAT(status(conninfo_).value().pending,
-              ElementsAre("0001_accounts", "0002_matches", "0003_ledger"));
+  EXPECT_THAT(status(conninfo_).value().pending, ElementsAreArray(all));
   const MigrationReport report = migrate(conninfo_).value();
   EXPECT_EQ(report.from, 0);
   EXPECT_EQ(report.to, newest);
-  EXPECT_THAT(report.applied, ElementsAre("0001_accounts", "0002_matches", "0003_ledger"));
+  EXPECT_THAT(report.applied, ElementsAreArray(all));
   const SchemaStatus now = status(conninfo_).value();
   EXPECT_EQ(now.version, newest);
   EXPECT_EQ(now.known, newest);
@@ -71,28 +91,25 @@ TEST_F(PostgresMigrate, ASecondTimeDoesNothing) {
 
 TEST_F(PostgresMigrate, GoesOnFromAnOldVersion) {
   EXPECT_THAT(why_not_opened(conninfo_),
-              HasSubstr("the database has schema 0, this whoosh needs 3: run `whoosh migrate`"));
+              HasSubstr("the database has schema 0, this whoosh needs " + std::to_string(newest) +
+                        ": run `whoosh migrate`"));
   EXPECT_TRUE(verify(conninfo_).has_error());
-  ASSERT_TRUE(migrate(conninfo_).has_value());
-  change(
-      "DROP TABLE ledger_postings; DROP TABLE ledger_journal; DROP TABLE ledger_accounts;"
-      "DROP FUNCTION ledger_book; DROP FUNCTION ledger_fixed; DROP FUNCTION ledger_balanced;"
-      "DELETE FROM schema_migrations WHERE version = 3");
-  EXPECT_THAT(status(conninfo_).value().pending, ElementsAre("0003_ledger"));
+  make_old(3);
+  EXPECT_THAT(status(conninfo_).value().pending, ElementsAreArray(since_third));
   const MigrationReport report = migrate(conninfo_).value();
-  EXPECT_EQ(report.from, 2);
-  EXPECT_THAT(report.applied, ElementsAre("0003_ledger"));
+  EXPECT_EQ(report.from, 3);
+  EXPECT_THAT(report.applied, ElementsAreArray(since_third));
 }
 
 TEST_F(PostgresMigrate, AFailedMigrationLeavesTheOldVersion) {
-  ASSERT_TRUE(migrate(conninfo_).has_value());
-  change(
-      "DROP TABLE ledger_postings; DROP TABLE ledger_journal; DROP TABLE ledger_accounts;"
-      "DELETE FROM schema_migrations WHERE version = 3");
-  EXPECT_TRUE(migrate(conninfo_).has_error()) << "its functions are there already";
-  EXPECT_EQ(status(conninfo_).value().version, 2);
-  EXPECT_FALSE(has_row("SELECT 1 FROM pg_tables WHERE tablename = 'ledger_accounts'"))
-      << "its first table was undone";
+  make_old(4);
+  change("CREATE TABLE inventory (x text)");
+  EXPECT_TRUE(migrate(conninfo_).has_error()) << "its table is there already";
+  EXPECT_EQ(status(conninfo_).value().version, 4);
+  EXPECT_FALSE(
+      has_row("SELECT 1 FROM pg_attribute WHERE attrelid = 'users'::regclass AND "
+              "attname = 'look_frame'"))
+      << "what came before it was undone";
 }
 
 TEST_F(PostgresMigrate, ThreadsAtOnce) {
@@ -128,9 +145,9 @@ TEST_F(PostgresMigrate, ProcessesAtOnce) {
 
 TEST_F(PostgresMigrate, RefusesANewerSchema) {
   ASSERT_TRUE(migrate(conninfo_).has_value());
-  change("INSERT INTO schema_migrations VALUES (7, '0007_future', 0, 0)");
-  expect_refused(
-      "the database was made by a newer whoosh (schema 7, this one knows 3): update whoosh");
+  change("INSERT INTO schema_migrations VALUES (99, '0099_future', 0, 0)");
+  expect_refused("the database was made by a newer whoosh (schema 99, this one knows " +
+                 std::to_string(newest) + "): update whoosh");
 }
 
 TEST_F(PostgresMigrate, RefusesAChangedMigration) {

@@ -7,6 +7,7 @@
 #include <cstdio>
 
 #include "store/postgres/accounts.h"
+#include "store/postgres/economy.h"
 #include "store/postgres/ledger.h"
 #include "store/postgres/matches.h"
 #include "store/postgres/migrate.h"
@@ -22,11 +23,21 @@ constexpr int connections_max = 64;
 
 using Connections = std::vector<std::unique_ptr<Connection>>;
 
+LedgerCheck verify_all(const std::string& conninfo) {
+  Timeouts patient;
+  patient.statement = patient.answer = std::chrono::hours(1);  // it reads everything there is
+  Connection db(conninfo, patient);
+  const Transaction snapshot(db, Transaction::Kind::snapshot);
+  refuse_old(read_status(db, describe(conninfo)), describe(conninfo));
+  return check_ledger(db);
+}
+
 class PostgresStore final : public Store {
  public:
   PostgresStore(const std::string& conninfo, Connections connections, std::size_t queue_max,
                 Report report)
-      : pool_(conninfo, std::move(connections), queue_max, std::move(report)) {}
+      : conninfo_(conninfo),
+        pool_(conninfo, std::move(connections), queue_max, std::move(report)) {}
 
   void create_account(NewAccount account, Reply<Account> reply) override {
     pool_.push(Effect::write, std::move(reply), [account = std::move(account)](Connection& db) {
@@ -99,15 +110,60 @@ class PostgresStore final : public Store {
                  return load_history(db, user, cursor, limit);
                });
   }
-  void ledger(UserId user, std::int32_t limit, Reply<std::vector<LedgerRow>> reply) override {
-    pool_.push(Effect::read, std::move(reply), [user, limit](Connection& db) {
-      return load_ledger(db, user, std::clamp(limit, 1, page_rows_max));
-    });
-  }
   void rating(UserId user, std::string game, Reply<match::Rating> reply) override {
     pool_.push(Effect::read, std::move(reply), [user, game = std::move(game)](Connection& db) {
       return load_rating(db, user, game);
     });
+  }
+
+  void wallet(UserId user, Reply<Wallet> reply) override {
+    pool_.push(Effect::read, std::move(reply),
+               [user](Connection& db) { return load_wallet(db, user); });
+  }
+  void ledger(UserId user, std::optional<std::string> cursor, std::int32_t limit,
+              Reply<LedgerPage> reply) override {
+    pool_.push(Effect::read, std::move(reply),
+               [user, cursor = std::move(cursor), limit](Connection& db) {
+                 return load_ledger_page(db, user, cursor, limit);
+               });
+  }
+  // What carries a key is the same twice as once: the second finds what the first one decided.
+  void purchase(Purchase purchase, Reply<Outcome> reply) override {
+    pool_.push(Effect::write_repeats, std::move(reply),
+               [purchase = std::move(purchase)](Connection& db) {
+                 return postgres::purchase(db, purchase);
+               });
+  }
+  void refund(Refund refund, Reply<Outcome> reply) override {
+    pool_.push(
+        Effect::write_repeats, std::move(reply),
+        [refund = std::move(refund)](Connection& db) { return postgres::refund(db, refund); });
+  }
+  void grant(Grant grant, Reply<Outcome> reply) override {
+    pool_.push(Effect::write_repeats, std::move(reply),
+               [grant = std::move(grant)](Connection& db) { return postgres::grant(db, grant); });
+  }
+  void claim_daily(UserId user, UnixMs now, Reply<DailyReward> reply) override {
+    pool_.push(Effect::write, std::move(reply),
+               [user, now](Connection& db) { return postgres::claim_daily(db, user, now); });
+  }
+  void inventory(UserId user, Reply<std::vector<OwnedItem>> reply) override {
+    pool_.push(Effect::read, std::move(reply),
+               [user](Connection& db) { return load_inventory(db, user); });
+  }
+  void equip(UserId user, std::string item, Reply<Look> reply) override {
+    pool_.push(
+        Effect::write_repeats, std::move(reply),
+        [user, item = std::move(item)](Connection& db) { return postgres::equip(db, user, item); });
+  }
+  void unequip(UserId user, ItemKind kind, Reply<Look> reply) override {
+    pool_.push(Effect::write_repeats, std::move(reply),
+               [user, kind](Connection& db) { return postgres::unequip(db, user, kind); });
+  }
+  // On a connection of its own: those of the pool give a statement up after seconds.
+  void verify_ledger(Reply<LedgerCheck> reply) override {
+    pool_.push(Effect::read, std::move(reply),
+               [this](Connection& /*db*/) { return verify_all(conninfo_); });
   }
 
   // The UPDATE writes nothing, but a server that takes no writes refuses it.
@@ -119,6 +175,7 @@ class PostgresStore final : public Store {
   }
 
  private:
+  const std::string conninfo_;
   Pool pool_;
 };
 
@@ -157,14 +214,8 @@ base::Result<std::unique_ptr<Store>> open(Options options) {
 }
 
 base::Result<LedgerCheck> verify(const std::string& conninfo) {
-  return guarded<LedgerCheck>(conninfo, [&](const std::string& name) {
-    Timeouts patient;
-    patient.statement = patient.answer = std::chrono::hours(1);  // it reads everything there is
-    Connection db(conninfo, patient);
-    const Transaction snapshot(db, Transaction::Kind::snapshot);
-    refuse_old(read_status(db, name), name);
-    return check_ledger(db);
-  });
+  return guarded<LedgerCheck>(conninfo,
+                              [&](const std::string& /*name*/) { return verify_all(conninfo); });
 }
 
 }  // namespace whoosh::store::postgres

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "match/rating.h"
+#include "store/sqlite/economy.h"
 #include "store/sqlite/ledger.h"
 #include "store/sqlite/matches.h"
 #include "store/sqlite/ratings.h"
@@ -60,7 +61,8 @@ Account create_account(Connection& db, const NewAccount& account) {
 Account load_account(Connection& db, UserId id) {
   Statement row = db.query(
       "SELECT u.username, u.email, u.display_name, u.avatar, u.role, u.is_guest, u.xp, "
-      "u.total_games, u.wins, u.banned_until, u.created_at, coalesce(a.balance, 0) "
+      "u.total_games, u.wins, u.banned_until, u.created_at, coalesce(a.balance, 0), "
+      "u.look_frame, u.look_colour, u.look_title, u.look_reactions "
       "FROM users u LEFT JOIN ledger_accounts a "
       "ON a.kind = 'user' AND a.owner = CAST(u.id AS TEXT) "
       "WHERE u.id = ? AND u.erased_at IS NULL",
@@ -82,6 +84,7 @@ Account load_account(Connection& db, UserId id) {
   if (!row.is_null(9)) account.banned_until = row.time(9);
   account.created_at = row.time(10);
   account.coins = row.int32(11);
+  account.look = {row.text(12), row.text(13), row.text(14), row.text(15)};
   return account;
 }
 
@@ -131,10 +134,12 @@ void erase_account(Connection& db, UserId id, UnixMs now) {
   erase_ratings(db, id);
   forget_seats(db, id);
   close_wallet(db, id, now);
+  erase_economy(db, id);
   db.run(
       "UPDATE users SET username = NULL, username_folded = NULL, email = NULL, "
       "email_folded = NULL, password_hash = NULL, display_name = '', avatar = '', role = '', "
-      "xp = 0, total_games = 0, wins = 0, banned_until = NULL, erased_at = ? WHERE id = ?",
+      "xp = 0, total_games = 0, wins = 0, banned_until = NULL, look_frame = '', look_colour = '', "
+      "look_title = '', look_reactions = '', erased_at = ? WHERE id = ?",
       now, id);
 }
 

@@ -33,6 +33,7 @@ std::unique_ptr<World> make_world() {
 
 INSTANTIATE_TEST_SUITE_P(Sqlite, StoreContract, testing::Values(make_world));
 INSTANTIATE_TEST_SUITE_P(Sqlite, StoreMatches, testing::Values(make_world));
+INSTANTIATE_TEST_SUITE_P(Sqlite, StoreEconomy, testing::Values(make_world));
 
 }  // namespace
 }  // namespace whoosh::store::contract

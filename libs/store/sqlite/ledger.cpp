@@ -13,12 +13,13 @@ struct LedgerAccount {
 };
 
 LedgerAccount open_account(Connection& db, std::string_view kind, std::string_view owner) {
-  db.run("INSERT INTO ledger_accounts (kind, owner) VALUES (?, ?) ON CONFLICT DO NOTHING", kind,
-         owner);
-  Statement row =
-      db.query("SELECT id, balance FROM ledger_accounts WHERE kind = ? AND owner = ?", kind, owner);
-  ASSERT(row.step());
-  return {row.integer(0), row.integer(1)};
+  {
+    Statement row = db.query("SELECT id, balance FROM ledger_accounts WHERE kind = ? AND owner = ?",
+                             kind, owner);
+    if (row.step()) return {row.integer(0), row.integer(1)};
+  }
+  db.run("INSERT INTO ledger_accounts (kind, owner) VALUES (?, ?)", kind, owner);
+  return {db.last_insert_id(), 0};
 }
 
 void post(Connection& db, const LedgerAccount& account, std::int64_t journal, Side side,
@@ -48,30 +49,15 @@ void book(Connection& db, const Booking& booking) {
   post(db, system, journal, Side::system, -booking.amount);
 }
 
-void close_wallet(Connection& db, UserId user, UnixMs now) {
-  std::int64_t balance = 0;
-  {
-    Statement row = db.query(
-        "SELECT balance FROM ledger_accounts WHERE kind = 'user' AND owner = CAST(? AS TEXT)",
-        user);
-    if (row.step()) balance = row.integer(0);
-  }
-  if (balance != 0) book(db, {user, -balance, "account_erased", "", now});
+std::int64_t load_balance(Connection& db, UserId user) {
+  Statement row = db.query(
+      "SELECT balance FROM ledger_accounts WHERE kind = 'user' AND owner = CAST(? AS TEXT)", user);
+  return row.step() ? row.integer(0) : 0;
 }
 
-std::vector<LedgerRow> load_ledger(Connection& db, UserId user, std::int32_t limit) {
-  Statement row = db.query(
-      "SELECT j.id, p.amount, p.balance, j.reason, j.ref, j.created_at "
-      "FROM ledger_accounts a JOIN ledger_postings p ON p.account_id = a.id "
-      "JOIN ledger_journal j ON j.id = p.journal_id "
-      "WHERE a.kind = 'user' AND a.owner = CAST(? AS TEXT) ORDER BY p.journal_id DESC LIMIT ?",
-      user, limit);
-  std::vector<LedgerRow> rows;
-  while (row.step()) {
-    rows.push_back(
-        {row.integer(0), row.int32(1), row.int32(2), row.text(3), row.text(4), row.time(5)});
-  }
-  return rows;
+void close_wallet(Connection& db, UserId user, UnixMs now) {
+  const std::int64_t balance = load_balance(db, user);
+  if (balance != 0) book(db, {user, -balance, "erased", "", now});
 }
 
 LedgerCheck check_ledger(Connection& db) {

@@ -5,7 +5,6 @@
 
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "store/sqlite/database.h"
 #include "store/sqlite/sqlite.h"
@@ -23,10 +22,22 @@ struct Booking {
 
 // Throws SqliteError (a constraint) for a repeated cause and for a balance below zero.
 void book(Connection& db, const Booking& booking);
+// 0 before the first booking.
+[[nodiscard]] std::int64_t load_balance(Connection& db, UserId user);
 // Books what is left to the system and empties the wallet.
 void close_wallet(Connection& db, UserId user, UnixMs now);
-[[nodiscard]] std::vector<LedgerRow> load_ledger(Connection& db, UserId user, std::int32_t limit);
 
+// One page of one user's ledger: user, id behind which it begins, rows. Here so that a test holds
+// its plan.
+inline constexpr std::string_view ledger_sql =
+    "SELECT j.id, p.amount, p.balance, j.reason, j.ref, j.created_at "
+    "FROM users u JOIN ledger_accounts a ON a.kind = 'user' AND a.owner = CAST(u.id AS TEXT) "
+    "JOIN ledger_postings p ON p.account_id = a.id JOIN ledger_journal j ON j.id = p.journal_id "
+    "WHERE u.id = ? AND u.erased_at IS NULL AND p.journal_id < ? "
+    "ORDER BY p.journal_id DESC LIMIT ?";
+
+// Reads all of it, in the memory of a few rows. REQUIRES: a transaction, so that all is of one
+// moment.
 [[nodiscard]] LedgerCheck check_ledger(Connection& db);
 
 }  // namespace whoosh::store::sqlite

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/assert.h"
+#include "store/economy_rules.h"
 #include "store/match_bytes.h"
 #include "store/sqlite/accounts.h"
 #include "store/sqlite/ledger.h"
@@ -188,6 +189,9 @@ AppliedResult apply_result(Connection& db, const match::MatchRecord& reported) {
   const double bias = load_side_bias(db, record.game, as_seats(record));
   AppliedResult applied{match::settle(record, before, bias), false};
   ASSERT(applied.settlement.players.size() == before.size());
+  for (match::PlayerAfter& after : applied.settlement.players) {
+    cap_coins(after, load_balance(db, after.user));
+  }
 
   save_match(db, record, applied.settlement);
   for (std::size_t at = 0; at < record.seats.size(); ++at) {

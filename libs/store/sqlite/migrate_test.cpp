@@ -12,20 +12,42 @@
 #include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <span>
 #include <thread>
 
+#include "base/embedded.h"
+#include "base/encoding.h"
 #include "store/sqlite/test_folder.h"
 
 namespace whoosh::store::sqlite {
+std::span<const base::EmbeddedFile> embedded();
+
 namespace {
 
-using testing::ElementsAre;
+using testing::ElementsAreArray;
 using testing::HasSubstr;
 
-constexpr std::int32_t newest = 3;
+const std::vector<std::string> all{"0001_accounts", "0002_matches", "0003_ledger",
+                                   "0004_sessions_moderation", "0005_economy"};
+const auto newest = static_cast<std::int32_t>(all.size());
+const std::vector<std::string> since_third(all.begin() + 3, all.end());
 
 class Migrate : public testing::Test {
  protected:
+  // The file as an older whoosh made it.
+  void make_old(std::int32_t version) {
+    Connection db(path_, Access::create);
+    db.execute(
+        "PRAGMA application_id = 1464356687; CREATE TABLE schema_migrations (version INTEGER "
+        "PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL, checksum INTEGER NOT NULL) "
+        "STRICT");
+    for (std::int32_t at = 0; at < version; ++at) {
+      const base::EmbeddedFile& file = embedded()[static_cast<std::size_t>(at)];
+      db.execute(std::string(file.text));
+      db.run("INSERT INTO schema_migrations VALUES (?, ?, 0, ?)", at + 1, file.name,
+             static_cast<std::int64_t>(base::hash64(file.text)));
+    }
+  }
   void change(const std::string& sql) { Connection(path_, Access::create).execute(sql); }
   void expect_refused(const std::string& sentence) {
     Options options;
@@ -49,7 +71,7 @@ TEST_F(Migrate, MakesANewFile) {
   const MigrationReport report = migrate(path_).value();
   EXPECT_EQ(report.from, 0);
   EXPECT_EQ(report.to, newest);
-  EXPECT_THAT(report.applied, ElementsAre("0001_accounts", "0002_matches", "0003_ledger"));
+  EXPECT_THAT(report.applied, ElementsAreArray(all));
   const SchemaStatus now = status(path_).value();
   EXPECT_EQ(now.version, newest);
   EXPECT_EQ(now.known, newest);
@@ -72,30 +94,29 @@ TEST_F(Migrate, ASecondTimeDoesNothing) {
 }
 
 TEST_F(Migrate, GoesOnFromAnOldVersion) {
-  ASSERT_TRUE(migrate(path_).has_value());
-  change(
-      "DROP TABLE ledger_postings; DROP TABLE ledger_journal; DROP TABLE ledger_accounts;"
-      "DELETE FROM schema_migrations WHERE version = 3");
-  EXPECT_THAT(status(path_).value().pending, ElementsAre("0003_ledger"));
+  make_old(3);
+  EXPECT_THAT(status(path_).value().pending, ElementsAreArray(since_third));
   Options options;
   options.path = path_;
   const auto opened = open(std::move(options));
   ASSERT_TRUE(opened.has_error());
   EXPECT_THAT(std::string(opened.error().sentence()),
-              HasSubstr("the database has schema 2, this whoosh needs 3: run `whoosh migrate`"));
+              HasSubstr("the database has schema 3, this whoosh needs " + std::to_string(newest) +
+                        ": run `whoosh migrate`"));
   const MigrationReport report = migrate(path_).value();
-  EXPECT_EQ(report.from, 2);
-  EXPECT_THAT(report.applied, ElementsAre("0003_ledger"));
+  EXPECT_EQ(report.from, 3);
+  EXPECT_THAT(report.applied, ElementsAreArray(since_third));
 }
 
 TEST_F(Migrate, AFailedMigrationLeavesTheOldVersion) {
-  ASSERT_TRUE(migrate(path_).has_value());
-  change("DROP TABLE ledger_accounts; DELETE FROM schema_migrations WHERE version = 3");
-  EXPECT_TRUE(migrate(path_).has_error()) << "its second table is there already";
-  EXPECT_EQ(status(path_).value().version, 2);
+  make_old(4);
+  change("CREATE TABLE inventory (x TEXT)");
+  EXPECT_TRUE(migrate(path_).has_error()) << "its table is there already";
+  EXPECT_EQ(status(path_).value().version, 4);
   Connection db(path_, Access::read);
-  EXPECT_FALSE(db.query("SELECT 1 FROM sqlite_schema WHERE name = 'ledger_accounts'").step())
-      << "its first table was undone";
+  EXPECT_FALSE(
+      db.query("SELECT 1 FROM pragma_table_info('users') WHERE name = 'look_frame'").step())
+      << "what came before it was undone";
 }
 
 TEST_F(Migrate, ThreadsAtOnce) {
@@ -131,10 +152,9 @@ TEST_F(Migrate, ProcessesAtOnce) {
 
 TEST_F(Migrate, RefusesANewerSchema) {
   ASSERT_TRUE(migrate(path_).has_value());
-  change("INSERT INTO schema_migrations VALUES (7, '0007_future', 0, 0)");
-  expect_refused(
-      "the database was made by a newer whoosh (schema 7, this one knows 3): "
-      "update whoosh");
+  change("INSERT INTO schema_migrations VALUES (99, '0099_future', 0, 0)");
+  expect_refused("the database was made by a newer whoosh (schema 99, this one knows " +
+                 std::to_string(newest) + "): update whoosh");
 }
 
 TEST_F(Migrate, RefusesAChangedMigration) {

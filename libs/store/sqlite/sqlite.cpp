@@ -8,6 +8,7 @@
 #include <cstdio>
 
 #include "store/sqlite/accounts.h"
+#include "store/sqlite/economy.h"
 #include "store/sqlite/ledger.h"
 #include "store/sqlite/matches.h"
 #include "store/sqlite/migrate.h"
@@ -93,16 +94,52 @@ class SqliteStore final : public Store {
       return load_history(db, user, cursor, limit);
     });
   }
-  void ledger(UserId user, std::int32_t limit, Reply<std::vector<LedgerRow>> reply) override {
-    read(std::move(reply), [user, limit](Connection& db) {
-      return load_ledger(db, user, std::clamp(limit, 1, page_rows_max));
-    });
-  }
   void rating(UserId user, std::string game, Reply<match::Rating> reply) override {
     read(std::move(reply), [user, game = std::move(game)](Connection& db) {
       if (!is_alive(db, user)) throw Refused{base::ErrorCode::user_not_found};
       return load_rating(db, user, game);
     });
+  }
+
+  void wallet(UserId user, Reply<Wallet> reply) override {
+    read(std::move(reply), [user](Connection& db) { return load_wallet(db, user); });
+  }
+  void ledger(UserId user, std::optional<std::string> cursor, std::int32_t limit,
+              Reply<LedgerPage> reply) override {
+    read(std::move(reply), [user, cursor = std::move(cursor), limit](Connection& db) {
+      return load_ledger_page(db, user, cursor, limit);
+    });
+  }
+  void purchase(Purchase purchase, Reply<Outcome> reply) override {
+    write(std::move(reply), [purchase = std::move(purchase)](Connection& db) {
+      return sqlite::purchase(db, purchase);
+    });
+  }
+  void refund(Refund refund, Reply<Outcome> reply) override {
+    write(std::move(reply),
+          [refund = std::move(refund)](Connection& db) { return sqlite::refund(db, refund); });
+  }
+  void grant(Grant grant, Reply<Outcome> reply) override {
+    write(std::move(reply),
+          [grant = std::move(grant)](Connection& db) { return sqlite::grant(db, grant); });
+  }
+  void claim_daily(UserId user, UnixMs now, Reply<DailyReward> reply) override {
+    write(std::move(reply),
+          [user, now](Connection& db) { return sqlite::claim_daily(db, user, now); });
+  }
+  void inventory(UserId user, Reply<std::vector<OwnedItem>> reply) override {
+    read(std::move(reply), [user](Connection& db) { return load_inventory(db, user); });
+  }
+  void equip(UserId user, std::string item, Reply<Look> reply) override {
+    write(std::move(reply),
+          [user, item = std::move(item)](Connection& db) { return sqlite::equip(db, user, item); });
+  }
+  void unequip(UserId user, ItemKind kind, Reply<Look> reply) override {
+    write(std::move(reply),
+          [user, kind](Connection& db) { return sqlite::unequip(db, user, kind); });
+  }
+  void verify_ledger(Reply<LedgerCheck> reply) override {
+    read(std::move(reply), [](Connection& db) { return check_ledger(db); });
   }
 
   // The reader hands over to the writer, whose BEGIN IMMEDIATE and COMMIT are the null write.
