@@ -46,6 +46,9 @@ check_web_unit() {
   (cd services/web && npm test)
 }
 
+# The store's pictures are what their descriptions draw, one for each item.
+check_cosmetics() { node tools/cosmetics/draw.mjs --check; }
+
 check_sdk_types() {
   scripts/web.sh install sdk/typescript
   (cd sdk/typescript && npm run check)

@@ -146,6 +146,12 @@ Response StaticFiles::answer(const RequestContext& context) const {
   return send(context, found->second);
 }
 
+// Pictures change with a release at most, and an old one for a day does no harm.
+std::string StaticFiles::cache_control(const File& file) {
+  if (file.immutable) return "public, max-age=31536000, immutable";
+  return file.type.starts_with("image/") ? "public, max-age=86400" : "no-cache";
+}
+
 Response StaticFiles::send(const RequestContext& context, const File& file) const {
   const auto& headers = context.request.headers;
   const std::string_view accepts = headers.get("Accept-Encoding");
@@ -161,8 +167,7 @@ Response StaticFiles::send(const RequestContext& context, const File& file) cons
   Response response;
   response.headers.add("Content-Type", file.type);
   response.headers.add("ETag", variant->etag);
-  response.headers.add("Cache-Control",
-                       file.immutable ? "public, max-age=31536000, immutable" : "no-cache");
+  response.headers.add("Cache-Control", cache_control(file));
   if (file.gzip.bytes || file.brotli.bytes) response.headers.add("Vary", "Accept-Encoding");
   if (!encoding.empty()) response.headers.add("Content-Encoding", encoding);
   const std::string_view known = headers.get("If-None-Match");

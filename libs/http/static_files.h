@@ -1,8 +1,9 @@
 // StaticFiles: the built web client, read into memory at start and served by exact name, so that no
-// path can ever leave its folder. Hashed assets are immutable for a year, everything else is asked
-// for again (ETag). `name.br` and `name.gz` beside a file are sent instead of it to whoever takes
-// them. A path that names no file and has no dot is a page of the client's own router and gets
-// index.html; /api and /.well-known never do. Immutable after loading; any thread.
+// path can ever leave its folder. Hashed assets are immutable for a year, pictures are kept for a
+// day, everything else is asked for again (ETag). `name.br` and `name.gz` beside a file are sent
+// instead of it to whoever takes them. A path that names no file and has no dot is a page of the
+// client's own router and gets index.html; /api and /.well-known never do. Immutable after loading;
+// any thread.
 #pragma once
 
 #include <cstddef>
@@ -39,6 +40,7 @@ class StaticFiles {
     std::string type;
     bool immutable = false;
   };
+  [[nodiscard]] static std::string cache_control(const File& file);
   [[nodiscard]] Response send(const RequestContext& context, const File& file) const;
 
   std::map<std::string, File, std::less<>> files_;  // by path: "assets/app-1a2b3c4d.js"

@@ -67,6 +67,14 @@ TEST_F(StaticFilesTest, only_hashed_assets_are_immutable) {
   }
 }
 
+TEST_F(StaticFilesTest, pictures_are_kept_for_a_day) {
+  fs::create_directories(root_ / "dist/cosmetics");
+  write("dist/cosmetics/frame_ink.svg", "<svg/>");
+  const Response response = get(load(), "/cosmetics/frame_ink.svg");
+  EXPECT_EQ(response.headers.get("Content-Type"), "image/svg+xml");
+  EXPECT_EQ(response.headers.get("Cache-Control"), "public, max-age=86400");
+}
+
 TEST_F(StaticFilesTest, sends_the_packed_form_to_who_takes_it) {
   const auto files = load();
   const std::string path = "/assets/app-1a2B_c-4.js";
