@@ -2,7 +2,7 @@
 # else. Settings are environment variables: HTTP_PORT=8000 EDGE_PORT=8080 DATA=var JOBS=<cores>. See
 # docs/DEVELOPMENT.md.
 .DEFAULT_GOAL := help
-.PHONY: help up down logs migrate demo test types lint fmt asan tsan fuzz bench clean
+.PHONY: help up down logs migrate demo test types lint fmt asan tsan fuzz bench bench-api clean
 
 help: ## This list
 	@scripts/help.sh
@@ -45,6 +45,9 @@ fuzz: ## Fuzz every parser, FUZZ_SECONDS=60 each
 
 bench: ## Benchmarks, built for release
 	@scripts/bench.sh
+
+bench-api: ## REST on both stores against Django REST framework, a million people in each database
+	@scripts/bench-api.sh
 
 clean: ## Remove build folders (not the data in var/)
 	@scripts/clean.sh

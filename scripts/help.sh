@@ -6,8 +6,8 @@ say "${BOLD}Whoosh${PLAIN}: party games in the browser." \
   "${BOLD}make up${PLAIN} starts it, ${BOLD}make down${PLAIN} stops it."
 say
 while IFS= read -r line; do
-  if [[ "$line" =~ ^([a-z]+):\ ##\ (.*)$ ]]; then
-    printf '  make %s%-9s%s %s\n' "$BOLD" "${BASH_REMATCH[1]}" "$PLAIN" "${BASH_REMATCH[2]}"
+  if [[ "$line" =~ ^([a-z-]+):\ ##\ (.*)$ ]]; then
+    printf '  make %s%-10s%s %s\n' "$BOLD" "${BASH_REMATCH[1]}" "$PLAIN" "${BASH_REMATCH[2]}"
   fi
 done <Makefile
 say

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# setup.sh [build|run|test|lint]…: installs the packages of these groups that this machine lacks.
+# setup.sh [build|run|test|lint|bench]…: installs the packages of these groups that this machine
+# lacks.
 #   build  what compiling the server needs      run   build + the web client's tools
 #   test   run + what the tests need            lint  formatters and checkers
+#   bench  test + the service that bench-api compares with
 # Nothing missing: no package manager is called, and the whole script takes a moment.
 source "$(dirname "$0")/lib.sh"
 
@@ -38,6 +40,7 @@ wanted_groups() {
       run) printf '%s\n' build web ;;
       test) printf '%s\n' build web test lint ;;
       lint) printf '%s\n' web lint ;;
+      bench) printf '%s\n' build web test lint bench ;;
       *) die "setup.sh: no group is called $group" ;;
     esac
   done | sort -u

@@ -1,0 +1,1 @@
+"""The service that bench-api compares Whoosh's Service A with."""
