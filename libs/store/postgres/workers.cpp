@@ -114,6 +114,8 @@ bool Worker::may_repeat(const Job& job, const PgError& error) const {
 // The first attempt comes at once, the following ones after growing pauses. In a pause the answer
 // is no, so that nobody waits for a server that is away.
 bool Worker::connect() {
+  // The rollback of a refused job may have been the one to notice.
+  if (db_ != nullptr && db_->is_lost()) db_.reset();
   if (db_ != nullptr) return true;
   if (steady_clock::now() < not_before_) return false;
   try {
