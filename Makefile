@@ -2,7 +2,8 @@
 # else. Settings are environment variables: HTTP_PORT=8000 EDGE_PORT=8080 DATA=var JOBS=<cores>. See
 # docs/DEVELOPMENT.md.
 .DEFAULT_GOAL := help
-.PHONY: help up down logs migrate demo test types lint fmt asan tsan fuzz bench bench-api clean
+.PHONY: help up down logs migrate demo test types lint fmt asan tsan fuzz property bench bench-api \
+  clean
 
 help: ## This list
 	@scripts/help.sh
@@ -42,6 +43,9 @@ tsan: ## Unit tests under ThreadSanitizer
 
 fuzz: ## Fuzz every parser, FUZZ_SECONDS=60 each
 	@scripts/fuzz.sh
+
+property: ## Nightly: a million operations on each store while it crashes; no coin may be lost
+	@scripts/property.sh
 
 bench: ## Benchmarks, built for release
 	@scripts/bench.sh

@@ -19,6 +19,9 @@ class InlineMailbox final : public runtime::Mailbox {
 };
 
 // Keeps `parallel` calls in flight until `count` have been answered.
+//
+// Lock ledger: mutex_ protects in_flight_ and failures_; taken in run() and by each answer; nothing
+// is called under it.
 class Flood {
  public:
   Flood(int parallel, std::int64_t count) : parallel_(parallel), count_(count) {}

@@ -13,10 +13,10 @@ namespace whoosh::store::sqlite {
 
 class TestFolder {
  public:
-  TestFolder() {
+  // Below `root`, if one is given.
+  explicit TestFolder(std::filesystem::path root = {}) {
     const bool has_shm = ::access("/dev/shm", W_OK) == 0;
-    const std::filesystem::path root =
-        has_shm ? std::filesystem::path("/dev/shm") : std::filesystem::temp_directory_path();
+    if (root.empty()) root = has_shm ? "/dev/shm" : std::filesystem::temp_directory_path();
     std::string name = (root / "whoosh_store_XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
     path_ = name;
