@@ -123,7 +123,9 @@ int run(const Plan& plan) {
   config.rate_limits = false;
   config.shard.log_bytes = static_cast<std::uint32_t>(plan.log_bytes);
   state::memory::RateLimits limits;
-  edge::EdgeServer server(config, authority, directory, limits, clock, [](match::MatchRecord) {});
+  const state::RevocationList revocations;
+  edge::EdgeServer server(config, {authority, directory, limits, revocations, clock},
+                          [](match::MatchRecord) {});
   NoGateway gateway;
   if (const auto started = server.start(gateway); !started) {
     fmt::print(stderr, "{}\n", started.error().sentence());

@@ -139,6 +139,11 @@ void Room::lost(Turn&, Place place) {
   });
 }
 
+void Room::replace_token(Place place, const ResumeToken& token) {
+  Person& person = places_[place];
+  if (person.stays()) person.token = token;
+}
+
 void Room::give_up(Turn& turn, Place place) {
   guarded([&] { leave_place(turn, place); });
 }

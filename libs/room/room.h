@@ -107,6 +107,8 @@ class Room {
 
   // Sits down, or comes back to the own place. REQUIRES: check() answered player.
   Place sit(Turn& turn, const Newcomer& who);
+  // What a WELCOME gave out before finds no place any more. Without effect when nobody sits there.
+  void replace_token(Place place, const ResumeToken& token);
   void returned(Turn& turn, Place place);  // REQUIRES: somebody's place
   void lost(Turn& turn, Place place);      // the connection is gone; the place is kept
   void give_up(Turn& turn, Place place);   // the person is gone for good

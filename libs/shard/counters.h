@@ -43,6 +43,7 @@ struct Counters {
   std::uint64_t closed_wrong = 0;      // connections closed with 1008 for ten of those
   std::uint64_t closed_replaced = 0;   // by a newer connection of the same user
   std::uint64_t closed_expired = 0;    // access token ran out
+  std::uint64_t closed_revoked = 0;    // their session was revoked, or they were banned
   std::uint64_t kicked = 0;            // by a host, a vote or an operator
   std::uint64_t overflows = 0;         // a viewer's buffer was full; he got a whole view later
   std::uint64_t dropped = 0;           // messages not sent to such viewers meanwhile

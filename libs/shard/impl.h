@@ -40,13 +40,15 @@ struct Session {
   bool needs_welcome = false;   // hears nothing until the end of the turn, then everything
   bool gone = false;            // closed; freed at the end of the call
   std::uint32_t list_at = 0;    // position in its resident's list of watchers
+  std::uint32_t issued_s = 0;   // of its token or ticket, Unix time; 0: by a resume token
   std::int64_t expires_ms = 0;  // of the access token, Unix time; 0: never
+  SessionKey key;               // of the sign-in it came by
   Gate gate;
   std::string name;  // watchers and lobby connections; players' names are the room's
 
   [[nodiscard]] bool hears() const { return !full && !needs_welcome && !gone; }
 };
-static_assert(sizeof(Session) <= 192, "exists per connection; PERFORMANCE.md has the budget");
+static_assert(sizeof(Session) <= 152, "exists per connection; PERFORMANCE.md has the budget");
 
 struct Latecomer {
   Session* session = nullptr;
@@ -69,7 +71,8 @@ struct Resident final : room::Outbox {
   bool dirty = false;  // on the list of those to flush
   bool gone = false;
   std::array<Session*, room::places_max> seated{};
-  std::vector<Session*> live;  // screens and spectators
+  std::array<SessionKey, room::places_max> holders{};  // who was last given the resume token
+  std::vector<Session*> live;                          // screens and spectators
   std::vector<Session*> crowd;
   std::vector<Latecomer> latecomers;  // of the crowd, who asked for a seat, in order
 };
@@ -104,6 +107,7 @@ class Shard::Impl {
   void end_room(Resident& resident);
   void close_all(wire::Close code, std::string_view reason);
   std::size_t end_user(UserId user, wire::Close code, std::string_view reason);
+  void give_up_seats(UserId user);
   [[nodiscard]] Turn turn(Resident& resident) { return {unix_now(), resident, scratch_}; }
   [[nodiscard]] UnixMs unix_now() const { return {clock_.monotonic_ms() + wall_offset_ms_}; }
   [[nodiscard]] UnixMs unix_of(std::int64_t monotonic_ms) const {
@@ -117,6 +121,10 @@ class Shard::Impl {
   void admit_lobby(ConnId conn, const Identity& who, std::optional<UnixMs> token_expires);
   void on_closed(ConnId conn);
   void promote_latecomers(Resident& resident);
+
+  // ---- shard_revocation.cpp ----
+  std::size_t revoke(std::span<const Revocation> revoked);
+  void new_resume_token(Resident& resident, Place place);
 
   // ---- shard_messages.cpp ----
   void on_text(ConnId conn, std::string_view text);
@@ -159,9 +167,17 @@ class Shard::Impl {
   [[nodiscard]] Place place_of(const Admission& admission, const Room& room) const;
   Place take_seat(Resident& resident, const Admission& admission);
   void replace(Session* older);
-  Session& open_session(ConnId conn, UserId user, Resident* home,
-                        const std::optional<UnixMs>& expires);
+  struct Credential {  // what a session is opened with
+    SessionKey key;
+    UnixMs issued_at;
+    std::optional<UnixMs> expires;
+  };
+  Session& open_session(ConnId conn, UserId user, Resident* home, const Credential& credential);
   void bind_watcher(Session& session, const Identity& who);
+
+  void close_revoked(ConnId conn, const Revocation& why);
+  void void_resume_tokens(std::span<const Revocation> by_key);
+  void void_resume_tokens(UserId user);
 
   [[nodiscard]] Result<> read(std::string_view text, Message& message);
   Result<> act(Session& session, const Message& message, std::size_t bytes);

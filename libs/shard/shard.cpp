@@ -163,30 +163,6 @@ void Shard::Impl::close_all(wire::Close code, std::string_view reason) {
   for (Session* session : left) close_session(*session, code, reason);
 }
 
-std::size_t Shard::Impl::end_user(UserId user, wire::Close code, std::string_view reason) {
-  std::vector<Session*> his;
-  for (const auto& [conn, session] : sessions_) {
-    if (session->user == user) his.push_back(session.get());
-  }
-  for (Session* session : his) {
-    if (session->home != nullptr && session->role != wire::Role::player)
-      session->home->room->unwatch(session->role);
-    if (session->home != nullptr) mark_dirty(*session->home);
-    close_session(*session, code, reason);
-    ++counters_.kicked;
-  }
-  std::vector<Resident*> seats;
-  for (const auto& [id, resident] : residents_) {
-    if (resident->room->find(user) != no_place) seats.push_back(resident.get());
-  }
-  for (Resident* resident : seats) {
-    Turn now = turn(*resident);
-    resident->room->give_up(now, resident->room->find(user));
-    after_room(*resident);
-  }
-  return his.size();
-}
-
 void Shard::Impl::mark_dirty(Resident& resident) {
   if (resident.dirty || resident.gone) return;
   resident.dirty = true;
@@ -360,6 +336,13 @@ void Shard::on_drained(ConnId conn) {
 std::size_t Shard::end_user(UserId user, wire::Close code, std::string_view reason) {
   const Impl::Call call(*impl_);
   return impl_->end_user(user, code, reason);
+}
+
+std::size_t Shard::revoke(std::span<const Revocation> revoked) {
+  const Impl::Call call(*impl_);
+  const std::size_t closed = impl_->revoke(revoked);
+  impl_->flush();
+  return closed;
 }
 
 void Shard::run_due() {

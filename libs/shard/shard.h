@@ -36,6 +36,7 @@
 #include "runtime/entropy.h"
 #include "shard/counters.h"
 #include "shard/limits.h"
+#include "shard/session_key.h"
 #include "wire/cluster.h"
 #include "wire/edge.h"
 #include "wire/limits.h"
@@ -57,6 +58,16 @@ struct Identity {
   std::string name;  // cleaned; the room makes it unique at its table
   std::string avatar;
   bool newcomer = false;
+  SessionKey session = {};  // of the token or ticket that was shown
+  UnixMs issued_at = {};    // of that token or ticket
+};
+
+// What must not be believed any more of what was issued for a user.
+struct Revocation {
+  UserId user;
+  SessionKey session = {};  // not known: whatever was issued at or before `at`
+  UnixMs at = {};
+  bool banned = false;  // his seats are given up, too
 };
 
 struct Admission {
@@ -159,6 +170,11 @@ class Shard {
   // Closes all connections of a user and gives his seats up (ban, account erased). How many were
   // closed.
   std::size_t end_user(UserId user, wire::Close code, std::string_view reason);
+  // Closes exactly the connections that came by what is revoked: 4003 when banned, else 4001; and
+  // resume tokens that such a session was given find no seat any more (the seat itself waits for
+  // its owner, as after any lost connection). How many were closed. One pass over all connections
+  // and seats, whatever the number of revocations.
+  std::size_t revoke(std::span<const Revocation> revoked);
 
   // ---- the loop ----
   // Does all ticks that are due and what housekeeping there is.

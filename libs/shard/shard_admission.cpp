@@ -86,7 +86,12 @@ Result<wire::Role> Shard::Impl::admit(const Admission& admission) {
     after_room(resident);
     return ErrorCode::internal;
   }
-  Session& session = open_session(admission.conn, user, &resident, admission.token_expires);
+  // Who comes back by a resume token is who was given it, at an unknown time.
+  const Credential credential =
+      admission.resume
+          ? Credential{resident.holders[place.value], UnixMs{}, admission.token_expires}
+          : Credential{admission.who.session, admission.who.issued_at, admission.token_expires};
+  Session& session = open_session(admission.conn, user, &resident, credential);
   session.role = *role;
   session.wants_ticks = admission.wants_ticks;
   if (place != no_place) {
@@ -112,13 +117,19 @@ Place Shard::Impl::take_seat(Resident& resident, const Admission& admission) {
   const Place own = place_of(admission, *resident.room);
   if (own != no_place) {
     replace(resident.seated[own.value]);
+    if (!admission.resume && resident.holders[own.value] != admission.who.session) {
+      new_resume_token(resident, own);  // another sign-in: what the last one was given is over
+      resident.holders[own.value] = admission.who.session;
+    }
     resident.room->returned(now, own);
     return own;
   }
   room::Newcomer who{
       admission.who.user, admission.who.name, admission.who.avatar, admission.who.newcomer, {}};
   entropy_.fill({reinterpret_cast<unsigned char*>(who.token.data()), who.token.size()});
-  return resident.room->sit(now, who);
+  const Place place = resident.room->sit(now, who);
+  if (place != no_place) resident.holders[place.value] = admission.who.session;
+  return place;
 }
 
 void Shard::Impl::replace(Session* older) {
@@ -130,13 +141,15 @@ void Shard::Impl::replace(Session* older) {
 }
 
 Session& Shard::Impl::open_session(ConnId conn, UserId user, Resident* home,
-                                   const std::optional<UnixMs>& expires) {
+                                   const Credential& credential) {
   auto owned = std::make_unique<Session>();
   Session& session = *owned;
   session.conn = conn;
   session.user = user;
   session.home = home;
-  session.expires_ms = expires ? expires->value : 0;
+  session.expires_ms = credential.expires ? credential.expires->value : 0;
+  session.key = credential.key;
+  session.issued_s = static_cast<std::uint32_t>(credential.issued_at.seconds());
   sessions_.emplace(conn.value, std::move(owned));
   ++counters_.sessions;
   return session;
@@ -169,6 +182,7 @@ void Shard::Impl::promote_latecomers(Resident& resident) {
     entropy_.fill({reinterpret_cast<unsigned char*>(who.token.data()), who.token.size()});
     Turn now = turn(resident);
     session.place = resident.room->sit(now, who);
+    resident.holders[session.place.value] = session.key;
     session.role = wire::Role::player;
     resident.seated[session.place.value] = &session;
     ++counters_.players;
@@ -189,7 +203,8 @@ void Shard::Impl::admit_lobby(ConnId conn, const Identity& who,
   ASSERT(who.user.value != 0 && session_of(conn) == nullptr);
   const auto found = lobby_.find(who.user.value);
   if (found != lobby_.end()) replace(found->second);
-  Session& session = open_session(conn, who.user, nullptr, token_expires);
+  Session& session =
+      open_session(conn, who.user, nullptr, {who.session, who.issued_at, token_expires});
   session.name = who.name;
   lobby_[who.user.value] = &session;
   ++counters_.lobby;

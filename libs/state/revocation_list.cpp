@@ -17,13 +17,18 @@ std::vector<Revoked> RevocationList::add(std::span<const Revoked> revoked) {
   return fresh;
 }
 
-bool RevocationList::is_revoked(UserId user, std::string_view session, UnixMs issued_at) const {
+Standing RevocationList::standing(UserId user, std::string_view session, UnixMs issued_at) const {
   const std::shared_lock lock(mutex_);
   const auto at = by_user_.find(user);
-  if (at == by_user_.end()) return false;
-  return std::any_of(at->second.begin(), at->second.end(), [&](const Revoked& one) {
-    return one.family.empty() ? issued_at <= one.at : one.family == session;
-  });
+  if (at == by_user_.end()) return Standing::good;
+  Standing standing = Standing::good;
+  for (const Revoked& one : at->second) {
+    const bool applies = one.family.empty() ? issued_at <= one.at : one.family == session;
+    if (!applies) continue;
+    if (one.banned) return Standing::banned;
+    standing = Standing::revoked;
+  }
+  return standing;
 }
 
 void RevocationList::forget(UnixMs now) {

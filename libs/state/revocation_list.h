@@ -18,12 +18,17 @@
 
 namespace whoosh::state {
 
+enum class Standing : std::uint8_t { good, revoked, banned };
+
 class RevocationList {
  public:
   // What was not known before.
   std::vector<Revoked> add(std::span<const Revoked> revoked);
   // About a token of this user and session ("" = unknown), issued then.
-  [[nodiscard]] bool is_revoked(UserId user, std::string_view session, UnixMs issued_at) const;
+  [[nodiscard]] Standing standing(UserId user, std::string_view session, UnixMs issued_at) const;
+  [[nodiscard]] bool is_revoked(UserId user, std::string_view session, UnixMs issued_at) const {
+    return standing(user, session, issued_at) != Standing::good;
+  }
   // Drops what is over.
   void forget(UnixMs now);
   [[nodiscard]] std::size_t size() const;

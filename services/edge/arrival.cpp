@@ -28,9 +28,24 @@ base::Result<Arrival> ArrivalDesk::verify(const Claim& claim) const {
     return base::Error{base::ErrorCode::unauthorized};
   }();
   if (!arrival) return arrival;
+  if (const auto good = still_good(*arrival); !good) return good.error();
   arrival->admission.wants_ticks = claim.wants_ticks;
   if (claim.answers_subprotocol) arrival->subprotocol = subprotocol;
   return arrival;
+}
+
+base::Result<> ArrivalDesk::still_good(const Arrival& arrival) const {
+  const shard::Identity& who = arrival.admission.who;
+  if (arrival.admission.resume) return {};
+  switch (revocations_.standing(who.user, arrival.session, who.issued_at)) {
+    case state::Standing::good:
+      return {};
+    case state::Standing::banned:
+      return base::ErrorCode::banned;
+    case state::Standing::revoked:
+      break;
+  }
+  return arrival.admission.ticket ? base::ErrorCode::bad_ticket : base::ErrorCode::bad_token;
 }
 
 base::Result<Arrival> ArrivalDesk::by_ticket(const Claim& claim) const {
@@ -43,7 +58,13 @@ base::Result<Arrival> ArrivalDesk::by_ticket(const Claim& claim) const {
   if (!role) return base::Error{base::ErrorCode::bad_ticket};
   Arrival arrival;
   arrival.admission.room = ticket->room;
-  arrival.admission.who = {ticket->user, ticket->name, ticket->avatar, ticket->newcomer};
+  arrival.session = ticket->session;
+  arrival.admission.who = {ticket->user,
+                           ticket->name,
+                           ticket->avatar,
+                           ticket->newcomer,
+                           shard::SessionKey::of(ticket->session),
+                           ticket->issued_at};
   arrival.admission.role = *role;
   arrival.admission.ticket = ticket->jti;
   arrival.admission.ticket_expires = ticket->expires_at;
@@ -59,7 +80,10 @@ base::Result<Arrival> ArrivalDesk::by_access(const Claim& claim) const {
   arrival.lobby = claim.room.empty();
   const std::string& name =
       identity->display_name.empty() ? identity->username : identity->display_name;
-  arrival.admission.who = {identity->user, name, "", false};
+  arrival.session = identity->session;
+  arrival.admission.who = {
+      identity->user,     name, "", false, shard::SessionKey::of(identity->session),
+      identity->issued_at};
   arrival.admission.role = *role;
   arrival.admission.token_expires = identity->expires_at;
   return arrival;

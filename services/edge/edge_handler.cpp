@@ -60,7 +60,7 @@ std::string new_request_id() {
 EdgeHandler::EdgeHandler(Shared& shared, base::ShardNo number)
     : shared_(shared),
       number_(number),
-      desk_(shared.authority, shared.clock),
+      desk_(shared.authority, shared.revocations, shared.clock),
       codes_(shared.directory, shared.limits, shared.clock, shared.config.rate_limits),
       limiter_(shared.config.upgrades) {}
 
@@ -201,6 +201,7 @@ net::Decision EdgeHandler::route(net::ConnId id, std::unique_ptr<Arrival> arriva
 
 net::Decision EdgeHandler::seat(net::ConnId id, std::unique_ptr<Arrival> arrival,
                                 const std::string& request_id) {
+  if (const auto good = desk_.still_good(*arrival); !good) return refuse(good.error(), request_id);
   arrival->admission.conn = id;
   if (arrival->lobby) {
     if (const auto open = shard_->check_lobby(); !open) return refuse(open.error(), request_id);

@@ -33,6 +33,8 @@ void write_shard(metrics::Exposition& out, const std::string& shard, const shard
   count("closed_wrong", "Connections closed for too many wrong messages.", c.closed_wrong);
   count("closed_replaced", "Connections replaced by a newer one.", c.closed_replaced);
   count("closed_expired", "Connections closed because a token ran out.", c.closed_expired);
+  count("closed_revoked", "Connections closed because their session was revoked.",
+        c.closed_revoked);
   count("kicked", "People kicked.", c.kicked);
   count("viewer_overflows", "Viewers whose buffer was full.", c.overflows);
   count("admitted", "People let into a room or the lobby.", c.admitted);

@@ -28,11 +28,8 @@ runtime::OsEntropy& entropy() {
 
 }  // namespace
 
-EdgeServer::EdgeServer(EdgeConfig config, const auth::TokenAuthority& authority,
-                       state::Directory& directory, state::RateLimits& limits,
-                       runtime::Clock& clock, MatchFinished match_finished)
-    : shared_{std::move(config),         authority, directory, limits, clock,
-              std::move(match_finished), nullptr,   {},        {}} {
+EdgeServer::EdgeServer(EdgeConfig config, const Ports& ports, MatchFinished match_finished)
+    : shared_(std::move(config), ports, std::move(match_finished)) {
   shared_.config.shards = shard_count(shared_.config.shards);
   for (std::uint32_t i = 0; i < shared_.config.shards; ++i) {
     handlers_.push_back(
@@ -191,6 +188,15 @@ void EdgeServer::end_user(base::UserId user, wire::Close code, std::string reaso
     EdgeHandler* handler = handlers_[i].get();
     server_->loop(i).post(
         [handler, user, code, reason] { handler->shard().end_user(user, code, reason); });
+  }
+}
+
+void EdgeServer::revoke(std::span<const state::Revoked> revoked) {
+  auto all = std::make_shared<std::vector<shard::Revocation>>();
+  for (const state::Revoked& one : revoked)
+    all->push_back({one.user, shard::SessionKey::of(one.family), one.at, one.banned});
+  for (std::size_t i = 0; i < handlers_.size(); ++i) {
+    server_->loop(i).post([handler = handlers_[i].get(), all] { handler->shard().revoke(*all); });
   }
 }
 

@@ -17,8 +17,7 @@ namespace whoosh::edge {
 
 class EdgeServer {
  public:
-  EdgeServer(EdgeConfig config, const auth::TokenAuthority& authority, state::Directory& directory,
-             state::RateLimits& limits, runtime::Clock& clock, MatchFinished match_finished);
+  EdgeServer(EdgeConfig config, const Ports& ports, MatchFinished match_finished);
   ~EdgeServer();
 
   // `gateway` makes rooms for game_id=new. Error: the sentence of net (port taken, descriptors).
@@ -39,6 +38,9 @@ class EdgeServer {
   // The answer to MatchFinished.
   void settled(base::RoomId room, base::MatchId match, base::Result<match::Settlement> settlement);
   void end_user(base::UserId user, wire::Close code, std::string reason);
+  // What a state::RevocationFeed hears: ends the connections that came by it (4003 when banned,
+  // else 4001) and voids their resume tokens, on every shard, from the next turns on.
+  void revoke(std::span<const state::Revoked> revoked);
   // No new rooms and no new people on any shard, from the next turns on; or again.
   void set_draining(bool draining);
   [[nodiscard]] bool is_draining() const { return draining_; }

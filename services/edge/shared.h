@@ -15,6 +15,7 @@
 #include "services/api/edge_gateway.h"
 #include "services/edge/upgrade_limiter.h"
 #include "shard/shard.h"
+#include "state/revocation_list.h"
 #include "state/state.h"
 
 namespace whoosh::edge {
@@ -41,12 +42,20 @@ struct EdgeConfig {
 // Called on a loop's thread; must not wait.
 using MatchFinished = base::Function<void(match::MatchRecord record)>;
 
-struct Shared {
-  EdgeConfig config;
+// What an edge asks; all of it lives longer than the edge.
+struct Ports {
   const auth::TokenAuthority& authority;
   state::Directory& directory;
   state::RateLimits& limits;
+  const state::RevocationList& revocations;  // kept up to date by a state::RevocationFeed
   runtime::Clock& clock;
+};
+
+struct Shared : Ports {
+  Shared(EdgeConfig config_in, const Ports& ports, MatchFinished match_finished_in)
+      : Ports(ports), config(std::move(config_in)), match_finished(std::move(match_finished_in)) {}
+
+  EdgeConfig config;
   MatchFinished match_finished;
   api::EdgeGateway* gateway = nullptr;  // to make rooms for game_id=new; set before the loops start
   std::vector<EdgeHandler*> handlers;   // by shard number

@@ -17,9 +17,12 @@
 #include "services/solo/ops.h"
 #include "services/solo/solo.h"
 #include "state/memory/directory.h"
+#include "state/memory/nodes.h"
 #include "state/memory/queue.h"
 #include "state/memory/rate_limits.h"
 #include "state/memory/results.h"
+#include "state/revocation_feed.h"
+#include "state/revocation_list.h"
 #include "store/store.h"
 
 namespace whoosh::solo {
@@ -46,7 +49,10 @@ struct Solo::Parts {
   state::memory::RateLimits limits;
   runtime::LoopThread mailbox;  // where answers arrive that belong to no service
   state::memory::Results results{clock};
+  state::memory::Revocations revocations{clock};
+  state::RevocationList revocation_list;
   std::unique_ptr<edge::EdgeServer> edge;
+  std::unique_ptr<state::RevocationFeed> revocation_feed;  // after the edge: it tells it
   std::unique_ptr<api::ResultWorker> result_worker;
   std::unique_ptr<LocalGateway> gateway;
   std::unique_ptr<api::ApiServer> api;

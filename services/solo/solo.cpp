@@ -100,7 +100,7 @@ base::Result<> Solo::Parts::start_edge() {
     edge_config.allowed_origins.push_back(lower(origin));
   if (!config.public_url.empty()) edge_config.allowed_origins.push_back(lower(config.public_url));
   edge = std::make_unique<edge::EdgeServer>(
-      std::move(edge_config), *authority, directory, limits, clock,
+      std::move(edge_config), edge::Ports{*authority, directory, limits, revocation_list, clock},
       [this](match::MatchRecord record) {
         free_tickets(record);
         const base::MatchId id = record.id;
@@ -112,7 +112,11 @@ base::Result<> Solo::Parts::start_edge() {
       });
   gateway = std::make_unique<LocalGateway>(*edge, config.edge_url,
                                            std::string(host_of_url(config.public_url)), clock);
-  return edge->start(*gateway);
+  if (const auto started = edge->start(*gateway); !started) return started.error();
+  revocation_feed = std::make_unique<state::RevocationFeed>(
+      revocations, revocation_list, clock,
+      [this](std::span<const state::Revoked> revoked) { edge->revoke(revoked); });
+  return {};
 }
 
 // Whose match is over may queue again.
@@ -245,6 +249,7 @@ void Solo::stop() {
   if (p.ops_edge) p.ops_edge->stop();
   if (p.matchmaker) p.matchmaker->stop();
   if (p.api) p.api->stop();
+  if (p.revocation_feed) p.revocation_feed->stop();
   if (p.edge) p.edge->stop();
   if (p.result_worker) {
     write_what_is_pending(p.results);
