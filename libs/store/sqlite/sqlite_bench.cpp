@@ -111,7 +111,14 @@ void purchase(benchmark::State& state) {
   check(state, failures,
         bench.count("SELECT count(*) FROM ledger_journal WHERE reason = 'purchase'") == made);
 }
-BENCHMARK(purchase)->ArgName("parallel")->Arg(1)->Arg(8)->Arg(64)->Arg(1024)->UseRealTime();
+BENCHMARK(purchase)
+    ->ArgName("parallel")
+    ->Arg(1)
+    ->Arg(8)
+    ->Arg(64)
+    ->Arg(1024)
+    ->MeasureProcessCPUTime()
+    ->UseRealTime();
 
 void read_account(benchmark::State& state) {
   constexpr int users = 4096;

@@ -95,8 +95,9 @@ class JobQueue {
 
 class Writer {
  public:
-  // One group commits together; larger ones would only delay their first answer.
-  static constexpr std::size_t group_max = 256;
+  // One group commits together: a page that many of its jobs touch is written once. Larger ones
+  // would only delay their first answer.
+  static constexpr std::size_t group_max = 1024;
 
   Writer(std::unique_ptr<Connection> db, std::size_t queue_max, Report& report);
   ~Writer();
