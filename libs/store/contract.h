@@ -34,6 +34,11 @@ class World {
   virtual Store& store() = 0;
   // EXPECTs what the adapter promises beyond the port: a sound ledger, nothing reported.
   virtual void check() {}
+  // One number out of the tables; for suites of adapters that have some.
+  virtual std::int64_t count(const std::string& sql) {
+    ADD_FAILURE() << "no tables here: " << sql;
+    return -1;
+  }
 };
 
 using MakeWorld = std::unique_ptr<World> (*)();

@@ -1,5 +1,6 @@
 // The store on PostgreSQL holds the contract of store.h, on a real server; after each test its
 // ledger is sound, it reported nothing, and no two of its transactions ever waited in a circle.
+#include "store/contract_economy_records.h"
 #include "store/contract_suite.h"
 #include "store/postgres/test_server.h"
 
@@ -16,6 +17,11 @@ class PostgresWorld final : public World {
     store_ = std::move(postgres::open(std::move(options)).value());
   }
   Store& store() override { return *store_; }
+  std::int64_t count(const std::string& sql) override {
+    postgres::Connection db(database_.conninfo(), postgres::Timeouts{});
+    postgres::Rows row = db.query(sql);
+    return row.step() ? row.integer(0) : -1;
+  }
   void check() override {
     EXPECT_TRUE(postgres::verify(database_.conninfo()).value().is_sound());
     store_.reset();  // its connections tell their figures when they close
@@ -38,6 +44,7 @@ std::unique_ptr<World> make_world() {
 INSTANTIATE_TEST_SUITE_P(Postgres, StoreContract, testing::Values(make_world));
 INSTANTIATE_TEST_SUITE_P(Postgres, StoreMatches, testing::Values(make_world));
 INSTANTIATE_TEST_SUITE_P(Postgres, StoreEconomy, testing::Values(make_world));
+INSTANTIATE_TEST_SUITE_P(Postgres, StoreEconomyRecords, testing::Values(make_world));
 
 }  // namespace
 }  // namespace whoosh::store::contract

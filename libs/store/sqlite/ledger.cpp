@@ -1,5 +1,7 @@
 #include "store/sqlite/ledger.h"
 
+#include <algorithm>
+
 #include "base/assert.h"
 
 namespace whoosh::store::sqlite {
@@ -61,20 +63,10 @@ void close_wallet(Connection& db, UserId user, UnixMs now) {
 }
 
 LedgerCheck check_ledger(Connection& db) {
-  LedgerCheck check;
-  check.journal_rows = count(db, "SELECT count(*) FROM ledger_journal");
-  check.unbalanced = count(db,
-                           "SELECT count(*) FROM (SELECT j.id FROM ledger_journal j "
-                           "LEFT JOIN ledger_postings p ON p.journal_id = j.id GROUP BY j.id "
-                           "HAVING count(p.side) <> 2 OR sum(p.amount) <> 0)");
-  check.wrong_balances =
-      count(db,
-            "SELECT count(*) FROM ledger_accounts a WHERE a.balance <> "
-            "(SELECT coalesce(sum(p.amount), 0) FROM ledger_postings p WHERE p.account_id = a.id)");
-  check.overdrawn =
-      count(db, "SELECT count(*) FROM ledger_accounts WHERE kind = 'user' AND balance < 0");
-  check.total = count(db, "SELECT coalesce(sum(balance), 0) FROM ledger_accounts");
-  return check;
+  std::array<std::int64_t, ledger_check_sql.size()> counts{};
+  std::transform(ledger_check_sql.begin(), ledger_check_sql.end(), counts.begin(),
+                 [&](std::string_view sql) { return count(db, sql); });
+  return {counts[0], counts[1], counts[2], counts[3], counts[4]};
 }
 
 }  // namespace whoosh::store::sqlite

@@ -3,6 +3,7 @@
 // Jobs of the store, as in accounts.h.
 #pragma once
 
+#include <array>
 #include <string>
 #include <string_view>
 
@@ -35,6 +36,17 @@ inline constexpr std::string_view ledger_sql =
     "JOIN ledger_postings p ON p.account_id = a.id JOIN ledger_journal j ON j.id = p.journal_id "
     "WHERE u.id = ? AND u.erased_at IS NULL AND p.journal_id < ? "
     "ORDER BY p.journal_id DESC LIMIT ?";
+
+// The numbers of a LedgerCheck, in its order. Here so that a test holds their plans: each goes
+// along an index and keeps one sum at a time, whatever the length of the ledger.
+inline constexpr std::array<std::string_view, 5> ledger_check_sql{
+    "SELECT count(*) FROM ledger_journal",
+    "SELECT count(*) FROM (SELECT j.id FROM ledger_journal j LEFT JOIN ledger_postings p "
+    "ON p.journal_id = j.id GROUP BY j.id HAVING count(p.side) <> 2 OR sum(p.amount) <> 0)",
+    "SELECT count(*) FROM ledger_accounts a WHERE a.balance <> "
+    "(SELECT coalesce(sum(p.amount), 0) FROM ledger_postings p WHERE p.account_id = a.id)",
+    "SELECT count(*) FROM ledger_accounts WHERE kind = 'user' AND balance < 0",
+    "SELECT coalesce(sum(balance), 0) FROM ledger_accounts"};
 
 // Reads all of it, in the memory of a few rows. REQUIRES: a transaction, so that all is of one
 // moment.
