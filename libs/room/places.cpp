@@ -77,6 +77,7 @@ Place Places::sit(const Newcomer& who) {
   person.user = who.user;
   person.token = who.token;
   person.avatar.assign(who.avatar);
+  person.worn = who.worn;
   person.id.assign(base::user_id_text(who.user));
   if (host_ == no_place) host_ = place;
   return place;

@@ -12,6 +12,7 @@
 
 #include "base/fixed.h"
 #include "base/ids.h"
+#include "cosmetics/worn.h"
 #include "room/outbox.h"
 
 namespace whoosh::room {
@@ -33,6 +34,7 @@ struct Newcomer {
   std::string_view avatar;
   bool newcomer = false;  // among his first matches
   ResumeToken token{};
+  cosmetics::Worn worn = {};
 };
 
 struct Person {
@@ -55,6 +57,7 @@ struct Person {
   std::uint64_t seq = 0;   // of his STATE stream
   OneASecond chat;
   OneASecond emote;
+  cosmetics::Worn worn;
   ResumeToken token{};
   base::FixedString<rules::name_bytes_max> name;
   base::FixedString<avatar_bytes_max> avatar;

@@ -115,6 +115,16 @@ void Room::returned(Turn& turn, Place place) {
   guarded([&] { come_back(turn, place); });
 }
 
+void Room::dress(Place place, const cosmetics::Worn& worn) {
+  guarded([&] {
+    Person& person = places_[place];
+    RULE_CHECK(person.is_human(), "only a person wears something");
+    if (person.worn == worn) return;
+    person.worn = worn;
+    people_changed();
+  });
+}
+
 // Who was away for a blink comes back unnoticed.
 void Room::come_back(Turn& turn, Place place) {
   Person& person = places_[place];

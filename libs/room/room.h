@@ -109,10 +109,11 @@ class Room {
   Place sit(Turn& turn, const Newcomer& who);
   // What a WELCOME gave out before finds no place any more. Without effect when nobody sits there.
   void replace_token(Place place, const ResumeToken& token);
-  void returned(Turn& turn, Place place);  // REQUIRES: somebody's place
-  void lost(Turn& turn, Place place);      // the connection is gone; the place is kept
-  void give_up(Turn& turn, Place place);   // the person is gone for good
-  void watch(wire::Role role);             // REQUIRES: check() answered this role
+  void returned(Turn& turn, Place place);                // REQUIRES: somebody's place
+  void dress(Place place, const cosmetics::Worn& worn);  // REQUIRES: somebody's place
+  void lost(Turn& turn, Place place);     // the connection is gone; the place is kept
+  void give_up(Turn& turn, Place place);  // the person is gone for good
+  void watch(wire::Role role);            // REQUIRES: check() answered this role
   void unwatch(wire::Role role);
   // A latecomer in the audience would sit down now if he asked.
   [[nodiscard]] bool takes(base::UserId user) const;

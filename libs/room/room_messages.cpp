@@ -146,14 +146,22 @@ Result<> Room::on_chat(Turn& turn, Place place, const JsonValue& payload) {
   return {};
 }
 
+namespace {
+
+// Everybody's emotes, and those of the pack that this person's seat ticket said he wears.
+bool may_show(const Person& person, std::string_view emote) {
+  if (std::ranges::find(wire::emotes, emote) != std::end(wire::emotes)) return true;
+  const cosmetics::Item* const pack = cosmetics::item(person.worn.reactions);
+  return pack != nullptr && std::ranges::find(pack->reactions, emote) != pack->reactions.end();
+}
+
+}  // namespace
+
 Result<> Room::on_emote(Turn& turn, Place place, const JsonValue& payload) {
   const auto message = base::decode_as<wire::Emote>(payload, ErrorCode::bad_payload);
   if (!message) return message.error();
-  if (std::find(std::begin(wire::emotes), std::end(wire::emotes), message->emote) ==
-      std::end(wire::emotes)) {
-    return ErrorCode::bad_payload;
-  }
   Person& person = places_[place];
+  if (!may_show(person, message->emote)) return ErrorCode::bad_payload;
   if (!person.emote.take(turn.now, emote_burst)) return ErrorCode::rate;
   announce(turn, "EVENT_EMOTE", wire::EmoteShown{std::string(person.id.view()), message->emote});
   return {};

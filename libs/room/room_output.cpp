@@ -262,6 +262,19 @@ void Room::send_tick(Turn& turn, Targets to, std::uint64_t seq) {
 
 // ---- ROOM, GAME_OVER --------------------------------------------------------------------------
 
+namespace {
+
+std::optional<wire::SeatLook> look_of(const cosmetics::Worn& worn) {
+  if (worn.is_bare()) return std::nullopt;
+  const auto id = [](std::uint16_t number) {
+    const cosmetics::Item* const item = cosmetics::item(number);
+    return item == nullptr ? std::nullopt : std::optional(item->id);
+  };
+  return wire::SeatLook{id(worn.frame), id(worn.colour), id(worn.title), id(worn.reactions)};
+}
+
+}  // namespace
+
 wire::RoomState Room::room_state() const {
   wire::RoomState state;
   places_.for_each([&](Place place, const Person& person) {
@@ -275,6 +288,7 @@ wire::RoomState Room::room_state() const {
     player.bot = person.bot_plays;
     player.host = !spec_.matchmade && place == places_.host();
     player.seat = person.seat == base::no_seat ? place.value : person.seat.value;
+    player.look = look_of(person.worn);
     if (person.again) state.rematch.push_back(player.id);
     state.players.push_back(std::move(player));
   });

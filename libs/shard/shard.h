@@ -30,6 +30,7 @@
 #include "base/ids.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "cosmetics/worn.h"
 #include "match/settle.h"
 #include "room/room_spec.h"
 #include "runtime/clock.h"
@@ -58,8 +59,9 @@ struct Identity {
   std::string name;  // cleaned; the room makes it unique at its table
   std::string avatar;
   bool newcomer = false;
-  SessionKey session = {};  // of the token or ticket that was shown
-  UnixMs issued_at = {};    // of that token or ticket
+  SessionKey session = {};    // of the token or ticket that was shown
+  UnixMs issued_at = {};      // of that token or ticket
+  cosmetics::Worn worn = {};  // what others see on him
 };
 
 // What must not be believed any more of what was issued for a user.

@@ -121,11 +121,14 @@ Place Shard::Impl::take_seat(Resident& resident, const Admission& admission) {
       new_resume_token(resident, own);  // another sign-in: what the last one was given is over
       resident.holders[own.value] = admission.who.session;
     }
+    // A ticket says what he wears now; a resume token or an access token does not say anything.
+    if (admission.ticket) resident.room->dress(own, admission.who.worn);
     resident.room->returned(now, own);
     return own;
   }
   room::Newcomer who{
-      admission.who.user, admission.who.name, admission.who.avatar, admission.who.newcomer, {}};
+      admission.who.user, admission.who.name, admission.who.avatar, admission.who.newcomer, {},
+      admission.who.worn};
   entropy_.fill({reinterpret_cast<unsigned char*>(who.token.data()), who.token.size()});
   const Place place = resident.room->sit(now, who);
   if (place != no_place) resident.holders[place.value] = admission.who.session;
@@ -178,7 +181,8 @@ void Shard::Impl::promote_latecomers(Resident& resident) {
     resident.room->unwatch(session.role);
     unbind(session);
     room::Newcomer who{
-        session.user, latecomer.who.name, latecomer.who.avatar, latecomer.who.newcomer, {}};
+        session.user, latecomer.who.name, latecomer.who.avatar, latecomer.who.newcomer,
+        {},           latecomer.who.worn};
     entropy_.fill({reinterpret_cast<unsigned char*>(who.token.data()), who.token.size()});
     Turn now = turn(resident);
     session.place = resident.room->sit(now, who);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/described.h"
+#include "wire/look.h"
 
 namespace whoosh::wire {
 
@@ -56,8 +57,10 @@ struct RoomPlayer {
   bool bot = false;        // a bot plays this seat now
   bool host = false;
   std::int32_t seat = 0;
+  std::optional<SeatLook> look;  // only of who wears something
 };
-BOOST_DESCRIBE_STRUCT(RoomPlayer, (), (id, name, avatar, connected, ready, score, bot, host, seat))
+BOOST_DESCRIBE_STRUCT(RoomPlayer, (),
+                      (id, name, avatar, connected, ready, score, bot, host, seat, look))
 
 struct RoomSettings {
   bool family = true;
@@ -224,7 +227,7 @@ struct Chat {
 BOOST_DESCRIBE_STRUCT(Chat, (), (text))
 struct Emote {
   std::string emote;
-};  // one of emotes[]
+};  // one of emotes[], or of the pack that the sender wears
 BOOST_DESCRIBE_STRUCT(Emote, (), (emote))
 struct Rematch {
   std::optional<bool> again;

@@ -1,6 +1,7 @@
 // Look: what a person wears, as both services tell it. Values; any thread.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "base/described.h"
@@ -15,6 +16,15 @@ struct Look {
   base::Nullable<std::string> reactions;
 };
 BOOST_DESCRIBE_STRUCT(Look, (), (frame, colour, title, reactions))
+
+// The same of somebody in a room (ROOM); absent: nothing.
+struct SeatLook {
+  std::optional<std::string> frame;
+  std::optional<std::string> colour;
+  std::optional<std::string> title;
+  std::optional<std::string> reactions;
+};
+BOOST_DESCRIBE_STRUCT(SeatLook, (), (frame, colour, title, reactions))
 
 // From a look whose members are texts, "" for nothing (store::Look, auth::Look).
 template <class Texts>

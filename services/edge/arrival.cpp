@@ -64,7 +64,8 @@ base::Result<Arrival> ArrivalDesk::by_ticket(const Claim& claim) const {
                            ticket->avatar,
                            ticket->newcomer,
                            shard::SessionKey::of(ticket->session),
-                           ticket->issued_at};
+                           ticket->issued_at,
+                           cosmetics::worn(ticket->look)};
   arrival.admission.role = *role;
   arrival.admission.ticket = ticket->jti;
   arrival.admission.ticket_expires = ticket->expires_at;

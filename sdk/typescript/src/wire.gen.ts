@@ -420,6 +420,7 @@ export interface RoomPlayer {
   bot: boolean;
   host: boolean;
   seat: number;
+  look?: SeatLook;
 }
 
 export interface RoomSettings {
@@ -442,6 +443,13 @@ export interface RoomState {
   audience: number;
   phase_ends_at: number | null;
   rematch: string[];
+}
+
+export interface SeatLook {
+  frame?: string;
+  colour?: string;
+  title?: string;
+  reactions?: string;
 }
 
 export interface SessionCard {
