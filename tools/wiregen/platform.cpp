@@ -2,6 +2,7 @@
 #include "outputs.h"
 #include "typescript.h"
 #include "wire/admin.h"
+#include "wire/cluster.h"
 #include "wire/economy.h"
 #include "wire/edge.h"
 #include "wire/export.h"
@@ -65,6 +66,11 @@ void admin_bodies(Declarations& types) {
               ChangeRole, Granted, AuditPage>(types);
 }
 
+// What an operator sees of rooms and nodes.
+void cluster_reports(Declarations& types) {
+  declare_all<wire::RoomSummary, wire::RoomReport, wire::NodeReport>(types);
+}
+
 // Codes of both services' errors, so that a client's comparison with a code that isn't is noticed.
 std::string error_codes() {
   std::string text = "export type ErrorCode =";
@@ -104,6 +110,7 @@ void add_platform(Files& files) {
   client_messages(types, from_client);
   rest_bodies(types);
   admin_bodies(types);
+  cluster_reports(types);
   types.type<wire::ViewClock>();
   files["sdk/typescript/src/wire.gen.ts"] =
       "// Written by tools/wiregen from libs/wire. Change those and run `make types`.\n\n" +

@@ -7,6 +7,7 @@ export { memoryStorage, recall, remember, type Storage } from './storage.js';
 export { storedSeats, type Seat, type Seats } from './seats.js';
 export { browserPage, browserSeats, browserStorage } from './browser.js';
 
+export * as admin from './admin.js';
 export * as auth from './auth.js';
 export * as economy from './economy.js';
 export * as matches from './matches.js';

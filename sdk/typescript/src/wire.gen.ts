@@ -268,6 +268,15 @@ export interface LedgerRow {
   created_at: string;
 }
 
+export interface LiveMatch {
+  id: string;
+  started_at: string;
+  elapsed_s: number;
+  phase: string;
+  step: string;
+  over: boolean;
+}
+
 export interface Login {
   username: string;
   password: string;
@@ -287,6 +296,20 @@ export interface MatchFound {
 export interface Moved {
   ws_url: string;
   ticket: string;
+}
+
+export interface NodeReport {
+  name: string;
+  number: number;
+  ws_url: string;
+  version: string;
+  started_at: string;
+  seen_at: string;
+  rooms: number;
+  players: number;
+  players_max: number;
+  lateness_ms: number;
+  draining: boolean;
 }
 
 export interface PasswordChange {
@@ -423,6 +446,12 @@ export interface RoomPlayer {
   look?: SeatLook;
 }
 
+export interface RoomReport {
+  summary: RoomSummary;
+  state: RoomState;
+  match?: LiveMatch;
+}
+
 export interface RoomSettings {
   family: boolean;
   filter: string;
@@ -443,6 +472,16 @@ export interface RoomState {
   audience: number;
   phase_ends_at: number | null;
   rematch: string[];
+}
+
+export interface RoomSummary {
+  card: RoomCard;
+  node: string;
+  epoch: number;
+  age_s: number;
+  ticks: number;
+  connected: number;
+  matchmade: boolean;
 }
 
 export interface SeatLook {

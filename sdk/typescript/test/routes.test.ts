@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
-import { auth, Client, economy, matches, queue, rooms, service, users } from '@whoosh/sdk';
+import { admin, auth, Client, economy, matches, queue, rooms, service, users } from '@whoosh/sdk';
 
 const yaml = readFileSync(new URL('../../../docs/openapi.yaml', import.meta.url), 'utf8');
 
@@ -86,6 +86,22 @@ const calls: Record<string, Record<string, () => Promise<unknown>>> = {
     unequip: () => economy.unequip(client, 'frame'),
     claimDaily: () => economy.claimDaily(client),
   },
+  admin: {
+    users: () => admin.users(client, 'mo'),
+    user: () => admin.user(client, 17),
+    ban: () => admin.ban(client, 17, { reason: 'x' }),
+    unban: () => admin.unban(client, 17, 'x'),
+    changeRole: () => admin.changeRole(client, 17, null),
+    grant: () => admin.grant(client, 17, { coins: 5, reason: 'x' }),
+    refund: () => admin.refund(client, 17, { item_id: 'frame_ink', reason: 'x' }),
+    rooms: () => admin.rooms(client),
+    room: () => admin.room(client, '17'),
+    closeRoom: () => admin.closeRoom(client, '17', 'x'),
+    nodes: () => admin.nodes(client),
+    drain: () => admin.drain(client, '17', 'x'),
+    undrain: () => admin.undrain(client, '17', 'x'),
+    audit: () => admin.audit(client),
+  },
   service: {
     games: () => service.games(client),
     health: () => service.health(client),
@@ -94,7 +110,7 @@ const calls: Record<string, Record<string, () => Promise<unknown>>> = {
 };
 
 test('every function is called here', () => {
-  const all = { auth, users, rooms, queue, matches, economy, service };
+  const all = { admin, auth, users, rooms, queue, matches, economy, service };
   for (const [name, functions] of Object.entries(all)) {
     const known = Object.keys(functions).filter((key) => key !== 'newKey');
     expect(Object.keys(calls[name]!).sort(), name).toEqual(known.sort());
