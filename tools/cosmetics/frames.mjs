@@ -142,9 +142,9 @@ export const frames = {
     }),
   ],
   frame_vines: ([green, lime], roll) => [
-    line(arc(0, tau, (t) => 46 + 4 * Math.sin(t * tau * 5), 60) + 'Z', 9),
-    line(arc(0, tau, (t) => 46 + 4 * Math.sin(t * tau * 5), 60) + 'Z', 4, green),
-    ...around(11, 50, 0.3).map(([x, y], i) => {
+    line(arc(0, tau, (t) => 44 + 4 * Math.sin(t * tau * 5), 60) + 'Z', 9),
+    line(arc(0, tau, (t) => 44 + 4 * Math.sin(t * tau * 5), 60) + 'Z', 4, green),
+    ...around(11, 45, 0.3).map(([x, y], i) => {
       const turn = Math.round(
         (Math.atan2(y - 64, x - 64) * 360) / tau + (i % 2 ? 60 : -10) + 20 * roll(),
       );
@@ -159,7 +159,7 @@ export const frames = {
   ],
   frame_bubbles: ([cyan, sky], roll) => [
     line(circle(64, 64, 42, roll), 4),
-    ...around(9, 51).map(([x, y], i) => {
+    ...around(9, 47).map(([x, y], i) => {
       const r = [12, 6, 9, 5, 10, 7][i % 6];
       const [cx, cy] = [x + 3 * roll(), y + 3 * roll() - 2];
       return [

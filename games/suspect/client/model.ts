@@ -1,6 +1,7 @@
 // Suspect as a client sees it: the public view and, for players, the private one, in one object. A merge
 // patch drops members that became null, so "missing" and "null" mean the same here.
 import type { Room } from '@web/state/room';
+import type { SeatLook } from '@whoosh/sdk';
 import { addTexts, t } from '@web/i18n';
 
 import linesFile from '../content/lines.en.jsonl?raw';
@@ -29,6 +30,7 @@ export interface Person {
   avatar: string;
   bot: boolean;
   away: boolean;
+  look?: SeatLook | undefined;
 }
 
 export const answer_max = 60;
@@ -63,6 +65,7 @@ export function peopleOf(room: Room, view: View): Person[] {
       avatar: player?.avatar ?? '',
       bot: player?.bot ?? false,
       away: player !== undefined && !player.connected && !player.bot,
+      look: player?.look,
     };
   });
 }

@@ -2,21 +2,14 @@
 import type { ComponentChildren } from 'preact';
 
 import { t } from '@web/i18n';
-import { Pip, SeatBadge } from '@web/ui/seats';
+import { PlayerBadge, PlayerName } from '@web/ui/player';
+import { Pip } from '@web/ui/seats';
 
 import { evidenceText, listNames, nameOf, suspectedBy, type Person, type View } from './model';
 import type { EvidenceEvent } from '@whoosh/sdk/games/suspect';
 
 export function Mark({ person, size = 44 }: { person: Person; size?: number }) {
-  return (
-    <SeatBadge
-      seat={person.seat}
-      avatar={person.avatar}
-      id={person.id}
-      size={size}
-      dim={person.away}
-    />
-  );
+  return <PlayerBadge player={person} size={size} dim={person.away} />;
 }
 
 export function NameTag({ person, you = false }: { person: Person; you?: boolean }) {
@@ -27,7 +20,7 @@ export function NameTag({ person, you = false }: { person: Person; you?: boolean
   ].filter(Boolean);
   return (
     <span class="name-tag">
-      <b>{person.name}</b>
+      <PlayerName name={person.name} look={person.look} />
       {notes.length > 0 && <small>{notes.join(' · ')}</small>}
     </span>
   );

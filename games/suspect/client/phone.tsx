@@ -6,7 +6,8 @@ import type { GameProps } from '@web/games';
 import { t } from '@web/i18n';
 import { play } from '@web/sound';
 import { announce } from '@web/ui/parts';
-import { EmoteBar, MatchMenu } from '@web/ui/roomparts';
+import { MatchMenu } from '@web/ui/matchmenu';
+import { EmoteBar } from '@web/ui/roomparts';
 import { Timer } from '@web/ui/time';
 
 import { Evidence } from './evidence';

@@ -6,7 +6,7 @@ import { t } from '@web/i18n';
 import { play } from '@web/sound';
 import type { Room } from '@web/state/room';
 import { Button, useAction } from '@web/ui/parts';
-import { MatchMenu } from '@web/ui/roomparts';
+import { MatchMenu } from '@web/ui/matchmenu';
 import { clockText, useSecondsTo } from '@web/ui/time';
 
 import { answer_max, type Person, type View, tell } from './model';

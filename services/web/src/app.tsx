@@ -6,7 +6,9 @@ import { lazy, LiveRegions, Toasts } from './ui/parts';
 const RoomScreen = lazy<{ code: string }>(() => import('./screens/room'));
 const BigScreen = lazy<{ code: string }>(() => import('./screens/big'));
 const Quick = lazy<object>(() => import('./screens/quick'));
-const Profile = lazy<object>(() => import('./screens/profile'));
+const Mine = lazy<{ name: 'profile' | 'store' | 'wallet' | 'security' }>(
+  () => import('./screens/mine'),
+);
 const Account = lazy<{ tab: 'in' | 'up' }>(() => import('./screens/account'));
 
 function Screen() {
@@ -21,7 +23,10 @@ function Screen() {
     case 'play':
       return <Quick />;
     case 'profile':
-      return <Profile />;
+    case 'store':
+    case 'wallet':
+    case 'security':
+      return <Mine key={here.name} name={here.name} />;
     case 'account':
       return <Account key={here.tab} tab={here.tab} />;
     case 'lost':

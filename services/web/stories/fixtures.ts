@@ -1,5 +1,5 @@
 // Made-up people, rooms and moments of a match, for looking at screens without a server. Also used by tests.
-import type { GameOver, RoomPlayer, RoomState, User, Welcome } from '@whoosh/sdk';
+import type { GameOver, RoomPlayer, RoomState, SeatLook, User, Welcome } from '@whoosh/sdk';
 import type { PublicView, SeatView } from '@whoosh/sdk/games/suspect';
 
 const names = [
@@ -34,6 +34,32 @@ export const user: User = {
   look: { frame: null, colour: null, title: null, reactions: null },
 };
 
+// Somebody with an account who has been shopping.
+export const shopper: User = {
+  ...user,
+  email: 'mo@example.org',
+  coins: 260,
+  is_guest: false,
+  look: {
+    frame: 'frame_neon',
+    colour: 'colour_mint',
+    title: 'title_night_owl',
+    reactions: 'reactions_zoo',
+  },
+};
+
+const looks: SeatLook[] = [
+  {
+    frame: 'frame_neon',
+    colour: 'colour_mint',
+    title: 'title_night_owl',
+    reactions: 'reactions_zoo',
+  },
+  { frame: 'frame_flames', title: 'title_prime_suspect' },
+  { colour: 'colour_plum' },
+  { frame: 'frame_stamp', colour: 'colour_gold', title: 'title_snack_boss' },
+];
+
 export function players(count = 8): RoomPlayer[] {
   return names.slice(0, count).map((name, i) => ({
     id: ids[i]!,
@@ -45,6 +71,7 @@ export function players(count = 8): RoomPlayer[] {
     bot: i > 5,
     host: i === 0,
     seat: i,
+    ...(looks[i] ? { look: looks[i] } : {}),
   }));
 }
 

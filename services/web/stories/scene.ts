@@ -5,6 +5,7 @@ import { client } from '../src/state/client';
 import { Room, room as current } from '../src/state/room';
 import { setUser } from '../src/state/session';
 import * as fixtures from './fixtures';
+import * as market from './market';
 
 // A room that never connects and has received `messages`.
 export function fakeRoom(role: 'player' | 'screen', messages: [string, unknown][]): Room {
@@ -28,9 +29,15 @@ export function fakeRoom(role: 'player' | 'screen', messages: [string, unknown][
   return made;
 }
 
+let current_user = fixtures.user;
 const answers: [RegExp, () => unknown][] = [
+  [/\/api\/store/, () => ({ items: market.items, next: null })],
+  [/\/api\/economy\/wallet/, () => ({ coins: 260, updated_at: '2026-11-23T20:00:00Z' })],
+  [/\/api\/economy\/ledger/, () => ({ items: market.ledger, next: 'more' })],
+  [/\/api\/auth\/sessions/, () => ({ items: market.sessions, next: null })],
+  [/\/cosmetics\/looks\.json/, () => market.looks],
   [/\/api\/games/, () => ({ items: [fixtures.gameCard], next: null })],
-  [/\/api\/users\/me/, () => fixtures.user],
+  [/\/api\/users\/me/, () => current_user],
   [/\/api\/game\/history/, () => ({ items: fixtures.history, next: 'more' })],
   [
     /\/api\/match\/join/,
@@ -60,6 +67,7 @@ export function fakeServer(): void {
 
 export function signInAs(user = fixtures.user): void {
   client.setTokens({ access: 'a', refresh: 'r' });
+  current_user = user;
   setUser(user);
 }
 
@@ -81,6 +89,12 @@ const big =
       ['ROOM', fixtures.roomState(phase)],
     ]);
     return '/screen/BRTK';
+  };
+const shopping =
+  (path: string): Make =>
+  () => {
+    signInAs(fixtures.shopper);
+    return path;
   };
 const kickVote: Make = () => {
   const made = fakeRoom('player', [
@@ -108,6 +122,11 @@ export const scenes: Record<string, Make> = {
   signin: () => '/signin',
   register: () => '/register',
   profile: () => '/profile',
+  store: shopping('/store'),
+  store_guest: () => '/store',
+  wallet: shopping('/wallet'),
+  security: shopping('/security'),
+  shopper: shopping('/profile'),
   quick: () => '/quick',
   lost: () => '/x/y/z',
   kick_vote: kickVote,

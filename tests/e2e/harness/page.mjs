@@ -37,6 +37,52 @@ export class Page {
     }));
   }
 
+  // A new account, made on the page; its coins are a gift of the house.
+  async registers(username, password, coins = 0) {
+    await this.goto('/register');
+    await this.field('account.username').fill(username);
+    await this.field('account.email').fill(`${username}@whoosh.example`);
+    await this.field('account.password').fill(password);
+    await this.page
+      .locator('form')
+      .getByRole('button', { name: t('account.create') })
+      .click();
+    await this.page.getByRole('link', { name: username }).waitFor();
+    if (coins === 0) return;
+    const words = ['--user', username, '--coins', String(coins), '--reason', 'test'];
+    this.stage.server.admin('grant', ...words);
+  }
+
+  async signsIn(username, password) {
+    await this.goto('/signin');
+    await this.field('account.username_or_email').fill(username);
+    await this.field('account.password').fill(password);
+    await this.page
+      .locator('form')
+      .getByRole('button', { name: t('account.in') })
+      .click();
+    await this.page.getByRole('link', { name: username }).waitFor();
+  }
+
+  // ---- in the store ----
+
+  // Opens an item; the sheet it stands on.
+  async finds(name) {
+    await this.page.getByRole('button', { name: new RegExp(`^${name}`) }).click();
+    const sheet = this.page.getByRole('dialog', { name });
+    await sheet.waitFor();
+    return sheet;
+  }
+  async buysAndWears(name) {
+    const sheet = await this.finds(name);
+    await sheet.getByRole('button', { name: like('store.buy') }).click();
+    await sheet.getByRole('button', { name: t('store.confirm') }).click();
+    await this.reads('store.bought', { name });
+    await sheet.getByRole('button', { name: t('store.wear') }).click();
+    await sheet.getByRole('button', { name: t('store.take_off') }).waitFor();
+    await this.page.keyboard.press('Escape');
+  }
+
   // ---- into a room ----
 
   // From the front page: a name, a new party. Returns the code.

@@ -32,7 +32,7 @@ function client() {
   return join(web, 'dist');
 }
 
-// Resolves when it listens: {url, edgePort, tickMs, log(), stop()}.
+// Resolves when it listens: {url, edgePort, tickMs, log(), admin(), stop()}.
 export async function startServer({ tickMs, extra = [] }) {
   const data = mkdtempSync(join(tmpdir(), 'whoosh-e2e-'));
   const ports = ['http-port', 'edge-port', 'ops-port', 'ops-edge-port'].flatMap((knob) => [
@@ -82,6 +82,9 @@ export async function startServer({ tickMs, extra = [] }) {
     edgePort: found.edge,
     tickMs,
     log: () => said,
+    // `whoosh admin …` on this server's database; what it prints.
+    admin: (...words) =>
+      execFileSync(executable(), ['admin', '--data', data, ...words], { encoding: 'utf8' }),
     stop,
   };
 }

@@ -5,14 +5,15 @@ import { useEffect } from 'preact/hooks';
 import { preload, screenOf } from '../games';
 import { addTexts, t } from '../i18n';
 import texts from '../i18n/en.big.json';
-import type { RoomState } from '@whoosh/sdk';
+import type { CloseReason, RoomState } from '@whoosh/sdk';
 import { play } from '../sound';
 import { ensureUser } from '../state/session';
 import { joinRoom, room as current, type Room } from '../state/room';
 import { useWakeLock } from '../state/wake';
 import { Button, errorText, lazy, Loading, Logo, Streaks } from '../ui/parts';
-import { Ended, Emotes, LinkBanner, playerNote, SoundButton } from '../ui/roomparts';
-import { SeatBadge, SeatPatterns } from '../ui/seats';
+import { PlayerBadge, PlayerName } from '../ui/player';
+import { Emotes, LinkBanner, playerNote, SoundButton } from '../ui/roomparts';
+import { SeatPatterns } from '../ui/seats';
 import { useSecondsTo } from '../ui/time';
 import { Podium } from '../ui/podium';
 import '../style/room.css';
@@ -20,6 +21,9 @@ import '../style/big.css';
 
 addTexts(texts);
 
+const Ended = lazy<{ room: Room; reason: CloseReason; detail?: string | undefined }>(
+  () => import('../ui/ended'),
+);
 const Qr = lazy<{ text: string; label: string }>(() => import('../ui/qr'));
 
 export default function BigScreen({ code }: { code: string }) {
@@ -175,14 +179,8 @@ function Wall({ room, people }: { room: Room; people: RoomState }) {
         <ul>
           {people.players.map((player) => (
             <li key={player.id} class="stamp">
-              <SeatBadge
-                seat={player.seat}
-                avatar={player.avatar}
-                id={player.id}
-                size={110}
-                dim={!player.connected && !player.bot}
-              />
-              <b>{player.name}</b>
+              <PlayerBadge player={player} size={110} dim={!player.connected && !player.bot} />
+              <PlayerName name={player.name} look={player.look} />
               <small>{playerNote(player)}</small>
             </li>
           ))}

@@ -5,8 +5,9 @@ import { t } from '../i18n';
 import { matches, type HistoryRow, type User } from '@whoosh/sdk';
 
 import { client } from '../state/client';
+import { pictureOf } from '../state/looks';
 import { go } from '../state/router';
-import { changeProfile, deleteAccount, loadUser, signOut, user } from '../state/session';
+import { changeProfile, loadUser, signOut, user } from '../state/session';
 import { AvatarGrid } from '../ui/look';
 import {
   Button,
@@ -59,6 +60,17 @@ export default function Profile() {
       {me ? (
         <>
           <Card me={me} />
+          <nav class="ways" aria-label={t('profile.ways')}>
+            <a class="btn plain" href="/store">
+              {t('profile.store')}
+            </a>
+            <a class="btn plain" href="/wallet">
+              {t('profile.wallet')}
+            </a>
+            <a class="btn plain" href="/security">
+              {t('profile.security')}
+            </a>
+          </nav>
           <Numbers me={me} />
           <History />
           <Manage me={me} />
@@ -75,7 +87,10 @@ function Card({ me }: { me: User }) {
   const bar = levelBar(me.xp, me.level);
   return (
     <section class="card whoosh who">
-      <Avatar avatar={me.avatar} size={84} />
+      <span class={`face${me.look.frame ? ' framed' : ''}`} style={{ '--size': '84px' }}>
+        <Avatar avatar={me.avatar} size={me.look.frame ? 58 : 84} />
+        {me.look.frame && <img src={pictureOf(me.look.frame)} alt="" />}
+      </span>
       <div>
         <h1>{me.display_name}</h1>
         <p class="hint">{me.is_guest ? t('profile.guest') : `@${me.username}`}</p>
@@ -233,7 +248,7 @@ function History() {
 }
 
 function Manage({ me }: { me: User }) {
-  const sheet = useSignal<'' | 'convert' | 'delete' | 'out'>('');
+  const sheet = useSignal<'' | 'convert' | 'out'>('');
   const action = useAction();
   const close = () => {
     sheet.value = '';
@@ -270,14 +285,6 @@ function Manage({ me }: { me: User }) {
         >
           {t('account.out')}
         </Button>
-        <Button
-          kind="quiet"
-          onClick={() => {
-            sheet.value = 'delete';
-          }}
-        >
-          {t('profile.delete')}
-        </Button>
       </div>
       <Sheet open={sheet.value === 'convert'} title={t('account.create')} onClose={close}>
         <p>{t('account.keeps')}</p>
@@ -292,21 +299,6 @@ function Manage({ me }: { me: User }) {
         <p>{t('profile.out_guest')}</p>
         <Button kind="danger" busy={action.busy} onClick={out}>
           {t('account.out')}
-        </Button>
-      </Sheet>
-      <Sheet open={sheet.value === 'delete'} title={t('profile.delete')} onClose={close}>
-        <p>{t('profile.delete_text')}</p>
-        <Button
-          kind="danger"
-          busy={action.busy}
-          onClick={() =>
-            action.run(async () => {
-              await deleteAccount();
-              go('/');
-            })
-          }
-        >
-          {t('profile.delete_do')}
         </Button>
       </Sheet>
     </section>

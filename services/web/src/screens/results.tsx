@@ -13,7 +13,7 @@ import { loadUser, user } from '../state/session';
 import { announce, Button, Streaks, useAction } from '../ui/parts';
 import { EmoteBar, LeaveButton } from '../ui/roomparts';
 import { Podium, seatOf } from '../ui/podium';
-import { SeatBadge } from '../ui/seats';
+import { PlayerBadge } from '../ui/player';
 import { useSecondsTo } from '../ui/time';
 import '../style/results.css';
 
@@ -193,12 +193,7 @@ function Table({ over, people, you }: { over: GameOver; people: RoomState; you: 
         return (
           <li key={row.id} class={row.id === you ? 'you' : ''}>
             <i>{row.placement}</i>
-            <SeatBadge
-              seat={player?.seat ?? 0}
-              avatar={player?.avatar ?? ''}
-              id={row.id}
-              size={36}
-            />
+            <PlayerBadge player={player ?? { seat: 0, avatar: '', id: row.id }} size={36} />
             <b>{row.name}</b>
             {row.elo_after != null && row.elo_before != null && over.rated && (
               <small>{signed(row.elo_after - row.elo_before)}</small>

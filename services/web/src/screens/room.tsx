@@ -1,7 +1,7 @@
 // A room on a phone: the way in, then whatever the room is doing.
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type { Role } from '@whoosh/sdk';
+import type { CloseReason, Role } from '@whoosh/sdk';
 
 import { phoneOf, preload, screenOf } from '../games';
 import { t } from '../i18n';
@@ -10,13 +10,19 @@ import { isFull, joinByCode } from '../state/flows';
 import { go } from '../state/router';
 import { joinRoom, room as current, type Room } from '../state/room';
 import { useWakeLock } from '../state/wake';
-import { Ended, Emotes, KickVoteBar, LeaveButton, LinkBanner, RoomErrors } from '../ui/roomparts';
+import { Emotes, LeaveButton, LinkBanner, RoomErrors } from '../ui/roomparts';
 import { LookForm } from '../ui/look';
 import { Button, lazy, Loading, Logo, oops, useAction } from '../ui/parts';
 import { SeatPatterns } from '../ui/seats';
 import { Lobby } from './lobby';
 import '../style/room.css';
 
+const Ended = lazy<{ room: Room; reason: CloseReason; detail?: string | undefined }>(
+  () => import('../ui/ended'),
+);
+const KickVoteBar = lazy<{ room: Room }>(() =>
+  import('../ui/ended').then((rare) => ({ default: rare.KickVoteBar })),
+);
 const Results = lazy<{ room: Room }>(() => import('./results'));
 
 export default function RoomScreen({ code }: { code: string }) {
@@ -111,7 +117,7 @@ function Inside({ room }: { room: Room }) {
     <>
       <LinkBanner room={room} />
       <RoomErrors room={room} />
-      <KickVoteBar room={room} />
+      {room.kickVote.value && <KickVoteBar room={room} />}
       <Phase room={room} />
       <Emotes room={room} />
     </>

@@ -8,7 +8,7 @@ export type Route =
   | { name: 'room'; code: string }
   | { name: 'screen'; code: string }
   | { name: 'play' }
-  | { name: 'profile' }
+  | { name: 'profile' | 'store' | 'wallet' | 'security' }
   | { name: 'account'; tab: 'in' | 'up' }
   | { name: 'lost' };
 
@@ -20,7 +20,8 @@ export function parse(path: string): Route {
     return code ? { name: 'screen', code } : { name: 'lost' };
   }
   if (first === 'quick') return { name: 'play' };
-  if (first === 'profile') return { name: 'profile' };
+  if (first === 'profile' || first === 'store' || first === 'wallet' || first === 'security')
+    return { name: first };
   if (first === 'signin') return { name: 'account', tab: 'in' };
   if (first === 'register') return { name: 'account', tab: 'up' };
   const code = second ? null : codeOfPath(first);

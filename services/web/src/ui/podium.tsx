@@ -2,7 +2,7 @@
 import { addTexts, t } from '../i18n';
 import texts from '../i18n/en.podium.json';
 import type { GameOver, RoomState, Standing } from '@whoosh/sdk';
-import { SeatBadge } from './seats';
+import { PlayerBadge, PlayerName } from './player';
 import '../style/podium.css';
 
 addTexts(texts);
@@ -21,13 +21,8 @@ export function Podium({ over, people }: { over: GameOver; people: RoomState }) 
         const player = seatOf(people, row.id);
         return (
           <li key={row.id} class={`step step-${Math.min(row.placement, best.length)}`}>
-            <SeatBadge
-              seat={player?.seat ?? 0}
-              avatar={player?.avatar ?? ''}
-              id={row.id}
-              size={64}
-            />
-            <b>{row.name}</b>
+            <PlayerBadge player={player ?? { seat: 0, avatar: '', id: row.id }} size={64} />
+            <PlayerName name={row.name} look={player?.look} />
             <span class="block">
               <i>{row.placement}</i>
               <small>{t('points', { n: row.score })}</small>

@@ -2,14 +2,14 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 
-import { t } from '../i18n';
-import { emotes, limits, type CloseReason, type RoomPlayer } from '@whoosh/sdk';
+import { has, t } from '../i18n';
+import { emotes, limits, type RoomPlayer } from '@whoosh/sdk';
 import { go } from '../state/router';
-import { leaveRoom, room as current, type Room } from '../state/room';
+import { dressOf } from '../state/looks';
+import { leaveRoom, type Room } from '../state/room';
 import { play, setSound, soundOn } from '../sound';
-import { useSecondsTo } from './time';
-import { announce, Button, errorText, oops, Sheet, toast, useAction } from './parts';
-import { SeatBadge } from './seats';
+import { announce, Button, errorText, oops, toast, useAction } from './parts';
+import { PlayerBadge, PlayerName } from './player';
 
 export const emoteFace: Record<string, string> = {
   laugh: '😂',
@@ -65,57 +65,10 @@ export function RoomErrors({ room }: { room: Room }) {
   return null;
 }
 
-// Matchmade rooms have no host: people vote somebody out.
-export function KickVoteBar({ room }: { room: Room }) {
-  const vote = room.kickVote.value;
-  const seconds = useSecondsTo(room, vote?.ends_at);
-  const voted = useSignal('');
-  const target = room.people.value?.players.find((player) => player.id === vote?.target);
-  if (!vote || !target || seconds === 0 || target.id === room.you.value) return null;
-  const agree = () => {
-    voted.value = vote.target;
-    room.send('KICK', { target: vote.target }).catch(oops);
-  };
-  return (
-    <p class="kick-vote" role="status">
-      <span>{t('kick.vote', { name: target.name, votes: vote.votes, needed: vote.needed })}</span>
-      {voted.value !== vote.target && room.me.value && (
-        <Button onClick={agree}>{t('kick.agree')}</Button>
-      )}
-    </p>
-  );
-}
-
-// The end of the connection, and what can be done.
-export function Ended({
-  room,
-  reason,
-  detail,
-}: {
-  room: Room;
-  reason: CloseReason;
-  detail?: string | undefined;
-}) {
-  const home = () => {
-    current.value = null;
-    go('/');
-  };
-  return (
-    <main class="page center">
-      <section class="card whoosh" role="alert">
-        <h1>{t(`ended.${reason}`)}</h1>
-        <p>{detail ?? t(`ended.${reason}_text`)}</p>
-        {reason === 'replaced' && (
-          <Button kind="main" onClick={() => room.takeOver()}>
-            {t('ended.take_over')}
-          </Button>
-        )}
-        <Button kind={reason === 'replaced' ? 'plain' : 'main'} onClick={home}>
-          {t('home')}
-        </Button>
-      </section>
-    </main>
-  );
+// What the worn pack adds: emote -> how it looks.
+function packOf(player: RoomPlayer | null | undefined): Record<string, string> {
+  const pack = dressOf(player?.look?.reactions);
+  return Object.fromEntries((pack?.reactions ?? []).map((emote, i) => [emote, pack!.faces![i]!]));
 }
 
 // Emotes float up over everything and go.
@@ -128,7 +81,7 @@ export function Emotes({ room }: { room: Room }) {
         const player = players.find((one) => one.id === item.from);
         return (
           <span key={item.n} class="emote" style={{ '--x': `${8 + ((item.n * 37) % 80)}%` }}>
-            <b>{emoteFace[item.emote] ?? '✨'}</b>
+            <b>{emoteFace[item.emote] ?? packOf(player)[item.emote] ?? '✨'}</b>
             {player && <small>{player.name}</small>}
           </span>
         );
@@ -149,14 +102,17 @@ export function EmoteBar({ room }: { room: Room }) {
   };
   return (
     <div class="emote-bar" role="group" aria-label={t('emotes')}>
-      {emotes.map((emote) => (
+      {[
+        ...Object.entries(packOf(room.me.value)),
+        ...emotes.map((one) => [one, emoteFace[one]]),
+      ].map(([emote = '', face]) => (
         <button
           key={emote}
           type="button"
-          aria-label={t(`emote.${emote}`)}
+          aria-label={has(`emote.${emote}`) ? t(`emote.${emote}`) : emote}
           onClick={() => send(emote)}
         >
-          {emoteFace[emote]}
+          {face}
         </button>
       ))}
     </div>
@@ -201,23 +157,6 @@ export function LeaveButton({
     >
       {label ?? t('leave')}
     </Button>
-  );
-}
-
-// During a match: sound, and the way out with its price.
-export function MatchMenu() {
-  const asking = useSignal(false);
-  return (
-    <div class="match-menu">
-      <SoundButton />
-      <Button kind="quiet" onClick={() => (asking.value = true)}>
-        {t('leave')}
-      </Button>
-      <Sheet open={asking.value} title={t('leave.title')} onClose={() => (asking.value = false)}>
-        <p>{t('leave.text')}</p>
-        <LeaveButton kind="danger" />
-      </Sheet>
-    </div>
   );
 }
 
@@ -303,15 +242,9 @@ export function SeatCard({
   const note = playerNote(player);
   return (
     <li class={`seat${player.connected || player.bot ? '' : ' away'}${you ? ' you' : ''}`}>
-      <SeatBadge
-        seat={player.seat}
-        avatar={player.avatar}
-        id={player.id}
-        size={52}
-        dim={!player.connected && !player.bot}
-      />
+      <PlayerBadge player={player} size={52} dim={!player.connected && !player.bot} />
       <span class="seat-name">
-        <b>{player.name}</b>
+        <PlayerName name={player.name} look={player.look} />
         <small>
           {[player.host ? t('seat.host') : '', you ? t('seat.you') : '', note]
             .filter(Boolean)
