@@ -124,12 +124,19 @@ Account create_account(Connection& db, const NewAccount& account) {
   return made;
 }
 
-Account load_account(Connection& db, UserId id) {
-  Rows row =
-      db.query("SELECT " ACCOUNT_COLUMNS ACCOUNT_TABLES "WHERE u.id = $1 AND u.erased_at IS NULL",
-               id, overall_rating, season_now);
+Connection::Number ask_account(Connection& db, UserId id) {
+  return db.send("SELECT " ACCOUNT_COLUMNS ACCOUNT_TABLES "WHERE u.id = $1 AND u.erased_at IS NULL",
+                 id, overall_rating, season_now);
+}
+
+Account take_account(Connection& db, Connection::Number number) {
+  Rows row = db.take(number);
   if (!row.step()) throw Refused{ErrorCode::user_not_found};
   return read_account(row);
+}
+
+Account load_account(Connection& db, UserId id) {
+  return take_account(db, ask_account(db, id));
 }
 
 // By name first, then by e-mail address; only who has a password.

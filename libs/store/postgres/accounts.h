@@ -21,6 +21,9 @@ namespace whoosh::store::postgres {
 Account create_account(Connection& db, const NewAccount& account);
 // user_not_found.
 Account load_account(Connection& db, UserId id);
+// The same in two halves: several callers' statements may travel together.
+Connection::Number ask_account(Connection& db, UserId id);
+Account take_account(Connection& db, Connection::Number number);
 Credentials load_credentials(Connection& db, const std::string& login);
 Account change_profile(Connection& db, UserId id, const ProfileChange& change);
 Account convert_guest(Connection& db, UserId id, const Conversion& conversion);

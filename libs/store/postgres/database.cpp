@@ -245,7 +245,7 @@ void Connection::read_one() {
   while (PGresult* more = next_result()) PQclear(more);
 }
 
-Rows Connection::take(Number number) {
+void Connection::read_up_to(Number number) {
   const bool is_alone = !in_transaction_;
   if (is_alone) {
     sync();
@@ -254,7 +254,12 @@ Rows Connection::take(Number number) {
   }
   while (!error_ && !taken_.contains(number)) read_one();
   if (is_alone || error_) drain();
+}
+
+Rows Connection::take(Number number) {
+  if (!taken_.contains(number)) read_up_to(number);
   auto found = taken_.find(number);
+  ASSERT(found != taken_.end());
   Rows rows = std::move(found->second);
   taken_.erase(found);
   return rows;

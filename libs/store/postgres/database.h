@@ -8,6 +8,9 @@
 // queued at once and wait. A transaction of twenty statements whose answers nobody needs in between
 // costs one round trip.
 //
+// Outside of a Transaction, statements that are sent before the first take() are one implicit
+// transaction: they travel together, and if one fails, none has an answer.
+//
 // Invariants: 1. a statement is prepared once per connection and text; 2. libpq is non-blocking and
 // every wait has a deadline, past which the connection counts as lost; 3. outside of a Transaction
 // each query() is its own; 4. after an error the connection is either clean and idle, or is_lost().
@@ -150,6 +153,7 @@ class Connection {
 
   Number enqueue(std::string_view sql, const Params& params, bool wanted);
   void sync();
+  void read_up_to(Number number);
   void read_one();  // takes the answer of pending_.front()
   void drain();     // up to the end of what was sent; throws the first error
   void recover();   // after an error: to the sync, then out of the transaction; does not throw

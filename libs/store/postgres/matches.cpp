@@ -273,16 +273,21 @@ AppliedResult apply_result(Connection& db, const match::MatchRecord& reported) {
   return settle_and_save(db, reported, record, players, balances, bias);
 }
 
-HistoryPage load_history(Connection& db, UserId user, const std::optional<std::string>& cursor,
-                         std::int32_t limit) {
+Connection::Number ask_history(Connection& db, UserId user,
+                               const std::optional<std::string>& cursor, std::int32_t limit) {
   HistoryMark mark{UnixMs{INT64_MAX}, {UINT64_MAX, UINT64_MAX}};
   if (cursor) {
     const std::optional<HistoryMark> given = parse_cursor(*cursor);
     if (!given) throw Refused{ErrorCode::malformed};
     mark = *given;
   }
+  return db.send(history_sql, user, mark.ended_at, mark.match,
+                 std::clamp(limit, 1, page_rows_max) + 1);
+}
+
+HistoryPage take_history(Connection& db, Connection::Number number, std::int32_t limit) {
+  Rows row = db.take(number);
   const std::int32_t wanted = std::clamp(limit, 1, page_rows_max);
-  Rows row = db.query(history_sql, user, mark.ended_at, mark.match, wanted + 1);
   HistoryPage page;
   while (row.step()) {
     if (page.rows.size() == static_cast<std::size_t>(wanted)) {

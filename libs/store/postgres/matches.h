@@ -28,8 +28,10 @@ inline constexpr std::string_view history_sql =
 // accounts. Two results of the same players thus follow one another, and none waits in a circle.
 AppliedResult apply_result(Connection& db, const match::MatchRecord& record);
 // malformed: a foreign cursor.
-HistoryPage load_history(Connection& db, UserId user, const std::optional<std::string>& cursor,
-                         std::int32_t limit);
+// In two halves: several callers' statements may travel together.
+Connection::Number ask_history(Connection& db, UserId user,
+                               const std::optional<std::string>& cursor, std::int32_t limit);
+HistoryPage take_history(Connection& db, Connection::Number number, std::int32_t limit);
 // Takes the users out of their seats; the rows stay.
 void forget_seats(Connection& db, const std::vector<UserId>& users);
 

@@ -49,8 +49,8 @@ class PostgresStore final : public Store {
                [login = std::move(login)](Connection& db) { return load_credentials(db, login); });
   }
   void account(UserId id, Reply<Account> reply) override {
-    pool_.push(Effect::read, std::move(reply),
-               [id](Connection& db) { return load_account(db, id); });
+    pool_.push_read(
+        std::move(reply), [id](Connection& db) { return ask_account(db, id); }, take_account);
   }
   void change_profile(UserId id, ProfileChange change, Reply<Account> reply) override {
     pool_.push(Effect::write, std::move(reply), [id, change = std::move(change)](Connection& db) {
@@ -105,10 +105,14 @@ class PostgresStore final : public Store {
   }
   void history(UserId user, std::optional<std::string> cursor, std::int32_t limit,
                Reply<HistoryPage> reply) override {
-    pool_.push(Effect::read, std::move(reply),
-               [user, cursor = std::move(cursor), limit](Connection& db) {
-                 return load_history(db, user, cursor, limit);
-               });
+    pool_.push_read(
+        std::move(reply),
+        [user, cursor = std::move(cursor), limit](Connection& db) {
+          return ask_history(db, user, cursor, limit);
+        },
+        [limit](Connection& db, Connection::Number number) {
+          return take_history(db, number, limit);
+        });
   }
   void rating(UserId user, std::string game, Reply<match::Rating> reply) override {
     pool_.push(Effect::read, std::move(reply), [user, game = std::move(game)](Connection& db) {

@@ -7,8 +7,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <mutex>
+#include <thread>
 
 #include "store/contract.h"
 #include "store/postgres/matches.h"
@@ -291,6 +293,66 @@ TEST_F(Postgres, AFullQueueAnswersUnavailable) {
   }
   while (made.load() + refused.load() < calls) std::this_thread::yield();
   EXPECT_GE(made.load(), static_cast<int>(queue_max));
+}
+
+// One connection, and a burst that it can only serve together: each read has its own answer.
+TEST_F(Postgres, ReadsThatTravelTogetherAreAnsweredEachByItself) {
+  const std::unique_ptr<Store> store = open_store(1);
+  Client client(*store);
+  const std::vector<UserId> users = play(client);
+  const auto burst = [&](auto check) {
+    contract::run_together(24, [&](int at) {
+      const UserId user = users[static_cast<std::size_t>(at) % users.size()];
+      for (int turn = 0; turn < 20; ++turn) {
+        switch (at % 4) {
+          case 0:
+            check(client.account(user), [&](const Account& found) { return found.id == user; });
+            break;
+          case 1:
+            EXPECT_EQ(error_of(client.account(UserId{77'777})), ErrorCode::user_not_found);
+            break;
+          case 2:
+            EXPECT_EQ(error_of(client.history(user, "no cursor", 20)), ErrorCode::malformed);
+            break;
+          case 3:
+            check(client.history(user, std::nullopt, 20),
+                  [](const HistoryPage& page) { return page.rows.size() == 1; });
+            break;
+        }
+      }
+    });
+  };
+  burst([](const auto& answer, auto is_right) {
+    ASSERT_TRUE(answer.has_value());
+    EXPECT_TRUE(is_right(*answer));
+  });
+  EXPECT_EQ(reports(), "");
+}
+
+// The server ends the connection again and again while reads travel together: each is asked anew
+// and answered, or told that the database is away; none gets another's answer, none is left out.
+TEST_F(Postgres, ReadsThatTravelTogetherSurviveTheirConnection) {
+  const std::unique_ptr<Store> store = open_store(2);
+  Client client(*store);
+  const std::vector<UserId> users = play(client);
+  std::atomic<bool> done{false};
+  std::thread rival([&] {
+    while (!done) end_connections();
+  });
+  contract::run_together(12, [&](int at) {
+    const UserId user = users[static_cast<std::size_t>(at) % users.size()];
+    for (int turn = 0; turn < 50; ++turn) {
+      const base::Result<Account> answer = client.account(user);
+      if (answer) {
+        EXPECT_EQ(answer->id, user);
+      } else {
+        EXPECT_EQ(answer.error().code, ErrorCode::unavailable);
+      }
+    }
+  });
+  done = true;
+  rival.join();
+  wait_until_back(client);
 }
 
 TEST_F(Postgres, OneBadJobIsItsOwnProblem) {

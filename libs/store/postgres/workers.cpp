@@ -17,27 +17,40 @@ constexpr int attempts_max = 8;  // of one job
 // ---- JobQueue ----------------------------------------------------------------------------------
 
 void JobQueue::push(std::unique_ptr<Job> job) {
+  bool wakes = false;
   {
     const std::lock_guard lock(mutex_);
     if (jobs_.size() < jobs_max_ && !stopped_) {
       jobs_.push_back(std::move(job));
+      wakes = idle_ > 0 && !std::exchange(waking_, true);
     }
   }
-  if (job == nullptr) {
-    wake_.notify_one();
-    return;
-  }
+  if (wakes) wake_.notify_one();
+  if (job == nullptr) return;
   job->fail(away());
   job->answer();
 }
 
-std::unique_ptr<Job> JobQueue::take() {
-  std::unique_lock lock(mutex_);
-  wake_.wait(lock, [this] { return stopped_ || !jobs_.empty(); });
-  if (jobs_.empty()) return nullptr;
-  std::unique_ptr<Job> job = std::move(jobs_.front());
-  jobs_.pop_front();
-  return job;
+Jobs JobQueue::take() {
+  Jobs taken;
+  bool wakes = false;
+  {
+    std::unique_lock lock(mutex_);
+    ++idle_;
+    wake_.wait(lock, [this] { return stopped_ || !jobs_.empty(); });
+    --idle_;
+    while (!jobs_.empty() && taken.size() < together_max) {
+      const bool fits =
+          taken.empty() || (taken.back()->asks_ahead() && jobs_.front()->asks_ahead());
+      if (!fits) break;
+      taken.push_back(std::move(jobs_.front()));
+      jobs_.pop_front();
+    }
+    wakes = !jobs_.empty() && idle_ > 0;
+    waking_ = wakes;
+  }
+  if (wakes) wake_.notify_one();
+  return taken;
 }
 
 void JobQueue::stop() {
@@ -65,7 +78,28 @@ void Outage::ended() {
 
 // ---- Worker ------------------------------------------------------------------------------------
 
-void Worker::run(Job& job) {
+void Worker::run(Jobs& jobs) {
+  if (jobs.size() > 1 && run_together(jobs)) return;
+  for (const std::unique_ptr<Job>& job : jobs) run_one(*job);
+}
+
+// False: something failed, and nothing counts; each alone has all the patience of run_one().
+bool Worker::run_together(Jobs& jobs) {
+  if (!connect()) return false;
+  try {
+    for (const std::unique_ptr<Job>& job : jobs) job->ask(*db_);
+    for (const std::unique_ptr<Job>& job : jobs) job->run(*db_);
+    return true;
+  } catch (const PgError& error) {
+    if (db_->is_lost() || error.is_farewell()) db_.reset();
+  } catch (const std::exception&) {
+    db_.reset();  // who knows what is still under way on it
+  }
+  for (const std::unique_ptr<Job>& job : jobs) job->forget();
+  return false;
+}
+
+void Worker::run_one(Job& job) {
   for (int number = 1;; ++number) {
     if (!connect()) {
       job.fail(away());
@@ -140,9 +174,9 @@ Pool::Pool(const std::string& conninfo, std::vector<std::unique_ptr<Connection>>
     for (std::unique_ptr<Connection>& db : connections) {
       workers_.push_back(std::make_unique<Worker>(conninfo, std::move(db), outage_, report_));
       threads_.emplace_back([this, worker = workers_.back().get()] {
-        while (const std::unique_ptr<Job> job = queue_.take()) {
-          worker->run(*job);
-          job->answer();
+        for (Jobs jobs = queue_.take(); !jobs.empty(); jobs = queue_.take()) {
+          worker->run(jobs);
+          for (const std::unique_ptr<Job>& job : jobs) job->answer();
         }
       });
     }

@@ -5,11 +5,16 @@
 // (what is written depends on what was read under the lock), which reads best from top to bottom;
 // the number of transactions at a time is bounded by the connections either way; and a thread that
 // waits in poll() costs nothing that shows beside a round trip and a commit. What pipelining gives
-// is used inside a job: statements travel together wherever no answer is needed in between.
+// is used inside a job: statements travel together wherever no answer is needed in between. Reads
+// of one statement that wait behind each other go out together, too: one round trip for up to
+// JobQueue::together_max of them.
 //
-// Lock ledger: JobQueue::mutex_ protects jobs_ and stopped_; taken in push(), take() and stop().
-// Outage::mutex_ protects is_on_; taken in began() and ended(). Nothing is called under either, and
-// no thread holds both. A connection belongs to its worker.
+// One sleeping thread is told at a time, and the next by it if jobs are left: while it wakes up, a
+// burst of reads gathers, which then travels together instead of waking everybody for one each.
+//
+// Lock ledger: JobQueue::mutex_ protects jobs_, idle_, waking_ and stopped_; taken in push(),
+// take() and stop(). Outage::mutex_ protects is_on_; taken in began() and ended(). Nothing is
+// called under either, and no thread holds both. A connection belongs to its worker.
 //
 // Stopping: the destructor of Pool lets the threads finish what was accepted, then joins them.
 #pragma once
@@ -51,6 +56,11 @@ class Job {
   virtual void fail(base::Error error) = 0;
   // Once, after run() or fail().
   virtual void answer() = 0;
+  // Whether it may ask ahead: sends, so that run() only has to take. Reads of one statement.
+  [[nodiscard]] virtual bool asks_ahead() const { return false; }
+  virtual void ask(Connection& /*db*/) {}
+  // What was asked will not be answered.
+  virtual void forget() {}
 };
 
 // Work: T (Connection&) or Result<T> (Connection&). An error that is returned keeps what was
@@ -86,13 +96,57 @@ class Call final : public Job {
   std::optional<base::Result<T>> result_;
 };
 
+// A read of one statement. Ask: Number (Connection&); Take: T (Connection&, Number). Both may throw
+// Refused.
+template <class T, class Ask, class Take>
+class Read final : public Job {
+ public:
+  Read(Ask ask, Take take, runtime::Reply<T> reply)
+      : ask_(std::move(ask)), take_(std::move(take)), reply_(std::move(reply)) {}
+
+  [[nodiscard]] Effect effect() const override { return Effect::read; }
+  bool run(Connection& db) override {
+    try {
+      const Connection::Number number = asked_ ? *asked_ : ask_(db);
+      asked_.reset();
+      result_.emplace(take_(db, number));
+      return true;
+    } catch (const Refused& refused) {
+      result_.emplace(refused.error);
+      return false;
+    }
+  }
+  void fail(base::Error error) override { result_.emplace(std::move(error)); }
+  void answer() override { reply_(std::move(*result_)); }
+  [[nodiscard]] bool asks_ahead() const override { return true; }
+  void ask(Connection& db) override {
+    try {
+      asked_ = ask_(db);
+    } catch (const Refused&) {  // run() will find the same
+    }
+  }
+  void forget() override { asked_.reset(); }
+
+ private:
+  Ask ask_;
+  Take take_;
+  runtime::Reply<T> reply_;
+  std::optional<Connection::Number> asked_;
+  std::optional<base::Result<T>> result_;
+};
+
+using Jobs = std::vector<std::unique_ptr<Job>>;
+
 class JobQueue {
  public:
+  static constexpr std::size_t together_max = 16;
+
   explicit JobQueue(std::size_t jobs_max) : jobs_max_(jobs_max) {}
   // Answers `unavailable` at once when the queue is full.
   void push(std::unique_ptr<Job> job);
-  // Waits for a job; none: stopped, and everything was taken.
-  [[nodiscard]] std::unique_ptr<Job> take();
+  // Waits for a job; with it come those behind it that ask ahead like it, up to together_max.
+  // None: stopped, and everything was taken.
+  [[nodiscard]] Jobs take();
   void stop();
 
  private:
@@ -100,6 +154,8 @@ class JobQueue {
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<std::unique_ptr<Job>> jobs_;
+  int idle_ = 0;         // threads in take() without a job
+  bool waking_ = false;  // one of them was told, and has not looked yet
   bool stopped_ = false;
 };
 
@@ -124,9 +180,11 @@ class Worker {
  public:
   Worker(std::string conninfo, std::unique_ptr<Connection> db, Outage& outage, Report& report)
       : conninfo_(std::move(conninfo)), db_(std::move(db)), outage_(outage), report_(report) {}
-  void run(Job& job);
+  void run(Jobs& jobs);
 
  private:
+  void run_one(Job& job);
+  [[nodiscard]] bool run_together(Jobs& jobs);
   [[nodiscard]] bool connect();
   void attempt(Job& job);
   [[nodiscard]] bool may_repeat(const Job& job, const PgError& error) const;
@@ -154,6 +212,11 @@ class Pool {
   template <class T, class Work>
   void push(Effect effect, runtime::Reply<T> reply, Work work) {
     queue_.push(std::make_unique<Call<T, Work>>(effect, std::move(work), std::move(reply)));
+  }
+  template <class T, class Ask, class Take>
+  void push_read(runtime::Reply<T> reply, Ask ask, Take take) {
+    queue_.push(
+        std::make_unique<Read<T, Ask, Take>>(std::move(ask), std::move(take), std::move(reply)));
   }
 
  private:

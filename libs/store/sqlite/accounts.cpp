@@ -62,11 +62,12 @@ Account load_account(Connection& db, UserId id) {
   Statement row = db.query(
       "SELECT u.username, u.email, u.display_name, u.avatar, u.role, u.is_guest, u.xp, "
       "u.total_games, u.wins, u.banned_until, u.created_at, coalesce(a.balance, 0), "
-      "u.look_frame, u.look_colour, u.look_title, u.look_reactions "
+      "u.look_frame, u.look_colour, u.look_title, u.look_reactions, r.mu, r.sigma, r.matches "
       "FROM users u LEFT JOIN ledger_accounts a "
       "ON a.kind = 'user' AND a.owner = CAST(u.id AS TEXT) "
+      "LEFT JOIN ratings r ON r.user_id = u.id AND r.game = ? AND r.season = ? "
       "WHERE u.id = ? AND u.erased_at IS NULL",
-      id);
+      overall_rating, season_now, id);
   if (!row.step()) throw Refused{ErrorCode::user_not_found};
   Account account;
   account.id = id;
@@ -76,7 +77,9 @@ Account load_account(Connection& db, UserId id) {
   account.avatar = row.text(3);
   account.role = row.text(4);
   account.is_guest = row.flag(5);
-  account.elo = match::display_elo(load_rating(db, id, overall_rating));
+  match::Rating overall;
+  if (!row.is_null(16)) overall = {row.real(16), row.real(17), row.int32(18)};
+  account.elo = match::display_elo(overall);
   account.xp = row.int32(6);
   account.level = match::level_of(account.xp);
   account.total_games = row.int32(7);

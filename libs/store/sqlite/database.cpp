@@ -9,6 +9,7 @@
 namespace whoosh::store::sqlite {
 namespace {
 
+constexpr std::int64_t mapped_bytes_max = std::int64_t{64} << 30;  // SQLite stops at its own
 constexpr int busy_timeout_ms = 5000;
 constexpr int wal_bytes_kept = 64 * 1024 * 1024;  // a log that grew beyond is cut back
 // Moving pages from the log to their places costs two more syncs, and a page that many transactions
@@ -144,6 +145,9 @@ Connection::Connection(const std::string& path, Access access) {
     if (const int code = sqlite3_open_v2(path.c_str(), &handle_, flags, nullptr)) fail(code);
     sqlite3_busy_timeout(handle_, busy_timeout_ms);
     execute("PRAGMA foreign_keys = ON");
+    // Pages of the file are read in place: the page cache of a reader would be dropped with every
+    // commit, and filled again by a system call a page.
+    if (access == Access::read) execute(fmt::format("PRAGMA mmap_size = {}", mapped_bytes_max));
     if (access != Access::read) {
       execute("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON");
       execute(fmt::format("PRAGMA journal_size_limit = {}; PRAGMA wal_autocheckpoint = {}",

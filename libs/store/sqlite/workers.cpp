@@ -24,29 +24,37 @@ void tell(Report& report, const SqliteError& error) {
 // ---- JobQueue ----------------------------------------------------------------------------------
 
 void JobQueue::push(std::unique_ptr<Job> job) {
+  bool wakes = false;
   {
     const std::lock_guard lock(mutex_);
     if (jobs_.size() < jobs_max_ && !stopped_) {
       jobs_.push_back(std::move(job));
+      wakes = idle_ > 0 && !std::exchange(waking_, true);
     }
   }
-  if (job == nullptr) {
-    wake_.notify_one();
-    return;
-  }
+  if (wakes) wake_.notify_one();
+  if (job == nullptr) return;
   job->fail(away());
   job->answer();
 }
 
 Jobs JobQueue::take(std::size_t count_max) {
-  std::unique_lock lock(mutex_);
-  wake_.wait(lock, [this] { return stopped_ || !jobs_.empty(); });
   Jobs taken;
-  const std::size_t count = std::min(count_max, jobs_.size());
-  for (std::size_t at = 0; at < count; ++at) {
-    taken.push_back(std::move(jobs_.front()));
-    jobs_.pop_front();
+  bool wakes = false;
+  {
+    std::unique_lock lock(mutex_);
+    ++idle_;
+    wake_.wait(lock, [this] { return stopped_ || !jobs_.empty(); });
+    --idle_;
+    const std::size_t count = std::min(count_max, jobs_.size());
+    for (std::size_t at = 0; at < count; ++at) {
+      taken.push_back(std::move(jobs_.front()));
+      jobs_.pop_front();
+    }
+    wakes = !jobs_.empty() && idle_ > 0;
+    waking_ = wakes;
   }
+  if (wakes) wake_.notify_one();
   return taken;
 }
 
@@ -125,18 +133,29 @@ void Readers::stop() {
 }
 
 void Readers::serve(Connection& db) {
-  for (Jobs jobs = queue_.take(1); !jobs.empty(); jobs = queue_.take(1)) {
-    run_one(db, *jobs.front());
-    jobs.front()->answer();
+  for (Jobs jobs = queue_.take(group_max); !jobs.empty(); jobs = queue_.take(group_max)) {
+    run_group(db, jobs);
+    for (const std::unique_ptr<Job>& job : jobs) job->answer();
   }
 }
 
-void Readers::run_one(Connection& db, Job& job) {
+void Readers::run_group(Connection& db, Jobs& jobs) {
   try {
     Transaction snapshot(db, Transaction::Kind::read);
-    job.run(db);
+    for (const std::unique_ptr<Job>& job : jobs) run_one(db, *job);
     snapshot.commit();
   } catch (const SqliteError& error) {
+    tell(report_, error);
+    for (const std::unique_ptr<Job>& job : jobs) job->fail(error.error());
+  }
+}
+
+// Throws SqliteError when the whole group is lost.
+void Readers::run_one(Connection& db, Job& job) {
+  try {
+    job.run(db);
+  } catch (const SqliteError& error) {
+    if (!db.in_transaction()) throw;
     tell(report_, error);
     job.fail(error.error());
   } catch (const std::exception& error) {

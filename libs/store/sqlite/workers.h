@@ -1,9 +1,12 @@
 // The store's threads. A Job is one call of the port: its work on a connection, and its answer.
-// Writer runs jobs in groups that commit together, Readers run one each on their own read-only
-// connections.
+// Writer runs jobs in groups that commit together, Readers run what waits in small groups, each on
+// one snapshot of their own read-only connections.
 //
-// Lock ledger: JobQueue::mutex_ protects jobs_ and stopped_; taken in push(), take() and stop();
-// nothing is called under it. A connection belongs to its thread.
+// One sleeping thread is told at a time, and the next by it if jobs are left: while it wakes up, a
+// burst gathers, which then costs one snapshot instead of waking everybody for one job each.
+//
+// Lock ledger: JobQueue::mutex_ protects jobs_, idle_, waking_ and stopped_; taken in push(),
+// take() and stop(); nothing is called under it. A connection belongs to its thread.
 //
 // Stopping: the destructors of Writer and Readers let their thread finish what was accepted, then
 // join it.
@@ -90,6 +93,8 @@ class JobQueue {
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<std::unique_ptr<Job>> jobs_;
+  int idle_ = 0;         // threads in take() without a job
+  bool waking_ = false;  // one of them was told, and has not looked yet
   bool stopped_ = false;
 };
 
@@ -115,6 +120,9 @@ class Writer {
 
 class Readers {
  public:
+  // What one snapshot serves; more would only delay the first answer.
+  static constexpr std::size_t group_max = 16;
+
   Readers(std::vector<std::unique_ptr<Connection>> connections, std::size_t queue_max,
           Report& report);
   ~Readers();
@@ -122,6 +130,7 @@ class Readers {
 
  private:
   void serve(Connection& db);
+  void run_group(Connection& db, Jobs& jobs);
   void run_one(Connection& db, Job& job);
   void stop();
 
