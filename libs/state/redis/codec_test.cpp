@@ -1,0 +1,51 @@
+// Goal: what is kept in Redis is read as it was written, and nothing else is. Method: round trips
+// of every kind (whole records go through the contract suite), and a table of what is none of ours.
+#include "state/redis/codec.h"
+
+#include <gtest/gtest.h>
+
+namespace whoosh::state::redis {
+namespace {
+
+TEST(RedisCodec, ReadsWhatItWrote) {
+  Ticket ticket;
+  ticket.id = "t";
+  ticket.user = UserId{7};
+  ticket.name = "Zoë \"\\";
+  ticket.mu = 25.125;
+  ticket.expires_at = {1'700'000'000'000};
+  const auto again = read_ticket(text_of(ticket));
+  ASSERT_TRUE(again.has_value());
+  EXPECT_EQ(again->name, ticket.name);
+  EXPECT_EQ(again->mu, ticket.mu);
+  EXPECT_EQ(text_of(*again), text_of(ticket));
+  EXPECT_EQ(text_of(*read_load(text_of(NodeLoad{1, 2, 3, 4, true}))),
+            text_of(NodeLoad{1, 2, 3, 4, true}));
+}
+
+TEST(RedisCodec, RefusesWhatIsNoneOfOurs) {
+  const std::string good = text_of(match::MatchRecord{});
+  ASSERT_TRUE(read_record(good).has_value());
+  std::vector<std::string> strange{"", "x", "{}", "[]", "null", good + good, good.substr(1)};
+  const auto with = [&](const std::string& from, const std::string& to) {
+    std::string text = good;
+    const std::size_t at = text.find(from);
+    ASSERT_NE(at, std::string::npos) << from;
+    strange.push_back(text.replace(at, from.size(), to));
+  };
+  with("\"v\":1", "\"v\":2");
+  with("\"v\":1,", "");
+  with("\"epoch\":0", "\"epoch\":-1");
+  with("\"epoch\":0", "\"epoch\":4294967296");
+  with("\"room\":\"0", "\"room\":\"x");
+  with("\"seats\":[]", "\"seats\":[{}]");
+  with("\"seats\":[]", "\"seats\":null");
+  with("\"game\":\"\"", "\"game\":\"\xff\"");
+  for (const std::string& text : strange) EXPECT_FALSE(read_record(text).has_value()) << text;
+  EXPECT_TRUE(read_record("{\"more\":1," + good.substr(1)).has_value());
+  EXPECT_FALSE(read_room(good).has_value());
+  EXPECT_FALSE(read_revoked(good).has_value());
+}
+
+}  // namespace
+}  // namespace whoosh::state::redis
