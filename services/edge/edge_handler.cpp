@@ -7,7 +7,6 @@
 
 #include "base/described.h"
 #include "net/frame.h"
-#include "services/edge/client_address.h"
 #include "services/edge/log_files.h"
 #include "services/edge/shared.h"
 #include "wire/rest.h"
@@ -62,7 +61,8 @@ EdgeHandler::EdgeHandler(Shared& shared, base::ShardNo number)
       number_(number),
       desk_(shared.authority, shared.revocations, shared.clock),
       codes_(shared.directory, shared.limits, shared.clock, shared.config.rate_limits),
-      limiter_(shared.config.upgrades) {}
+      forwarding_({shared.key, shared.node_address, shared.config.node},
+                  shared.config.trusted_proxies, shared.clock) {}
 
 EdgeHandler::~EdgeHandler() = default;
 
@@ -101,10 +101,11 @@ net::Decision EdgeHandler::first_request(net::ConnId id, const net::Request& req
     return refuse(ErrorCode::not_found, request_id);
   if (const int status = request.upgrade_refusal(); status != 0)
     return refuse(code_of_status(status), request_id);
+  auto journey = forwarding_.read(request);
+  if (!journey) return refuse(journey.error(), request_id);
+  journey->request_id = request_id;
   if (shared_.config.rate_limits) {
-    if (const auto wait_s =
-            limiter_.take(client_of(request, shared_.config.trusted_proxies), loop_->now_ms());
-        wait_s > 0) {
+    if (const auto wait_s = shared_.upgrades.take(journey->client, loop_->now_ms()); wait_s > 0) {
       Error error{ErrorCode::rate_limited};
       error.retry_after_s = wait_s;
       return refuse(error, request_id);
@@ -114,39 +115,36 @@ net::Decision EdgeHandler::first_request(net::ConnId id, const net::Request& req
   if (!origin_allowed(request.origin(), host, shared_.config.allowed_origins)) {
     return refuse(ErrorCode::foreign_origin, request_id);
   }
-  const Claim claim = read_claim(request);
+  Claim claim = read_claim(request);
+  if (journey->room) claim.room = journey->room->text();
   auto arrival = desk_.verify(claim);
   if (!arrival) return refuse(arrival.error(), request_id);
-  return find_room(id, claim, std::make_unique<Arrival>(std::move(*arrival)), request);
+  return find_room(id, claim, std::make_unique<Arrival>(std::move(*arrival)), *journey);
 }
 
 // A ticket says its room; a code beside it must name the same.
 net::Decision EdgeHandler::find_room(net::ConnId id, const Claim& claim,
-                                     std::unique_ptr<Arrival> arrival,
-                                     const net::Request& request) {
-  const std::string request_id = request_id_of(request);
+                                     std::unique_ptr<Arrival> arrival, const Journey& journey) {
   const bool names_code = !claim.room.empty() && !base::RoomId::parse(claim.room);
   if (arrival->lobby || (arrival->admission.ticket && !names_code)) {
-    return route(id, std::move(arrival), request_id);
+    return route(id, std::move(arrival), journey);
   }
   if (const auto room = base::RoomId::parse(claim.room)) {
     arrival->admission.room = *room;
-    return route(id, std::move(arrival), request_id);
+    return route(id, std::move(arrival), journey);
   }
   const base::UserId user = arrival->admission.who.user;
-  runtime::Reply<state::RoomEntry> reply(
-      *loop_, [this, id, request_id,
-               arrival = std::move(arrival)](base::Result<state::RoomEntry> entry) mutable {
-        found(id, std::move(arrival), request_id, std::move(entry));
-      });
+  runtime::Reply<state::RoomEntry> reply(*loop_, [this, id, journey, arrival = std::move(arrival)](
+                                                     base::Result<state::RoomEntry> entry) mutable {
+    found(id, std::move(arrival), journey, std::move(entry));
+  });
   if (claim.room == "new") {
     api::NewRoom room;
     room.game = claim.game.empty() ? "suspect" : claim.game;
     room.creator = user;
     make_room(std::move(room), std::move(reply));
   } else {
-    codes_.find(*loop_, claim.room, client_of(request, shared_.config.trusted_proxies),
-                std::move(reply));
+    codes_.find(*loop_, claim.room, journey.client, std::move(reply));
   }
   return net::Pending{};
 }
@@ -170,33 +168,58 @@ void EdgeHandler::make_room(api::NewRoom room, runtime::Reply<state::RoomEntry> 
                       runtime::Reply<std::int32_t>(*loop_, std::move(taken)));
 }
 
-void EdgeHandler::found(net::ConnId id, std::unique_ptr<Arrival> arrival,
-                        const std::string& request_id, base::Result<state::RoomEntry> entry) {
+void EdgeHandler::found(net::ConnId id, std::unique_ptr<Arrival> arrival, const Journey& journey,
+                        base::Result<state::RoomEntry> entry) {
   const bool is_foreign = entry ? entry->room != arrival->admission.room
                                 : entry.error().code == ErrorCode::room_not_found;
   if (arrival->admission.ticket && is_foreign) entry = Error{ErrorCode::bad_ticket};
   if (!entry) {
-    loop_->decide(id, refuse(entry.error(), request_id));
+    loop_->decide(id, refuse(entry.error(), journey.request_id));
+    return;
+  }
+  if (entry->node != shared_.config.node && forwarding_.reaches_on(journey)) {
+    loop_->decide(id, forward(entry, journey));
     return;
   }
   arrival->admission.room = entry->room;
-  loop_->decide(id, route(id, std::move(arrival), request_id));
+  loop_->decide(id, route(id, std::move(arrival), journey));
 }
 
 net::Decision EdgeHandler::route(net::ConnId id, std::unique_ptr<Arrival> arrival,
-                                 const std::string& request_id) {
+                                 const Journey& journey) {
   std::size_t target = 0;
   if (arrival->lobby) {
     target = static_cast<std::size_t>(arrival->admission.who.user.value) % shared_.handlers.size();
   } else {
     const base::RoomId room = arrival->admission.room;
     target = room.shard().value;
-    if (room.node() != shared_.config.node_number || target >= shared_.handlers.size()) {
-      return refuse(ErrorCode::room_not_found, request_id);
-    }
+    if (room.node() != shared_.config.node_number) return elsewhere(id, room, journey);
+    if (target >= shared_.handlers.size())
+      return refuse(ErrorCode::room_not_found, journey.request_id);
   }
-  if (target == number_.value) return seat(id, std::move(arrival), request_id);
+  if (target == number_.value) return seat(id, std::move(arrival), journey.request_id);
   return net::HandOver{target, std::move(arrival)};
+}
+
+// A room whose number is not this node's: whose it is, the directory knows.
+net::Decision EdgeHandler::elsewhere(net::ConnId id, base::RoomId room, const Journey& journey) {
+  if (!forwarding_.reaches_on(journey))
+    return refuse(ErrorCode::room_not_found, journey.request_id);
+  shared_.directory.find_room(
+      room, {*loop_, [this, id, journey](const base::Result<state::RoomEntry>& entry) {
+               loop_->decide(id, forward(entry, journey));
+             }});
+  return net::Pending{};
+}
+
+net::Decision EdgeHandler::forward(const base::Result<state::RoomEntry>& entry,
+                                   const Journey& journey) {
+  if (!entry) return refuse(entry.error(), journey.request_id);
+  if (entry->node == shared_.config.node)  // of an earlier life of this node
+    return refuse(ErrorCode::room_not_found, journey.request_id);
+  auto onward = forwarding_.to(entry->node, entry->room, journey);
+  if (!onward) return refuse(onward.error(), journey.request_id);
+  return std::move(*onward);
 }
 
 net::Decision EdgeHandler::seat(net::ConnId id, std::unique_ptr<Arrival> arrival,

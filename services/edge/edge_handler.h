@@ -3,8 +3,9 @@
 //
 //   request → path, upgrade, rate, origin, credential → room id ─┬─ this shard: check → 101 → admit
 //                 │                                 code or new: Pending, asked of the directory
-//                 └─ refused: JSON error                         └─ another shard: descriptor
-//                 handed over
+//                 └─ refused: JSON error                         ├─ another shard: descriptor
+//                                                                │  handed over
+//                                                                └─ another node: forwarded there
 //
 // Owner: EdgeServer, one per loop, for the process's life. Thread: the loop's, except where said.
 // Invariants: 1. Every answer before the 101 is in protocol.md's order. 2. The shard sees only
@@ -22,7 +23,7 @@
 #include "services/api/edge_gateway.h"
 #include "services/edge/arrival.h"
 #include "services/edge/code_desk.h"
-#include "services/edge/upgrade_limiter.h"
+#include "services/edge/forwarding.h"
 #include "shard/shard.h"
 #include "state/state.h"
 
@@ -66,16 +67,18 @@ class EdgeHandler final : public net::Handler, shard::FrameSink, shard::Owner {
 
   [[nodiscard]] net::Decision first_request(net::ConnId id, const net::Request& request);
   [[nodiscard]] net::Decision find_room(net::ConnId id, const Claim& claim,
-                                        std::unique_ptr<Arrival> arrival,
-                                        const net::Request& request);
+                                        std::unique_ptr<Arrival> arrival, const Journey& journey);
   [[nodiscard]] net::Decision route(net::ConnId id, std::unique_ptr<Arrival> arrival,
-                                    const std::string& request_id);
+                                    const Journey& journey);
+  [[nodiscard]] net::Decision elsewhere(net::ConnId id, base::RoomId room, const Journey& journey);
+  [[nodiscard]] net::Decision forward(const base::Result<state::RoomEntry>& entry,
+                                      const Journey& journey);
   [[nodiscard]] net::Decision seat(net::ConnId id, std::unique_ptr<Arrival> arrival,
                                    const std::string& request_id);
   [[nodiscard]] net::Respond refuse(const base::Error& error, const std::string& request_id);
   [[nodiscard]] std::string request_id_of(const net::Request& request);
   void make_room(api::NewRoom room, runtime::Reply<state::RoomEntry> reply);
-  void found(net::ConnId id, std::unique_ptr<Arrival> arrival, const std::string& request_id,
+  void found(net::ConnId id, std::unique_ptr<Arrival> arrival, const Journey& journey,
              base::Result<state::RoomEntry> entry);
 
   Shared& shared_;
@@ -83,7 +86,7 @@ class EdgeHandler final : public net::Handler, shard::FrameSink, shard::Owner {
   net::Loop* loop_ = nullptr;
   ArrivalDesk desk_;
   CodeDesk codes_;
-  UpgradeLimiter limiter_;
+  Forwarding forwarding_;
   std::unique_ptr<shard::Shard> shard_;
   std::vector<std::pair<net::ConnId, std::unique_ptr<Arrival>>>
       accepted_;       // 101 sent, on_open to come this turn

@@ -13,6 +13,7 @@
 #include "runtime/clock.h"
 #include "runtime/entropy.h"
 #include "services/api/edge_gateway.h"
+#include "services/edge/forwarding.h"
 #include "services/edge/upgrade_limiter.h"
 #include "shard/shard.h"
 #include "state/revocation_list.h"
@@ -49,13 +50,20 @@ struct Ports {
   state::RateLimits& limits;
   const state::RevocationList& revocations;  // kept up to date by a state::RevocationFeed
   runtime::Clock& clock;
+  // Of a cluster: requests for rooms of other nodes are forwarded there. Null: there are none.
+  const auth::ClusterKey* key = nullptr;
+  NodeAddress node_address = {};
 };
 
 struct Shared : Ports {
   Shared(EdgeConfig config_in, const Ports& ports, MatchFinished match_finished_in)
-      : Ports(ports), config(std::move(config_in)), match_finished(std::move(match_finished_in)) {}
+      : Ports(ports),
+        config(std::move(config_in)),
+        upgrades(config.upgrades),
+        match_finished(std::move(match_finished_in)) {}
 
   EdgeConfig config;
+  UpgradeLimiter upgrades;
   MatchFinished match_finished;
   api::EdgeGateway* gateway = nullptr;  // to make rooms for game_id=new; set before the loops start
   std::vector<EdgeHandler*> handlers;   // by shard number

@@ -26,13 +26,20 @@ std::uint64_t key_of(const net::Address& address) {
 
 std::int32_t UpgradeLimiter::take(const net::Address& from, std::int64_t now_ms) {
   std::uint64_t key = key_of(from);
-  if (buckets_.size() >= addresses_max && !buckets_.contains(key)) {
-    drop_full_buckets(now_ms);
-    if (buckets_.size() >= addresses_max) key = shared_key;
+  Stripe& stripe = stripes_[key * 0x9e3779b97f4a7c15u >> 60];
+  const std::lock_guard lock(stripe.mutex);
+  auto& buckets = stripe.buckets;
+  if (buckets.size() >= addresses_max && !buckets.contains(key)) {
+    if (now_ms - stripe.searched_ms >= 1000) {
+      stripe.searched_ms = now_ms;
+      drop_full_buckets(stripe, now_ms);
+    }
+    if (buckets.size() >= addresses_max) key = shared_key;
   }
   const auto [at, fresh] =
-      buckets_.try_emplace(key, Bucket{static_cast<double>(rate_.burst), now_ms});
+      buckets.try_emplace(key, Bucket{static_cast<double>(rate_.burst), now_ms});
   Bucket& bucket = at->second;
+  now_ms = std::max(now_ms, bucket.at_ms);  // loops' turns begin at different moments
   bucket.tokens = std::min<double>(
       rate_.burst, bucket.tokens + rate_.per_s * static_cast<double>(now_ms - bucket.at_ms) / 1000);
   bucket.at_ms = now_ms;
@@ -43,8 +50,8 @@ std::int32_t UpgradeLimiter::take(const net::Address& from, std::int64_t now_ms)
   return std::max(1, static_cast<std::int32_t>(std::ceil((1 - bucket.tokens) / rate_.per_s)));
 }
 
-void UpgradeLimiter::drop_full_buckets(std::int64_t now_ms) {
-  std::erase_if(buckets_, [&](const auto& entry) {
+void UpgradeLimiter::drop_full_buckets(Stripe& stripe, std::int64_t now_ms) const {
+  std::erase_if(stripe.buckets, [&](const auto& entry) {
     const Bucket& bucket = entry.second;
     return bucket.tokens + rate_.per_s * static_cast<double>(now_ms - bucket.at_ms) / 1000 >=
            rate_.burst;
