@@ -197,13 +197,14 @@ class Whoosh:
         words = [self.binary, "solo", "--data", self.folder, "--listen", "127.0.0.1"]
         for knob in ("edge-port", "ops-port", "ops-edge-port"):
             words += [f"--{knob}", "0"]
-        port = free_port()
+        port, environment = free_port(), {}
         words += ["--http-port", port, "--rate-limits", "false", "--log-level", "warn"]
         if self.conninfo:
-            words += ["--database", f"postgres:{self.conninfo}"]
+            environment["WHOOSH_DATABASE"] = f"postgres:{self.conninfo}"
         if self.quick_passwords:
             words += ["--password-cost", "minimal"]
-        self.process = Process(self.name, words, self.folder / "log", port=port)
+        log = self.folder / "log"
+        self.process = Process(self.name, words, log, environment, port)
         self.process.wait_until_up("/api/health")
 
 
