@@ -11,8 +11,8 @@
 //   {queue}:last                  text    -       the last number of arrival
 //   (a) none while searching; then 5 min, or a day when matched: as long as a room may live.
 //
-// All tickets lie in one slot, so every step is atomic over all of them; one Redis does some
-// 30,000 such steps a second, a cell of a million players needs about 2,000.
+// All tickets lie in one slot, so every step is atomic over all of them. docs/PERFORMANCE.md has
+// what one server does; a cell of a million players needs about 2,000 joins a second.
 //
 // Waiting: who waits is known to his process only. One reader for all of them asks every poll_ms
 // for the tickets that have ended since; a wait that is over is answered with what the ticket is
