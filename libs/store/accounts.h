@@ -29,10 +29,15 @@ struct Account {
   std::int32_t wins = 0;
   std::int32_t coins = 0;  // balance of the ledger
   UnixMs created_at;
-  std::optional<UnixMs> banned_until;  // for good: 9999-12-31
-  std::string ban_reason = {};         // while banned
+  // Of the last ban that nobody lifted; it may be over by now: ask is_banned().
+  std::optional<UnixMs> banned_until;  // for good: banned_for_good
+  std::string ban_reason = {};
   Look look = {};
+
+  [[nodiscard]] bool is_banned(UnixMs now) const { return banned_until && *banned_until > now; }
 };
+
+inline constexpr UnixMs banned_for_good{253'402'300'799'000};  // 9999-12-31T23:59:59Z
 
 struct NewAccount {
   std::string username;
@@ -47,6 +52,13 @@ struct NewAccount {
 struct Credentials {
   Account account;
   std::string password_hash;
+};
+
+struct PasswordChange {
+  UserId user;
+  std::string password_hash;
+  std::string keep_family;  // the session that goes on; "": none
+  UnixMs now;
 };
 
 struct ProfileChange {  // only what is given changes

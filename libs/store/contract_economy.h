@@ -491,7 +491,7 @@ TEST_P(StoreEconomy, EveryReadOfAnAccountTellsItsLook) {
   EXPECT_EQ(client_.account(ann).value().look, look);
   EXPECT_EQ(client_.credentials("ann").value().account.look, look);
   EXPECT_EQ(client_.change(ann, {}).value().look, look);
-  EXPECT_EQ(client_.rotate(rotation(1, 2, noon)).value().look, look);
+  EXPECT_EQ(client_.rotate(rotation(1, 2, noon)).value().account.look, look);
 }
 
 TEST_P(StoreEconomy, ARefundTakesTheItemOff) {

@@ -1,5 +1,8 @@
-// Contract of sessions: rotation, reuse, expiry, revocation. See contract.h for goal and method.
+// Contract of sessions: rotation, reuse, expiry, the list of them. See contract.h for goal and
+// method.
 #pragma once
+
+#include <map>
 
 #include "store/contract.h"
 
@@ -11,10 +14,11 @@ TEST_P(StoreContract, TokensRotate) {
   UnixMs now = noon;
   for (int at = 1; at <= 5; ++at) {
     now = now.plus_ms(hour_ms);
-    const Result<Account> owner = client_.rotate(rotation(at, at + 1, now));
+    const Result<Rotated> owner = client_.rotate(rotation(at, at + 1, now));
     ASSERT_TRUE(owner.has_value());
-    EXPECT_EQ(owner.value().id, id);
-    EXPECT_EQ(owner.value().username, "ann");
+    EXPECT_EQ(owner.value().account.id, id);
+    EXPECT_EQ(owner.value().account.username, "ann");
+    EXPECT_EQ(owner.value().family, "f");
   }
 }
 
@@ -60,19 +64,19 @@ TEST_P(StoreContract, LogoutEndsOneFamily) {
   ASSERT_TRUE(client_.sign_in(session("f", id, 1)).has_value());
   ASSERT_TRUE(client_.sign_in(session("g", id, 11)).has_value());
   ASSERT_TRUE(client_.rotate(rotation(1, 2, noon)).has_value());
-  ASSERT_TRUE(client_.revoke(id, token_hash(2)).has_value());
+  ASSERT_TRUE(client_.revoke(id, token_hash(2), noon).has_value());
   EXPECT_EQ(error_of(client_.rotate(rotation(2, 3, noon))), ErrorCode::bad_refresh);
   EXPECT_TRUE(client_.rotate(rotation(11, 12, noon)).has_value());
-  ASSERT_TRUE(client_.revoke(id, token_hash(2)).has_value()) << "twice is fine";
-  ASSERT_TRUE(client_.revoke(id, token_hash(99)).has_value()) << "so is a foreign token";
+  ASSERT_TRUE(client_.revoke(id, token_hash(2), noon).has_value()) << "twice is fine";
+  ASSERT_TRUE(client_.revoke(id, token_hash(99), noon).has_value()) << "so is a foreign token";
 }
 
 TEST_P(StoreContract, NobodyLogsOutAnother) {
   const UserId ann = make_user("ann");
   const UserId bob = make_user("bob");
   ASSERT_TRUE(client_.sign_in(session("f", ann, 1)).has_value());
-  ASSERT_TRUE(client_.revoke(bob, token_hash(1)).has_value());
-  ASSERT_TRUE(client_.revoke_all(bob).has_value());
+  ASSERT_TRUE(client_.revoke(bob, token_hash(1), noon).has_value());
+  ASSERT_TRUE(client_.revoke_all(bob, noon).has_value());
   EXPECT_TRUE(client_.rotate(rotation(1, 2, noon)).has_value());
 }
 
@@ -80,7 +84,7 @@ TEST_P(StoreContract, LogoutEverywhere) {
   const UserId id = make_user("ann");
   ASSERT_TRUE(client_.sign_in(session("f", id, 1)).has_value());
   ASSERT_TRUE(client_.sign_in(session("g", id, 11)).has_value());
-  ASSERT_TRUE(client_.revoke_all(id).has_value());
+  ASSERT_TRUE(client_.revoke_all(id, noon).has_value());
   EXPECT_EQ(error_of(client_.rotate(rotation(1, 2, noon))), ErrorCode::bad_refresh);
   EXPECT_EQ(error_of(client_.rotate(rotation(11, 12, noon))), ErrorCode::bad_refresh);
   ASSERT_TRUE(client_.sign_in(session("h", id, 21)).has_value());
@@ -127,7 +131,7 @@ TEST_P(StoreContract, OneOfManyRotationsWins) {
   std::atomic<int> winners{0};
   std::atomic<int> reused{0};
   run_together(callers, [&](int at) {
-    const Result<Account> owner = client_.rotate(rotation(1, 100 + at, noon));
+    const Result<Rotated> owner = client_.rotate(rotation(1, 100 + at, noon));
     if (owner.has_value()) {
       winners.fetch_add(1);
     } else if (owner.error().code == ErrorCode::refresh_reused) {
@@ -139,6 +143,110 @@ TEST_P(StoreContract, OneOfManyRotationsWins) {
   for (int at = 0; at < callers; ++at) {
     EXPECT_EQ(error_of(client_.rotate(rotation(100 + at, 200 + at, noon))), ErrorCode::bad_refresh);
   }
+}
+
+// ---- the list of sessions ----------------------------------------------------------------------
+
+inline std::vector<std::string> families_of(const Result<std::vector<Session>>& sessions) {
+  std::vector<std::string> families;
+  for (const Session& session : sessions.value()) families.push_back(session.family);
+  return families;
+}
+// Of each session that is revoked, why.
+inline std::map<std::string, RevocationReason> reasons_of(
+    const Result<std::vector<Revocation>>& revocations) {
+  std::map<std::string, RevocationReason> reasons;
+  for (const Revocation& row : revocations.value()) reasons[row.family] = row.reason;
+  EXPECT_EQ(reasons.size(), revocations.value().size()) << "each once";
+  return reasons;
+}
+using Families = std::vector<std::string>;
+using Reasons = std::map<std::string, RevocationReason>;
+
+TEST_P(StoreContract, SessionsAreListedAsTheyWereMade) {
+  const UserId id = make_user("ann");
+  NewSession phone = session("phone", id, 1);
+  phone.device = "Firefox on Android";
+  phone.address = "192.0.2.7";
+  ASSERT_TRUE(client_.sign_in(phone).has_value());
+  const std::vector<Session> sessions = client_.sessions(id, noon).value();
+  ASSERT_EQ(sessions.size(), 1U);
+  EXPECT_EQ(sessions[0].family, "phone");
+  EXPECT_EQ(sessions[0].created_at, noon);
+  EXPECT_EQ(sessions[0].last_used_at, noon);
+  EXPECT_EQ(sessions[0].expires_at, phone.expires_at);
+  EXPECT_EQ(sessions[0].device, "Firefox on Android");
+  EXPECT_EQ(sessions[0].address, "192.0.2.7");
+}
+
+TEST_P(StoreContract, SessionsAreListedByTheirLastUse) {
+  const UserId id = make_user("ann");
+  const UserId bob = make_user("bob");
+  for (int at = 0; at < 4; ++at) {
+    const UnixMs now = noon.plus_ms(at);
+    ASSERT_TRUE(client_.sign_in(session("f" + std::to_string(at), id, at, now)).has_value());
+  }
+  ASSERT_TRUE(client_.sign_in(session("b", bob, 50)).has_value());
+  EXPECT_EQ(families_of(client_.sessions(id, noon)), (Families{"f3", "f2", "f1", "f0"}));
+  const UnixMs later = noon.plus_ms(hour_ms);
+  ASSERT_TRUE(client_.rotate(rotation(1, 11, later)).has_value());
+  const std::vector<Session> sessions = client_.sessions(id, later).value();
+  EXPECT_EQ(families_of(sessions), (Families{"f1", "f3", "f2", "f0"}));
+  EXPECT_EQ(sessions[0].last_used_at, later);
+  EXPECT_EQ(sessions[0].expires_at, later.plus_ms(7 * 24 * hour_ms));
+  EXPECT_EQ(sessions[0].created_at, noon.plus_ms(1));
+  EXPECT_EQ(families_of(client_.sessions(bob, later)), (Families{"b"}));
+  EXPECT_TRUE(client_.sessions(UserId{77}, later).value().empty());
+}
+
+TEST_P(StoreContract, OnlyLiveSessionsAreListed) {
+  const UserId id = make_user("ann");
+  NewSession brief = session("brief", id, 1);
+  brief.expires_at = noon.plus_ms(hour_ms);
+  ASSERT_TRUE(client_.sign_in(brief).has_value());
+  ASSERT_TRUE(client_.sign_in(session("ended", id, 11)).has_value());
+  ASSERT_TRUE(client_.sign_in(session("stays", id, 21)).has_value());
+  ASSERT_TRUE(client_.end_session(id, "ended", noon).has_value());
+  EXPECT_EQ(families_of(client_.sessions(id, noon.plus_ms(hour_ms - 1))),
+            (Families{"brief", "stays"}));
+  EXPECT_EQ(families_of(client_.sessions(id, noon.plus_ms(hour_ms))), (Families{"stays"}));
+  ASSERT_TRUE(client_.erase(id, noon).has_value());
+  EXPECT_TRUE(client_.sessions(id, noon).value().empty());
+}
+
+TEST_P(StoreContract, OneSessionEndsByItsFamily) {
+  const UserId id = make_user("ann");
+  const UserId bob = make_user("bob");
+  ASSERT_TRUE(client_.sign_in(session("f", id, 1)).has_value());
+  ASSERT_TRUE(client_.sign_in(session("g", id, 11)).has_value());
+  EXPECT_EQ(error_of(client_.end_session(bob, "f", noon)), ErrorCode::session_not_found);
+  EXPECT_EQ(error_of(client_.end_session(id, "h", noon)), ErrorCode::session_not_found);
+  EXPECT_EQ(error_of(client_.end_session(id, "", noon)), ErrorCode::session_not_found);
+  EXPECT_EQ(error_of(client_.end_session(id, "\xff", noon)), ErrorCode::session_not_found);
+  EXPECT_TRUE(client_.revocations(noon).value().empty());
+  ASSERT_TRUE(client_.end_session(id, "f", noon).has_value());
+  EXPECT_EQ(error_of(client_.end_session(id, "f", noon)), ErrorCode::session_not_found) << "ended";
+  EXPECT_EQ(error_of(client_.rotate(rotation(1, 2, noon))), ErrorCode::bad_refresh);
+  EXPECT_TRUE(client_.rotate(rotation(11, 12, noon)).has_value());
+  EXPECT_EQ(reasons_of(client_.revocations(noon)), (Reasons{{"f", RevocationReason::signed_out}}));
+  const UnixMs much_later = noon.plus_ms(7 * 24 * hour_ms);
+  EXPECT_EQ(error_of(client_.end_session(id, "g", much_later)), ErrorCode::session_not_found)
+      << "expired";
+}
+
+TEST_P(StoreContract, OneOfManyEndsASession) {
+  const UserId id = make_user("ann");
+  ASSERT_TRUE(client_.sign_in(session("f", id, 1)).has_value());
+  std::atomic<int> ended{0};
+  run_together(8, [&](int at) {
+    if (at % 2 == 0) {
+      ended.fetch_add(client_.end_session(id, "f", noon).has_value() ? 1 : 0);
+    } else {
+      ended.fetch_add(static_cast<int>(client_.revoke_all(id, noon).value().size()));
+    }
+  });
+  EXPECT_EQ(ended.load(), 1);
+  EXPECT_EQ(client_.revocations(noon).value().size(), 1U);
 }
 
 }  // namespace whoosh::store::contract

@@ -5,4 +5,7 @@
 #include "store/contract_economy.h"
 #include "store/contract_economy_races.h"
 #include "store/contract_matches.h"
+#include "store/contract_moderation.h"
+#include "store/contract_revocations.h"
+#include "store/contract_search.h"
 #include "store/contract_sessions.h"

@@ -32,6 +32,10 @@ inline Rotation rotation(int from, int to, UnixMs now) {
   return {token_hash(from), token_hash(to), now, 7 * 24 * hour_ms, 24 * hour_ms};
 }
 
+inline Actor shell() {
+  return {UserId{0}, "root", "", "request"};
+}
+
 inline base::MatchId match_id(int number) {
   return base::MatchId::make(0x1234'5678'9abc'def0, static_cast<std::uint64_t>(number));
 }

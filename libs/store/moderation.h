@@ -1,6 +1,9 @@
 // Moderation: what operators do to people, and the record of it; part of the store's port (store.h
 // says what holds for every call). An action and its row in the audit log are one transaction: none
-// is without the other. The log is only ever appended to.
+// is without the other. The log is only ever appended to. What operators did stays on record when
+// an account is erased: rows keep the ids, names and addresses of those who acted and the words of
+// their reasons; only a target that was the name of the erased ("user:ann") becomes his id
+// ("user:17").
 #pragma once
 
 #include <cstdint>
@@ -72,16 +75,19 @@ class Moderation {
  public:
   virtual ~Moderation() = default;
 
-  // malformed: a cursor that is none of ours.
+  // An id comes first; then people by username, display name and e-mail address, each in
+  // alphabetical order, nobody twice. The erased are in none. malformed: a cursor that is none of
+  // ours.
   virtual void search_users(UserSearch search, Reply<UserPage> reply) = 0;
-  // Ends all sessions, revokes all tokens, audits. Again: the newer end and reason count.
-  // user_not_found.
+  // Ends all sessions, revokes all tokens, audits ("user.ban"). Again: the newer end and reason
+  // count. user_not_found; invalid_input: an end that is not after now.
   virtual void ban(Ban ban, Reply<Account> reply) = 0;
-  // Audits, too. user_not_found, not_banned.
+  // Audits, too ("user.unban"). user_not_found; not_banned, also when the ban is over.
   virtual void unban(UserId user, std::string reason, Actor actor, UnixMs now,
                      Reply<Account> reply) = 0;
-  // Gives a role ("", "moderator" or "admin"); revokes the user's tokens, so that the old role is
-  // not believed any longer. user_not_found; invalid_input: another role, or a guest.
+  // Gives a role ("", "moderator" or "admin"); ends the user's sessions and revokes their tokens,
+  // so that the old role is not believed any longer; audits ("user.role"). user_not_found;
+  // invalid_input: another role, or a guest.
   virtual void set_role(UserId user, std::string role, Actor actor, UnixMs now,
                         Reply<Account> reply) = 0;
 

@@ -5,17 +5,21 @@
 // written in the transaction that ends the sessions, so that it survives whatever happens next, and
 // it is kept until the last token that it is about has expired. Ending one session writes one with
 // its family; ending all of a user's sessions (sign out everywhere, new password, new role) one for
-// each family; a ban and an erasure one without a family, which no later sign-in can outdate.
+// each family; a ban and an erasure one without a family, which no later sign-in can outdate. A
+// replaced token that comes back and one sign-in too many revoke the family that they end, too.
+// What is over is removed by later calls that revoke, a bounded number each.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/ids.h"
 #include "base/time.h"
 #include "runtime/reply.h"
+#include "store/accounts.h"
 
 namespace whoosh::store {
 
@@ -53,6 +57,11 @@ struct Rotation {
   std::int64_t guest_lifetime_ms = 0;  // … and for guests
 };
 
+struct Rotated {
+  Account account;     // whose it is
+  std::string family;  // the session; also the `sid` of the access token to make
+};
+
 enum class RevocationReason : std::uint8_t {
   signed_out,
   password_changed,
@@ -61,6 +70,9 @@ enum class RevocationReason : std::uint8_t {
   erased,
   role_changed
 };
+// "signed_out" and so on, as the databases keep it.
+[[nodiscard]] std::string_view revocation_name(RevocationReason reason);
+[[nodiscard]] std::optional<RevocationReason> parse_revocation(std::string_view name);
 
 struct Revocation {
   std::int64_t id = 0;  // ascending, not without gaps
@@ -74,5 +86,8 @@ struct Revocation {
 // How long after its moment a revocation matters: the life of an access token and the clocks'
 // leeway.
 inline constexpr std::int64_t revocation_lifetime_ms = (60 * 60 + 60) * 1000;
+
+// So many that are over go with each call that revokes: more than any call adds.
+inline constexpr int revocations_forgotten_max = 2 * sessions_per_user_max;
 
 }  // namespace whoosh::store

@@ -69,7 +69,7 @@ std::string App::host_of(const RequestContext& context) const {
 }
 
 bool App::is_banned(const store::Account& account) const {
-  return account.banned_until && *account.banned_until > now();
+  return account.is_banned(now());
 }
 
 void add_routes(http::Router& router, App& app) {

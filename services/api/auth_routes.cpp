@@ -14,6 +14,8 @@ namespace {
 
 constexpr int guest_name_tries = 3;
 
+using Revocations = std::vector<store::Revocation>;
+
 constexpr auto avatars = std::to_array<std::string_view>(
     {"fox", "owl", "cat", "crab", "ghost", "moth", "toad", "bun", "lamp", "fish", "pot", "imp"});
 
@@ -215,8 +217,8 @@ Answer convert_guest(App& app, RequestContext& context, const auth::Identity& id
     app.ports.store.convert_guest(identity.user, std::move(conversion), std::move(reply));
   });
   if (!account) co_return account.error();
-  const auto revoked = co_await http::ask<>(context, [&](auto reply) {
-    app.ports.store.revoke_all_sessions(identity.user, std::move(reply));
+  const auto revoked = co_await http::ask<Revocations>(context, [&](auto reply) {
+    app.ports.store.revoke_all_sessions(identity.user, app.now(), std::move(reply));
   });
   if (!revoked) co_return revoked.error();
   co_return co_await sign_in(app, context, *account, 200);
@@ -234,12 +236,11 @@ Answer refresh(App& app, RequestContext& context) {
   const auth::Secret secret = auth::make_secret(app.ports.entropy.bytes(auth::secret_bytes));
   const store::Rotation rotation{*old_hash, secret.hash, app.now(), auth::refresh_lifetime_ms,
                                  auth::guest_refresh_lifetime_ms};
-  const auto account = co_await http::ask<store::Account>(
+  const auto rotated = co_await http::ask<store::Rotated>(
       context, [&](auto reply) { app.ports.store.rotate_session(rotation, std::move(reply)); });
-  if (!account) co_return account.error();
-  context.user = base::user_id_text(account->id);
-  if (app.is_banned(*account)) co_return Error{ErrorCode::banned};
-  auto access = access_token(app, *account);
+  if (!rotated) co_return rotated.error();
+  context.user = base::user_id_text(rotated->account.id);
+  auto access = access_token(app, rotated->account);
   if (!access) co_return access.error();
   co_return http::json(200, wire::TokenPair{std::move(*access), secret.token});
 }
@@ -249,16 +250,16 @@ Answer logout(App& app, RequestContext& context, const auth::Identity& identity)
   if (!body) co_return body.error();
   const auto hash = auth::secret_hash(body->refresh);
   if (!hash) co_return http::no_content();  // none of ours: nothing to end
-  const auto done = co_await http::ask<>(context, [&](auto reply) {
-    app.ports.store.revoke_session(identity.user, *hash, std::move(reply));
+  const auto done = co_await http::ask<Revocations>(context, [&](auto reply) {
+    app.ports.store.revoke_session(identity.user, *hash, app.now(), std::move(reply));
   });
   if (!done) co_return done.error();
   co_return http::no_content();
 }
 
 Answer logout_all(App& app, RequestContext& context, const auth::Identity& identity) {
-  const auto done = co_await http::ask<>(context, [&](auto reply) {
-    app.ports.store.revoke_all_sessions(identity.user, std::move(reply));
+  const auto done = co_await http::ask<Revocations>(context, [&](auto reply) {
+    app.ports.store.revoke_all_sessions(identity.user, app.now(), std::move(reply));
   });
   if (!done) co_return done.error();
   co_return http::no_content();

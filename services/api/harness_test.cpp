@@ -36,6 +36,16 @@ class Switchable final : public store::Store {
   void credentials(std::string login, Reply<store::Credentials> r) override {
     FORWARD(credentials(std::move(login), std::move(r)));
   }
+  void credentials_of(base::UserId id, Reply<store::Credentials> r) override {
+    FORWARD(credentials_of(id, std::move(r)));
+  }
+  void change_password(store::PasswordChange c, Reply<std::vector<store::Revocation>> r) override {
+    FORWARD(change_password(std::move(c), std::move(r)));
+  }
+  void rehash_password(base::UserId id, std::string old_hash, std::string new_hash,
+                       Reply<> r) override {
+    FORWARD(rehash_password(id, std::move(old_hash), std::move(new_hash), std::move(r)));
+  }
   void account(base::UserId id, Reply<store::Account> r) override {
     FORWARD(account(id, std::move(r)));
   }
@@ -48,23 +58,53 @@ class Switchable final : public store::Store {
   void erase_account(base::UserId id, base::UnixMs now, Reply<> r) override {
     FORWARD(erase_account(id, now, std::move(r)));
   }
-  void set_role(base::UserId id, std::string role, Reply<> r) override {
-    FORWARD(set_role(id, std::move(role), std::move(r)));
-  }
   void expire_guests(base::UnixMs before, Reply<std::int64_t> r) override {
     FORWARD(expire_guests(before, std::move(r)));
   }
   void create_session(store::NewSession s, Reply<> r) override {
     FORWARD(create_session(std::move(s), std::move(r)));
   }
-  void rotate_session(store::Rotation o, Reply<store::Account> r) override {
+  void rotate_session(store::Rotation o, Reply<store::Rotated> r) override {
     FORWARD(rotate_session(std::move(o), std::move(r)));
   }
-  void revoke_session(base::UserId user, std::string hash, Reply<> r) override {
-    FORWARD(revoke_session(user, std::move(hash), std::move(r)));
+  void sessions(base::UserId user, base::UnixMs now,
+                Reply<std::vector<store::Session>> r) override {
+    FORWARD(sessions(user, now, std::move(r)));
   }
-  void revoke_all_sessions(base::UserId user, Reply<> r) override {
-    FORWARD(revoke_all_sessions(user, std::move(r)));
+  void end_session(base::UserId user, std::string family, base::UnixMs now, Reply<> r) override {
+    FORWARD(end_session(user, std::move(family), now, std::move(r)));
+  }
+  void revoke_session(base::UserId user, std::string hash, base::UnixMs now,
+                      Reply<std::vector<store::Revocation>> r) override {
+    FORWARD(revoke_session(user, std::move(hash), now, std::move(r)));
+  }
+  void revoke_all_sessions(base::UserId user, base::UnixMs now,
+                           Reply<std::vector<store::Revocation>> r) override {
+    FORWARD(revoke_all_sessions(user, now, std::move(r)));
+  }
+  void revocations(base::UnixMs now, std::optional<base::UnixMs> since,
+                   Reply<std::vector<store::Revocation>> r) override {
+    FORWARD(revocations(now, since, std::move(r)));
+  }
+  void search_users(store::UserSearch search, Reply<store::UserPage> r) override {
+    FORWARD(search_users(std::move(search), std::move(r)));
+  }
+  void ban(store::Ban ban, Reply<store::Account> r) override {
+    FORWARD(ban(std::move(ban), std::move(r)));
+  }
+  void unban(base::UserId user, std::string reason, store::Actor actor, base::UnixMs now,
+             Reply<store::Account> r) override {
+    FORWARD(unban(user, std::move(reason), std::move(actor), now, std::move(r)));
+  }
+  void set_role(base::UserId user, std::string role, store::Actor actor, base::UnixMs now,
+                Reply<store::Account> r) override {
+    FORWARD(set_role(user, std::move(role), std::move(actor), now, std::move(r)));
+  }
+  void audit(store::AuditRow row, Reply<> r) override {
+    FORWARD(audit(std::move(row), std::move(r)));
+  }
+  void audit_log(store::AuditQuery query, Reply<store::AuditPage> r) override {
+    FORWARD(audit_log(std::move(query), std::move(r)));
   }
   void apply_result(match::MatchRecord m, Reply<store::AppliedResult> r) override {
     FORWARD(apply_result(std::move(m), std::move(r)));

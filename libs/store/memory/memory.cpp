@@ -16,6 +16,16 @@ class MemoryStore final : public Store {
   void credentials(std::string login, Reply<Credentials> reply) override {
     answer(reply, [&] { return records_.credentials(login); });
   }
+  void credentials_of(UserId id, Reply<Credentials> reply) override {
+    answer(reply, [&] { return records_.credentials_of(id); });
+  }
+  void change_password(PasswordChange change, Reply<std::vector<Revocation>> reply) override {
+    answer(reply, [&] { return records_.change_password(change); });
+  }
+  void rehash_password(UserId id, std::string old_hash, std::string new_hash,
+                       Reply<> reply) override {
+    answer(reply, [&] { return records_.rehash_password(id, old_hash, new_hash); });
+  }
   void account(UserId id, Reply<Account> reply) override {
     answer(reply, [&] { return records_.account(id); });
   }
@@ -28,9 +38,6 @@ class MemoryStore final : public Store {
   void erase_account(UserId id, UnixMs now, Reply<> reply) override {
     answer(reply, [&] { return records_.erase_account(id, now); });
   }
-  void set_role(UserId id, std::string role, Reply<> reply) override {
-    answer(reply, [&] { return records_.set_role(id, role); });
-  }
   void expire_guests(UnixMs before, Reply<std::int64_t> reply) override {
     answer(reply, [&] { return records_.expire_guests(before); });
   }
@@ -38,14 +45,49 @@ class MemoryStore final : public Store {
   void create_session(NewSession session, Reply<> reply) override {
     answer(reply, [&] { return records_.create_session(session); });
   }
-  void rotate_session(Rotation rotation, Reply<Account> reply) override {
+  void rotate_session(Rotation rotation, Reply<Rotated> reply) override {
     answer(reply, [&] { return records_.rotate_session(rotation); });
   }
-  void revoke_session(UserId user, std::string refresh_hash, Reply<> reply) override {
-    answer(reply, [&] { return records_.revoke_session(user, refresh_hash); });
+  void sessions(UserId user, UnixMs now, Reply<std::vector<Session>> reply) override {
+    answer(reply, [&] { return records_.sessions(user, now); });
   }
-  void revoke_all_sessions(UserId user, Reply<> reply) override {
-    answer(reply, [&] { return records_.revoke_all_sessions(user); });
+  void end_session(UserId user, std::string family, UnixMs now, Reply<> reply) override {
+    answer(reply, [&] { return records_.end_session(user, family, now); });
+  }
+  void revoke_session(UserId user, std::string refresh_hash, UnixMs now,
+                      Reply<std::vector<Revocation>> reply) override {
+    answer(reply, [&] { return records_.revoke_session(user, refresh_hash, now); });
+  }
+  void revoke_all_sessions(UserId user, UnixMs now, Reply<std::vector<Revocation>> reply) override {
+    answer(reply, [&] { return records_.revoke_all_sessions(user, now); });
+  }
+  void revocations(UnixMs now, std::optional<UnixMs> since,
+                   Reply<std::vector<Revocation>> reply) override {
+    answer(reply, [&] { return records_.revocations(now, since); });
+  }
+
+  void search_users(UserSearch search, Reply<UserPage> reply) override {
+    answer(reply, [&] { return records_.search_users(search); });
+  }
+  void ban(Ban ban, Reply<Account> reply) override {
+    answer(reply, [&] { return records_.ban(ban); });
+  }
+  void unban(UserId user, std::string reason, Actor actor, UnixMs now,
+             Reply<Account> reply) override {
+    answer(reply, [&] { return records_.unban(user, reason, actor, now); });
+  }
+  void set_role(UserId user, std::string role, Actor actor, UnixMs now,
+                Reply<Account> reply) override {
+    answer(reply, [&] { return records_.set_role(user, role, actor, now); });
+  }
+  void audit(AuditRow row, Reply<> reply) override {
+    answer(reply, [&] {
+      records_.append_audit(std::move(row));
+      return Result<>();
+    });
+  }
+  void audit_log(AuditQuery query, Reply<AuditPage> reply) override {
+    answer(reply, [&] { return records_.audit_log(query); });
   }
 
   void apply_result(match::MatchRecord record, Reply<AppliedResult> reply) override {

@@ -14,6 +14,7 @@
 #include "store/economy_rules.h"
 #include "store/match_bytes.h"
 #include "store/memory/ledger.h"
+#include "store/search_rules.h"
 #include "store/store.h"
 
 namespace whoosh::store::memory {
@@ -30,17 +31,30 @@ class Records {
  public:
   Result<Account> create_account(const NewAccount& account);
   Result<Credentials> credentials(const std::string& login) const;
+  Result<Credentials> credentials_of(UserId id) const;
+  Result<std::vector<Revocation>> change_password(const PasswordChange& change);
+  Result<> rehash_password(UserId id, const std::string& old_hash, const std::string& new_hash);
   Result<Account> account(UserId id) const;
   Result<Account> change_profile(UserId id, const ProfileChange& change);
   Result<Account> convert_guest(UserId id, const Conversion& conversion);
   Result<> erase_account(UserId id, UnixMs now);
-  Result<> set_role(UserId id, const std::string& role);
   Result<std::int64_t> expire_guests(UnixMs before);
 
   Result<> create_session(const NewSession& session);
-  Result<Account> rotate_session(const Rotation& rotation);
-  Result<> revoke_session(UserId user, const std::string& refresh_hash);
-  Result<> revoke_all_sessions(UserId user);
+  Result<Rotated> rotate_session(const Rotation& rotation);
+  Result<std::vector<Session>> sessions(UserId user, UnixMs now) const;
+  Result<> end_session(UserId user, const std::string& family, UnixMs now);
+  Result<std::vector<Revocation>> revoke_session(UserId user, const std::string& refresh_hash,
+                                                 UnixMs now);
+  Result<std::vector<Revocation>> revoke_all_sessions(UserId user, UnixMs now);
+  Result<std::vector<Revocation>> revocations(UnixMs now, std::optional<UnixMs> since) const;
+
+  Result<UserPage> search_users(const UserSearch& search) const;
+  Result<Account> ban(const Ban& ban);
+  Result<Account> unban(UserId id, const std::string& reason, const Actor& actor, UnixMs now);
+  Result<Account> set_role(UserId id, const std::string& role, const Actor& actor, UnixMs now);
+  std::int64_t append_audit(AuditRow row);  // answers its id
+  Result<AuditPage> audit_log(const AuditQuery& query) const;
 
   Result<AppliedResult> apply_result(const match::MatchRecord& record);
   Result<HistoryPage> history(UserId user, const std::optional<std::string>& cursor,
@@ -77,10 +91,11 @@ class Records {
     std::optional<DailyClaim> daily;
     std::map<std::string, Decision> decisions;  // by idempotency key
   };
-  struct Session {
+  struct KeptSession {
     UserId user;
-    UnixMs created_at;
+    Session shown;
     bool revoked = false;
+    [[nodiscard]] bool is_live(UnixMs now) const { return !revoked && shown.expires_at > now; }
   };
   struct Token {
     std::string family;
@@ -106,7 +121,16 @@ class Records {
   Account shown(const User& user) const;
   void forget_expired(UserId user, UnixMs now);
   void remove_sessions(UserId user);
-  void end_oldest(UserId user);
+  void end_oldest(UserId user, UnixMs now);
+  std::vector<Revocation> end_family(KeptSession& session, RevocationReason reason, UnixMs now);
+  std::vector<Revocation> end_sessions(UserId user, const std::string& keep,
+                                       RevocationReason reason, UnixMs now);
+  Revocation add_revocation(UserId user, const std::string& family, RevocationReason reason,
+                            UnixMs now);
+  void erase(UserId id, UnixMs now);
+  void forget_targets(const Account& erased);
+  std::vector<SearchHit> find_at(const SearchPlan& plan, const SearchMark& after,
+                                 std::size_t count) const;
   match::PlayerBefore before(const match::MatchRecord& record, const User& user) const;
   void keep(const match::MatchRecord& record, const match::SeatRecord& seat,
             const match::PlayerAfter& after);
@@ -114,19 +138,20 @@ class Records {
                  std::optional<base::ErrorCode> refused);
   static Item* find_owned(User& user, const std::string& item);
   void erase_economy(User& user, UnixMs now);
-  std::int64_t append_audit(AuditRow row);  // answers its id
 
   std::map<std::int64_t, User> users_;  // the living
   std::int64_t last_user_ = 0;
   std::map<std::string, UserId> names_;   // folded
   std::map<std::string, UserId> emails_;  // folded
-  std::map<std::string, Session> sessions_;
+  std::map<std::string, KeptSession> sessions_;
   std::map<std::string, Token> tokens_;
+  std::vector<Revocation> revocations_;  // by id
+  std::int64_t last_revocation_ = 0;
+  std::vector<AuditRow> audit_;  // by id
   std::map<base::MatchId, Match> matches_;
   std::map<std::pair<std::string, std::size_t>, double> side_bias_;  // by game and seats
   Ledger ledger_;
   std::set<AgedKey> keys_by_age_;
-  std::vector<AuditRow> audit_;  // oldest first
 };
 
 }  // namespace whoosh::store::memory

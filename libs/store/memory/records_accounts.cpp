@@ -1,4 +1,4 @@
-// Records of accounts and sessions.
+// Records of accounts and their passwords.
 #include <algorithm>
 
 #include "base/text.h"
@@ -77,6 +77,33 @@ Result<Credentials> Records::credentials(const std::string& login) const {
   return base::Error{ErrorCode::user_not_found};
 }
 
+Result<Credentials> Records::credentials_of(UserId id) const {
+  const User* user = find(id);
+  if (user == nullptr || user->password_hash.empty()) {
+    return base::Error{ErrorCode::user_not_found};
+  }
+  return Credentials{shown(*user), user->password_hash};
+}
+
+Result<std::vector<Revocation>> Records::change_password(const PasswordChange& change) {
+  User* user = find(change.user);
+  if (user == nullptr || user->password_hash.empty()) {
+    return base::Error{ErrorCode::user_not_found};
+  }
+  user->password_hash = change.password_hash;
+  return end_sessions(change.user, change.keep_family, RevocationReason::password_changed,
+                      change.now);
+}
+
+Result<> Records::rehash_password(UserId id, const std::string& old_hash,
+                                  const std::string& new_hash) {
+  User* user = find(id);
+  if (user != nullptr && !old_hash.empty() && user->password_hash == old_hash) {
+    user->password_hash = new_hash;
+  }
+  return {};
+}
+
 Result<Account> Records::account(UserId id) const {
   const User* user = find(id);
   if (user == nullptr) return base::Error{ErrorCode::user_not_found};
@@ -123,29 +150,27 @@ Result<Account> Records::convert_guest(UserId id, const Conversion& conversion) 
   return shown(*user);
 }
 
-Result<> Records::erase_account(UserId id, UnixMs now) {
-  User* user = find(id);
-  if (user == nullptr) return base::Error{ErrorCode::user_not_found};
+void Records::erase(UserId id, UnixMs now) {
+  User& user = *find(id);
   remove_sessions(id);
-  for (const HistoryMark& mark : user->matches) {
+  for (const HistoryMark& mark : user.matches) {
     Match& match = matches_.at(mark.match);
     for (match::SeatRecord& seat : match.record.seats) {
       if (seat.user == id) seat = match::SeatRecord{};
     }
     std::erase_if(match.settlement.players, [&](const auto& player) { return player.user == id; });
   }
-  erase_economy(*user, now);
-  names_.erase(fold(user->account.username));
-  if (user->account.email) emails_.erase(fold(*user->account.email));
+  erase_economy(user, now);
+  forget_targets(user.account);
+  names_.erase(fold(user.account.username));
+  if (user.account.email) emails_.erase(fold(*user.account.email));
   users_.erase(id.value);
-  return {};
 }
 
-Result<> Records::set_role(UserId id, const std::string& role) {
-  if (role != "" && role != "admin") return base::Error{ErrorCode::invalid_input};
-  User* user = find(id);
-  if (user == nullptr) return base::Error{ErrorCode::user_not_found};
-  user->account.role = role;
+Result<> Records::erase_account(UserId id, UnixMs now) {
+  if (find(id) == nullptr) return base::Error{ErrorCode::user_not_found};
+  erase(id, now);
+  add_revocation(id, "", RevocationReason::erased, now);
   return {};
 }
 
@@ -155,98 +180,8 @@ Result<std::int64_t> Records::expire_guests(UnixMs before) {
     if (gone.size() == guests_per_call_max) break;
     if (user.account.is_guest && user.last_seen_at < before) gone.emplace_back(id);
   }
-  for (const UserId id : gone) {
-    if (const Result<> erased = erase_account(id, before); erased.has_error())
-      return erased.error();
-  }
+  for (const UserId id : gone) erase(id, before);
   return static_cast<std::int64_t>(gone.size());
-}
-
-// ---- sessions ----------------------------------------------------------------------------------
-
-void Records::forget_expired(UserId user, UnixMs now) {
-  std::set<std::string> live;
-  std::erase_if(tokens_, [&](const auto& entry) {
-    const Token& token = entry.second;
-    if (sessions_.at(token.family).user == user && token.expires_at <= now) return true;
-    live.insert(token.family);
-    return false;
-  });
-  std::erase_if(sessions_, [&](const auto& entry) {
-    return entry.second.user == user && !live.contains(entry.first);
-  });
-}
-
-void Records::remove_sessions(UserId user) {
-  std::erase_if(tokens_,
-                [&](const auto& entry) { return sessions_.at(entry.second.family).user == user; });
-  std::erase_if(sessions_, [&](const auto& entry) { return entry.second.user == user; });
-}
-
-// Makes room for one more.
-void Records::end_oldest(UserId user) {
-  std::vector<std::pair<std::int64_t, std::string>> his;  // newest first, of equals by family
-  for (const auto& [family, session] : sessions_) {
-    if (session.user == user) his.emplace_back(-session.created_at.value, family);
-  }
-  std::sort(his.begin(), his.end());
-  for (std::size_t at = sessions_per_user_max - 1; at < his.size(); ++at) {
-    std::erase_if(tokens_, [&](const auto& row) { return row.second.family == his[at].second; });
-    sessions_.erase(his[at].second);
-  }
-}
-
-Result<> Records::create_session(const NewSession& session) {
-  User* user = find(session.user);
-  if (user == nullptr) return base::Error{ErrorCode::user_not_found};
-  forget_expired(session.user, session.created_at);
-  if (sessions_.contains(session.family) || tokens_.contains(session.refresh_hash)) {
-    return base::Error{ErrorCode::internal};
-  }
-  end_oldest(session.user);
-  sessions_[session.family] = {session.user, session.created_at, false};
-  tokens_[session.refresh_hash] = {session.family, session.expires_at, false};
-  user->last_seen_at = std::max(user->last_seen_at, session.created_at);
-  return {};
-}
-
-Result<Account> Records::rotate_session(const Rotation& rotation) {
-  const auto found = tokens_.find(rotation.old_hash);
-  if (found == tokens_.end() || found->second.expires_at <= rotation.now) {
-    return base::Error{ErrorCode::bad_refresh};
-  }
-  Token& token = found->second;
-  Session& session = sessions_.at(token.family);
-  if (token.replaced) {
-    session.revoked = true;
-    return base::Error{ErrorCode::refresh_reused};
-  }
-  if (session.revoked) return base::Error{ErrorCode::bad_refresh};
-  if (tokens_.contains(rotation.new_hash)) return base::Error{ErrorCode::internal};
-  User& user = *find(session.user);
-  const UserId owner = session.user;
-  token.replaced = true;
-  const std::int64_t lifetime_ms =
-      user.account.is_guest ? rotation.guest_lifetime_ms : rotation.lifetime_ms;
-  tokens_[rotation.new_hash] = {token.family, rotation.now.plus_ms(lifetime_ms), false};
-  forget_expired(owner, rotation.now);
-  user.last_seen_at = std::max(user.last_seen_at, rotation.now);
-  return shown(user);
-}
-
-Result<> Records::revoke_session(UserId user, const std::string& refresh_hash) {
-  const auto found = tokens_.find(refresh_hash);
-  if (found == tokens_.end()) return {};
-  Session& session = sessions_.at(found->second.family);
-  if (session.user == user) session.revoked = true;
-  return {};
-}
-
-Result<> Records::revoke_all_sessions(UserId user) {
-  for (auto& [family, session] : sessions_) {
-    if (session.user == user) session.revoked = true;
-  }
-  return {};
 }
 
 }  // namespace whoosh::store::memory

@@ -176,12 +176,6 @@ Result<Look> Records::unequip(UserId id, ItemKind kind) {
   return user->account.look;
 }
 
-std::int64_t Records::append_audit(AuditRow row) {
-  row.id = static_cast<std::int64_t>(audit_.size()) + 1;
-  audit_.push_back(std::move(row));
-  return audit_.back().id;
-}
-
 // What is kept with the person goes with it.
 void Records::erase_economy(User& user, UnixMs now) {
   const UserId id = user.account.id;

@@ -2,10 +2,13 @@
 
 #include "base/text.h"
 #include "match/rating.h"
+#include "store/moderation_rules.h"
+#include "store/postgres/audit.h"
 #include "store/postgres/economy.h"
 #include "store/postgres/ledger.h"
 #include "store/postgres/matches.h"
 #include "store/postgres/ratings.h"
+#include "store/postgres/revocations.h"
 #include "store/postgres/sessions.h"
 
 namespace whoosh::store::postgres {
@@ -20,10 +23,11 @@ std::optional<std::string> folded(const std::optional<std::string>& text) {
 }
 
 // The columns of read_account(), of users u.
-#define ACCOUNT_COLUMNS                                                                          \
-  "u.id, u.username, u.email, u.display_name, u.avatar, u.role, u.is_guest, u.xp, "              \
-  "u.total_games, u.wins, u.banned_until, u.created_at, coalesce(a.balance, 0), r.mu, r.sigma, " \
-  "r.matches, u.look_frame, u.look_colour, u.look_title, u.look_reactions, u.password_hash "
+#define ACCOUNT_COLUMNS                                                                         \
+  "u.id, u.username, u.email, u.display_name, u.avatar, u.role, u.is_guest, u.xp, "             \
+  "u.total_games, u.wins, u.banned_until, u.ban_reason, u.created_at, coalesce(a.balance, 0), " \
+  "r.mu, r.sigma, r.matches, u.look_frame, u.look_colour, u.look_title, u.look_reactions, "     \
+  "u.password_hash "
 #define ACCOUNT_TABLES                                                                    \
   "FROM users u LEFT JOIN ledger_accounts a ON a.kind = 'user' AND a.owner = u.id::text " \
   "LEFT JOIN ratings r ON r.user_id = u.id AND r.game = $2 AND r.season = $3 "
@@ -42,18 +46,14 @@ Account read_account(const Rows& row) {
   account.total_games = row.int32(8);
   account.wins = row.int32(9);
   if (!row.is_null(10)) account.banned_until = row.time(10);
-  account.created_at = row.time(11);
-  account.coins = row.int32(12);
+  account.ban_reason = row.text(11);
+  account.created_at = row.time(12);
+  account.coins = row.int32(13);
   match::Rating overall;
-  if (!row.is_null(13)) overall = {row.real(13), row.real(14), row.int32(15)};
+  if (!row.is_null(14)) overall = {row.real(14), row.real(15), row.int32(16)};
   account.elo = match::display_elo(overall);
-  account.look = {row.text(16), row.text(17), row.text(18), row.text(19)};
+  account.look = {row.text(17), row.text(18), row.text(19), row.text(20)};
   return account;
-}
-
-// Text that no account can have, because the database could not hold it.
-bool is_storable(const std::string& text) {
-  return text.find('\0') == std::string::npos && base::valid_utf8(text);
 }
 
 // Locks against everybody, those included who only refer to the user: names may change.
@@ -81,20 +81,35 @@ void refuse_taken(Connection& db, const std::optional<std::string>& username,
   throw PgError(error);
 }
 
+// Their ids and names alone.
+std::vector<Account> load_names(Connection& db, const std::vector<UserId>& users) {
+  Rows row = db.query("SELECT id, username, email FROM users WHERE id = ANY($1::bigint[])", users);
+  std::vector<Account> named;
+  while (row.step()) {
+    Account& account = named.emplace_back();
+    account.id = row.user(0);
+    account.username = row.text(1);
+    account.email = row.optional_text(2);
+  }
+  return named;
+}
+
 // REQUIRES: the rows of the users are locked.
 void erase_users(Connection& db, const std::vector<UserId>& users, UnixMs now) {
+  const std::vector<Account> named = load_names(db, users);
   erase_sessions(db, users);
   erase_ratings(db, users);
   forget_seats(db, users);
   erase_economy(db, users);
-  close_wallets(db, users, now);
   db.later(
       "UPDATE users SET username = NULL, username_folded = NULL, email = NULL, "
-      "email_folded = NULL, password_hash = NULL, display_name = '', avatar = '', role = '', "
-      "xp = 0, total_games = 0, wins = 0, banned_until = NULL, look_frame = '', look_colour = '', "
-      "look_title = '', look_reactions = '', erased_at = $2 "
-      "WHERE id = ANY($1::bigint[])",
+      "email_folded = NULL, password_hash = NULL, display_name = '', display_folded = '', "
+      "avatar = '', role = '', xp = 0, total_games = 0, wins = 0, banned_until = NULL, "
+      "ban_reason = '', look_frame = '', look_colour = '', look_title = '', look_reactions = '', "
+      "erased_at = $2 WHERE id = ANY($1::bigint[])",
       users, now);
+  forget_targets(db, named);
+  close_wallets(db, users, now);
 }
 
 }  // namespace
@@ -102,11 +117,11 @@ void erase_users(Connection& db, const std::vector<UserId>& users, UnixMs now) {
 Account create_account(Connection& db, const NewAccount& account) {
   Rows row = db.query(
       "INSERT INTO users (username, username_folded, email, email_folded, password_hash, "
-      "display_name, avatar, is_guest, created_at, last_seen_at) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9) ON CONFLICT DO NOTHING RETURNING id",
+      "display_name, display_folded, avatar, is_guest, created_at, last_seen_at) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10) ON CONFLICT DO NOTHING RETURNING id",
       account.username, base::fold(account.username), account.email, folded(account.email),
-      account.password_hash, account.display_name, account.avatar, account.is_guest,
-      account.created_at);
+      account.password_hash, account.display_name, base::fold(account.display_name), account.avatar,
+      account.is_guest, account.created_at);
   if (!row.step()) {
     refuse_taken(db, account.username, account.email, UserId{0});
     // The holder of the name went away between the two statements.
@@ -151,7 +166,25 @@ Credentials load_credentials(Connection& db, const std::string& login) {
       "ORDER BY at LIMIT 1) found ON found.id = u.id",
       base::fold(login), overall_rating, season_now);
   if (!row.step()) throw Refused{ErrorCode::user_not_found};
-  return {read_account(row), row.text(20)};
+  return {read_account(row), row.text(21)};
+}
+
+Credentials load_credentials(Connection& db, UserId id) {
+  Rows row = db.query("SELECT " ACCOUNT_COLUMNS ACCOUNT_TABLES
+                      "WHERE u.id = $1 AND u.password_hash IS NOT NULL",
+                      id, overall_rating, season_now);
+  if (!row.step()) throw Refused{ErrorCode::user_not_found};
+  return {read_account(row), row.text(21)};
+}
+
+std::vector<Account> load_accounts(Connection& db, const std::vector<UserId>& ids) {
+  Rows row = db.query("SELECT " ACCOUNT_COLUMNS ACCOUNT_TABLES
+                      "WHERE u.id = ANY($1::bigint[]) AND u.erased_at IS NULL "
+                      "ORDER BY array_position($1::bigint[], u.id)",
+                      ids, overall_rating, season_now);
+  std::vector<Account> accounts;
+  while (row.step()) accounts.push_back(read_account(row));
+  return accounts;
 }
 
 #undef ACCOUNT_COLUMNS
@@ -171,7 +204,8 @@ Account change_profile(Connection& db, UserId id, const ProfileChange& change) {
                base::fold(*change.email), id);
     }
     if (change.display_name) {
-      db.later("UPDATE users SET display_name = $1 WHERE id = $2", *change.display_name, id);
+      db.later("UPDATE users SET display_name = $1, display_folded = $2 WHERE id = $3",
+               *change.display_name, base::fold(*change.display_name), id);
     }
     if (change.avatar) db.later("UPDATE users SET avatar = $1 WHERE id = $2", *change.avatar, id);
     return load_account(db, id);
@@ -200,14 +234,23 @@ Account convert_guest(Connection& db, UserId id, const Conversion& conversion) {
 void erase_account(Connection& db, UserId id, UnixMs now) {
   bool is_guest = false;
   lock_user_alone(db, id, is_guest);
+  revoke_user(db, id, RevocationReason::erased, now);
   erase_users(db, {id}, now);
 }
 
-void set_role(Connection& db, UserId id, const std::string& role) {
-  if (role != "" && role != "admin") throw Refused{ErrorCode::invalid_input};
-  if (db.run("UPDATE users SET role = $1 WHERE id = $2 AND erased_at IS NULL", role, id) == 0) {
-    throw Refused{ErrorCode::user_not_found};
-  }
+std::vector<Revocation> change_password(Connection& db, const PasswordChange& change) {
+  const std::int64_t changed =
+      db.run("UPDATE users SET password_hash = $1 WHERE id = $2 AND password_hash IS NOT NULL",
+             change.password_hash, change.user);
+  if (changed == 0) throw Refused{ErrorCode::user_not_found};
+  return end_sessions(db, change.user, change.keep_family, RevocationReason::password_changed,
+                      change.now);
+}
+
+void rehash_password(Connection& db, UserId id, const std::string& old_hash,
+                     const std::string& new_hash) {
+  db.later("UPDATE users SET password_hash = $1 WHERE id = $2 AND password_hash = $3", new_hash, id,
+           old_hash);
 }
 
 // Who is locked by somebody else is not idle, and waiting for him here could end in a circle.

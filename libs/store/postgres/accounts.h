@@ -1,7 +1,7 @@
-// SQL of accounts: make, find, change, convert, erase. Each function is a job of the store
-// (workers.h): writers run inside a transaction of their thread's connection, readers are one
-// statement. They throw Refused with the error that the port names, and PgError when the database
-// fails.
+// SQL of accounts: make, find, change, convert, erase; their passwords. Each function is a job of
+// the store (workers.h): writers run inside a transaction of their thread's connection, readers are
+// one statement. They throw Refused with the error that the port names, and PgError when the
+// database fails.
 //
 // Locks: whoever writes what belongs to users locks their rows first, several in the order of their
 // ids: to write beside others (lock_users) or to change names (lock_user_alone). So two jobs never
@@ -25,10 +25,15 @@ Account load_account(Connection& db, UserId id);
 Connection::Number ask_account(Connection& db, UserId id);
 Account take_account(Connection& db, Connection::Number number);
 Credentials load_credentials(Connection& db, const std::string& login);
+Credentials load_credentials(Connection& db, UserId id);
+// In the order of the ids given, without those who are gone.
+[[nodiscard]] std::vector<Account> load_accounts(Connection& db, const std::vector<UserId>& ids);
+std::vector<Revocation> change_password(Connection& db, const PasswordChange& change);
+void rehash_password(Connection& db, UserId id, const std::string& old_hash,
+                     const std::string& new_hash);
 Account change_profile(Connection& db, UserId id, const ProfileChange& change);
 Account convert_guest(Connection& db, UserId id, const Conversion& conversion);
 void erase_account(Connection& db, UserId id, UnixMs now);
-void set_role(Connection& db, UserId id, const std::string& role);
 std::int64_t expire_guests(Connection& db, UnixMs before);
 
 // Queues the lock of those users who are alive; rows: id, xp, is_guest.

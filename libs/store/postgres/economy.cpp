@@ -231,7 +231,7 @@ Outcome refund(Connection& db, const Refund& refund) {
   db.later("UPDATE inventory SET returned_at = $1 WHERE user_id = $2 AND item = $3 AND number = $4",
            refund.now, refund.user, refund.item, last->number);
   const Outcome outcome = decide(db, refund.user, refund.once, refund.now, std::nullopt, balance);
-  (void)append_audit(db, audit_of(refund, last->paid));
+  append_audit(db, audit_of(refund, last->paid));
   if (last->paid != 0) {
     book(db, {{refund.user, last->paid, "refund", acquisition_ref(refund.item, last->number)}},
          refund.now);
@@ -251,7 +251,7 @@ Outcome grant(Connection& db, const Grant& grant) {
   }
   if (balance > balance_max) throw Refused{too_rich()};
   const Outcome outcome = decide(db, grant.user, grant.once, grant.now, std::nullopt, balance);
-  Rows audit = db.take(append_audit(db, audit_of(grant)));
+  Rows audit = db.take(send_audit(db, audit_of(grant)));
   ASSERT(audit.step());
   book(db, {{grant.user, grant.coins, "grant", audit_ref(audit.integer(0))}}, grant.now);
   return outcome;

@@ -8,6 +8,7 @@
 #include "base/assert.h"
 #include "base/embedded.h"
 #include "base/encoding.h"
+#include "base/text.h"
 
 namespace whoosh::store::postgres {
 
@@ -65,11 +66,36 @@ void check_applied(Connection& db, const std::string& name, const std::vector<Mi
   }
 }
 
+// What of a migration SQL can't say: 0004 wants the folded forms of all display names.
+void fold_display_names(Connection& db) {
+  constexpr std::int32_t batch = 10'000;
+  UserId last;
+  for (;;) {
+    Rows row = db.query(
+        "SELECT id, display_name FROM users WHERE id > $1 AND erased_at IS NULL ORDER BY id "
+        "LIMIT $2",
+        last, batch);
+    std::vector<UserId> users;
+    std::vector<std::string> names;
+    while (row.step()) {
+      users.push_back(row.user(0));
+      names.push_back(base::fold(row.text(1)));
+    }
+    if (users.empty()) return;
+    last = users.back();
+    db.later(
+        "UPDATE users u SET display_folded = g.name "
+        "FROM unnest($1::bigint[], $2::text[]) AS g (id, name) WHERE u.id = g.id",
+        users, names);
+  }
+}
+
 void apply(Connection& db, const Migration& migration) {
   db.execute(
       "CREATE TABLE IF NOT EXISTS schema_migrations (version integer PRIMARY KEY, "
       "name text NOT NULL, applied_at bigint NOT NULL, checksum bigint NOT NULL)");
   db.execute(std::string(migration.sql));
+  if (migration.name == "0004_sessions_moderation") fold_display_names(db);
   db.later(
       "INSERT INTO schema_migrations (version, name, applied_at, checksum) "
       "VALUES ($1, $2, (extract(epoch FROM clock_timestamp()) * 1000)::bigint, $3)",

@@ -102,14 +102,39 @@ TEST_F(PostgresMigrate, GoesOnFromAnOldVersion) {
 }
 
 TEST_F(PostgresMigrate, AFailedMigrationLeavesTheOldVersion) {
-  make_old(4);
-  change("CREATE TABLE inventory (x text)");
+  make_old(3);
+  change("CREATE TABLE revocations (x text)");
   EXPECT_TRUE(migrate(conninfo_).has_error()) << "its table is there already";
-  EXPECT_EQ(status(conninfo_).value().version, 4);
+  EXPECT_EQ(status(conninfo_).value().version, 3);
   EXPECT_FALSE(
       has_row("SELECT 1 FROM pg_attribute WHERE attrelid = 'users'::regclass AND "
-              "attname = 'look_frame'"))
+              "attname = 'ban_reason'"))
       << "what came before it was undone";
+}
+
+// What was there before sessions had a newest token's expiry and names a folded form; more people
+// than are folded at a time.
+TEST_F(PostgresMigrate, PeopleAndSessionsOfAnOldVersionAreCompleted) {
+  make_old(3);
+  change(
+      "INSERT INTO users (username, username_folded, display_name, avatar, role, is_guest, "
+      "created_at, last_seen_at) SELECT 'u' || n, 'u' || n, 'Zo\u00cb ' || n, 'fox', 'admin', "
+      "false, "
+      "5, 5 FROM generate_series(1, 20001) n;"
+      "INSERT INTO users (display_name, avatar, is_guest, created_at, last_seen_at, erased_at) "
+      "VALUES ('', '', false, 5, 5, 6);"
+      "INSERT INTO sessions VALUES ('f', 1, 10, false), ('revoked', 1, 9, true);"
+      "INSERT INTO refresh_tokens VALUES (sha256('a'), 'f', 10, 110, 20), "
+      "(sha256('b'), 'f', 20, 120, NULL), (sha256('c'), 'revoked', 9, 99, NULL)");
+  ASSERT_TRUE(migrate(conninfo_).has_value());
+  EXPECT_FALSE(
+      has_row("SELECT 1 FROM users WHERE erased_at IS NULL AND "
+              "(display_folded <> 'zoe ' || id OR role <> 'admin')"));
+  EXPECT_TRUE(has_row("SELECT 1 FROM users WHERE erased_at = 6 AND display_folded = ''"));
+  EXPECT_TRUE(
+      has_row("SELECT 1 FROM sessions WHERE family = 'f' AND last_used_at = 20 AND "
+              "expires_at = 120"));
+  EXPECT_TRUE(has_row("SELECT 1 FROM sessions WHERE family = 'revoked' AND expires_at = 99"));
 }
 
 TEST_F(PostgresMigrate, ThreadsAtOnce) {

@@ -7,11 +7,14 @@
 #include <cstdio>
 
 #include "store/postgres/accounts.h"
+#include "store/postgres/audit.h"
 #include "store/postgres/economy.h"
 #include "store/postgres/ledger.h"
 #include "store/postgres/matches.h"
 #include "store/postgres/migrate.h"
+#include "store/postgres/moderation.h"
 #include "store/postgres/ratings.h"
+#include "store/postgres/revocations.h"
 #include "store/postgres/sessions.h"
 #include "store/postgres/workers.h"
 #include "store/window.h"
@@ -48,6 +51,22 @@ class PostgresStore final : public Store {
     pool_.push(Effect::read, std::move(reply),
                [login = std::move(login)](Connection& db) { return load_credentials(db, login); });
   }
+  void credentials_of(UserId id, Reply<Credentials> reply) override {
+    pool_.push(Effect::read, std::move(reply),
+               [id](Connection& db) { return load_credentials(db, id); });
+  }
+  void change_password(PasswordChange change, Reply<std::vector<Revocation>> reply) override {
+    pool_.push(Effect::write_repeats, std::move(reply),
+               [change = std::move(change)](Connection& db) {
+                 return postgres::change_password(db, change);
+               });
+  }
+  void rehash_password(UserId id, std::string old_hash, std::string new_hash,
+                       Reply<> reply) override {
+    pool_.push(Effect::write_repeats, std::move(reply),
+               [id, old_hash = std::move(old_hash), new_hash = std::move(new_hash)](
+                   Connection& db) { postgres::rehash_password(db, id, old_hash, new_hash); });
+  }
   void account(UserId id, Reply<Account> reply) override {
     pool_.push_read(
         std::move(reply), [id](Connection& db) { return ask_account(db, id); }, take_account);
@@ -67,10 +86,6 @@ class PostgresStore final : public Store {
     pool_.push(Effect::write, std::move(reply),
                [id, now](Connection& db) { postgres::erase_account(db, id, now); });
   }
-  void set_role(UserId id, std::string role, Reply<> reply) override {
-    pool_.push(Effect::write_repeats, std::move(reply),
-               [id, role = std::move(role)](Connection& db) { postgres::set_role(db, id, role); });
-  }
   void expire_guests(UnixMs before, Reply<std::int64_t> reply) override {
     pool_.push(Effect::write, std::move(reply),
                [before](Connection& db) { return postgres::expire_guests(db, before); });
@@ -81,20 +96,69 @@ class PostgresStore final : public Store {
       postgres::create_session(db, session);
     });
   }
-  void rotate_session(Rotation rotation, Reply<Account> reply) override {
+  void rotate_session(Rotation rotation, Reply<Rotated> reply) override {
     pool_.push(Effect::write, std::move(reply), [rotation = std::move(rotation)](Connection& db) {
       return postgres::rotate_session(db, rotation);
     });
   }
-  void revoke_session(UserId user, std::string refresh_hash, Reply<> reply) override {
-    pool_.push(Effect::write_repeats, std::move(reply),
-               [user, refresh_hash = std::move(refresh_hash)](Connection& db) {
-                 postgres::revoke_session(db, user, refresh_hash);
+  void sessions(UserId user, UnixMs now, Reply<std::vector<Session>> reply) override {
+    pool_.push(Effect::read, std::move(reply),
+               [user, now](Connection& db) { return load_sessions(db, user, now); });
+  }
+  void end_session(UserId user, std::string family, UnixMs now, Reply<> reply) override {
+    pool_.push(Effect::write, std::move(reply),
+               [user, family = std::move(family), now](Connection& db) {
+                 postgres::end_session(db, user, family, now);
                });
   }
-  void revoke_all_sessions(UserId user, Reply<> reply) override {
+  void revoke_session(UserId user, std::string refresh_hash, UnixMs now,
+                      Reply<std::vector<Revocation>> reply) override {
     pool_.push(Effect::write_repeats, std::move(reply),
-               [user](Connection& db) { postgres::revoke_all_sessions(db, user); });
+               [user, refresh_hash = std::move(refresh_hash), now](Connection& db) {
+                 return postgres::revoke_session(db, user, refresh_hash, now);
+               });
+  }
+  void revoke_all_sessions(UserId user, UnixMs now, Reply<std::vector<Revocation>> reply) override {
+    pool_.push(Effect::write_repeats, std::move(reply), [user, now](Connection& db) {
+      return end_sessions(db, user, "", RevocationReason::signed_out, now);
+    });
+  }
+  void revocations(UnixMs now, std::optional<UnixMs> since,
+                   Reply<std::vector<Revocation>> reply) override {
+    pool_.push(Effect::read, std::move(reply),
+               [now, since](Connection& db) { return load_revocations(db, now, since); });
+  }
+
+  void search_users(UserSearch search, Reply<UserPage> reply) override {
+    pool_.push(Effect::read, std::move(reply), [search = std::move(search)](Connection& db) {
+      return postgres::search_users(db, search);
+    });
+  }
+  void ban(Ban ban, Reply<Account> reply) override {
+    pool_.push(Effect::write, std::move(reply),
+               [ban = std::move(ban)](Connection& db) { return postgres::ban(db, ban); });
+  }
+  void unban(UserId user, std::string reason, Actor actor, UnixMs now,
+             Reply<Account> reply) override {
+    pool_.push(Effect::write, std::move(reply),
+               [user, reason = std::move(reason), actor = std::move(actor), now](Connection& db) {
+                 return postgres::unban(db, user, reason, actor, now);
+               });
+  }
+  void set_role(UserId user, std::string role, Actor actor, UnixMs now,
+                Reply<Account> reply) override {
+    pool_.push(Effect::write, std::move(reply),
+               [user, role = std::move(role), actor = std::move(actor), now](Connection& db) {
+                 return postgres::set_role(db, user, role, actor, now);
+               });
+  }
+  void audit(AuditRow row, Reply<> reply) override {
+    pool_.push(Effect::write, std::move(reply),
+               [row = std::move(row)](Connection& db) { append_audit(db, row); });
+  }
+  void audit_log(AuditQuery query, Reply<AuditPage> reply) override {
+    pool_.push(Effect::read, std::move(reply),
+               [query = std::move(query)](Connection& db) { return load_audit(db, query); });
   }
 
   void apply_result(match::MatchRecord record, Reply<AppliedResult> reply) override {

@@ -8,6 +8,7 @@
 // of his row, so of two rotations of one token the second finds it replaced.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "store/postgres/database.h"
@@ -18,9 +19,17 @@ namespace whoosh::store::postgres {
 // user_not_found.
 void create_session(Connection& db, const NewSession& session);
 // Answers its error instead of throwing it, because refresh_reused keeps what it wrote.
-[[nodiscard]] base::Result<Account> rotate_session(Connection& db, const Rotation& rotation);
-void revoke_session(Connection& db, UserId user, const std::string& refresh_hash);
-void revoke_all_sessions(Connection& db, UserId user);
+[[nodiscard]] base::Result<Rotated> rotate_session(Connection& db, const Rotation& rotation);
+[[nodiscard]] std::vector<Session> load_sessions(Connection& db, UserId user, UnixMs now);
+// session_not_found.
+void end_session(Connection& db, UserId user, const std::string& family, UnixMs now);
+std::vector<Revocation> revoke_session(Connection& db, UserId user, const std::string& refresh_hash,
+                                       UnixMs now);
+// All live ones but `keep`, each with its revocation.
+std::vector<Revocation> end_sessions(Connection& db, UserId user, const std::string& keep,
+                                     RevocationReason reason, UnixMs now);
+// All, without revocations: a ban writes one for the user. REQUIRES: the user's row is locked.
+void close_sessions(Connection& db, UserId user);
 void erase_sessions(Connection& db, const std::vector<UserId>& users);
 
 }  // namespace whoosh::store::postgres

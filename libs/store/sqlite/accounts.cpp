@@ -4,10 +4,12 @@
 
 #include "base/text.h"
 #include "match/rating.h"
+#include "store/sqlite/audit.h"
 #include "store/sqlite/economy.h"
 #include "store/sqlite/ledger.h"
 #include "store/sqlite/matches.h"
 #include "store/sqlite/ratings.h"
+#include "store/sqlite/revocations.h"
 #include "store/sqlite/sessions.h"
 
 namespace whoosh::store::sqlite {
@@ -43,6 +45,23 @@ std::optional<UserId> find_login(Connection& db, const std::string& login) {
   return row.step() ? std::optional(UserId{row.integer(0)}) : std::nullopt;
 }
 
+void erase(Connection& db, UserId id, UnixMs now) {
+  const Account account = load_account(db, id);
+  erase_sessions(db, id);
+  erase_ratings(db, id);
+  forget_seats(db, id);
+  close_wallet(db, id, now);
+  erase_economy(db, id);
+  db.run(
+      "UPDATE users SET username = NULL, username_folded = NULL, email = NULL, "
+      "email_folded = NULL, password_hash = NULL, display_name = '', display_folded = '', "
+      "avatar = '', role = '', xp = 0, total_games = 0, wins = 0, banned_until = NULL, "
+      "ban_reason = '', look_frame = '', look_colour = '', look_title = '', look_reactions = '', "
+      "erased_at = ? WHERE id = ?",
+      now, id);
+  forget_targets(db, account);
+}
+
 }  // namespace
 
 Account create_account(Connection& db, const NewAccount& account) {
@@ -50,18 +69,18 @@ Account create_account(Connection& db, const NewAccount& account) {
   if (account.email) refuse_taken_email(db, *account.email, UserId{0});
   db.run(
       "INSERT INTO users (username, username_folded, email, email_folded, password_hash, "
-      "display_name, avatar, is_guest, created_at, last_seen_at) "
-      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9)",
+      "display_name, display_folded, avatar, is_guest, created_at, last_seen_at) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10)",
       account.username, base::fold(account.username), account.email, folded(account.email),
-      account.password_hash, account.display_name, account.avatar, account.is_guest,
-      account.created_at);
+      account.password_hash, account.display_name, base::fold(account.display_name), account.avatar,
+      account.is_guest, account.created_at);
   return load_account(db, UserId{db.last_insert_id()});
 }
 
 Account load_account(Connection& db, UserId id) {
   Statement row = db.query(
       "SELECT u.username, u.email, u.display_name, u.avatar, u.role, u.is_guest, u.xp, "
-      "u.total_games, u.wins, u.banned_until, u.created_at, coalesce(a.balance, 0), "
+      "u.total_games, u.wins, u.banned_until, u.ban_reason, u.created_at, coalesce(a.balance, 0), "
       "u.look_frame, u.look_colour, u.look_title, u.look_reactions, r.mu, r.sigma, r.matches "
       "FROM users u LEFT JOIN ledger_accounts a "
       "ON a.kind = 'user' AND a.owner = CAST(u.id AS TEXT) "
@@ -78,26 +97,47 @@ Account load_account(Connection& db, UserId id) {
   account.role = row.text(4);
   account.is_guest = row.flag(5);
   match::Rating overall;
-  if (!row.is_null(16)) overall = {row.real(16), row.real(17), row.int32(18)};
+  if (!row.is_null(17)) overall = {row.real(17), row.real(18), row.int32(19)};
   account.elo = match::display_elo(overall);
   account.xp = row.int32(6);
   account.level = match::level_of(account.xp);
   account.total_games = row.int32(7);
   account.wins = row.int32(8);
   if (!row.is_null(9)) account.banned_until = row.time(9);
-  account.created_at = row.time(10);
-  account.coins = row.int32(11);
-  account.look = {row.text(12), row.text(13), row.text(14), row.text(15)};
+  account.ban_reason = row.text(10);
+  account.created_at = row.time(11);
+  account.coins = row.int32(12);
+  account.look = {row.text(13), row.text(14), row.text(15), row.text(16)};
   return account;
 }
 
 Credentials load_credentials(Connection& db, const std::string& login) {
   const std::optional<UserId> id = find_login(db, login);
   if (!id) throw Refused{ErrorCode::user_not_found};
-  Credentials credentials{load_account(db, *id), {}};
-  Statement row = db.query("SELECT password_hash FROM users WHERE id = ?", *id);
-  if (row.step()) credentials.password_hash = row.text(0);
+  return load_credentials(db, *id);
+}
+
+Credentials load_credentials(Connection& db, UserId id) {
+  Credentials credentials{load_account(db, id), {}};
+  Statement row = db.query("SELECT password_hash FROM users WHERE id = ?", id);
+  if (!row.step() || row.is_null(0)) throw Refused{ErrorCode::user_not_found};
+  credentials.password_hash = row.text(0);
   return credentials;
+}
+
+std::vector<Revocation> change_password(Connection& db, const PasswordChange& change) {
+  const std::int64_t changed =
+      db.run("UPDATE users SET password_hash = ? WHERE id = ? AND password_hash IS NOT NULL",
+             change.password_hash, change.user);
+  if (changed == 0) throw Refused{ErrorCode::user_not_found};
+  return end_sessions(db, change.user, change.keep_family, RevocationReason::password_changed,
+                      change.now);
+}
+
+void rehash_password(Connection& db, UserId id, const std::string& old_hash,
+                     const std::string& new_hash) {
+  db.run("UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?", new_hash, id,
+         old_hash);
 }
 
 Account change_profile(Connection& db, UserId id, const ProfileChange& change) {
@@ -113,7 +153,8 @@ Account change_profile(Connection& db, UserId id, const ProfileChange& change) {
            base::fold(*change.email), id);
   }
   if (change.display_name) {
-    db.run("UPDATE users SET display_name = ? WHERE id = ?", *change.display_name, id);
+    db.run("UPDATE users SET display_name = ?, display_folded = ? WHERE id = ?",
+           *change.display_name, base::fold(*change.display_name), id);
   }
   if (change.avatar) db.run("UPDATE users SET avatar = ? WHERE id = ?", *change.avatar, id);
   return load_account(db, id);
@@ -132,25 +173,8 @@ Account convert_guest(Connection& db, UserId id, const Conversion& conversion) {
 }
 
 void erase_account(Connection& db, UserId id, UnixMs now) {
-  if (!is_alive(db, id)) throw Refused{ErrorCode::user_not_found};
-  erase_sessions(db, id);
-  erase_ratings(db, id);
-  forget_seats(db, id);
-  close_wallet(db, id, now);
-  erase_economy(db, id);
-  db.run(
-      "UPDATE users SET username = NULL, username_folded = NULL, email = NULL, "
-      "email_folded = NULL, password_hash = NULL, display_name = '', avatar = '', role = '', "
-      "xp = 0, total_games = 0, wins = 0, banned_until = NULL, look_frame = '', look_colour = '', "
-      "look_title = '', look_reactions = '', erased_at = ? WHERE id = ?",
-      now, id);
-}
-
-void set_role(Connection& db, UserId id, const std::string& role) {
-  if (role != "" && role != "admin") throw Refused{ErrorCode::invalid_input};
-  if (db.run("UPDATE users SET role = ? WHERE id = ? AND erased_at IS NULL", role, id) == 0) {
-    throw Refused{ErrorCode::user_not_found};
-  }
+  erase(db, id, now);
+  add_revocations(db, id, {""}, RevocationReason::erased, now);
 }
 
 std::int64_t expire_guests(Connection& db, UnixMs before) {
@@ -162,7 +186,7 @@ std::int64_t expire_guests(Connection& db, UnixMs before) {
         before, guests_per_call_max);
     while (row.step()) gone.emplace_back(row.integer(0));
   }
-  for (const UserId id : gone) erase_account(db, id, before);
+  for (const UserId id : gone) erase(db, id, before);
   return static_cast<std::int64_t>(gone.size());
 }
 

@@ -177,6 +177,22 @@ bool Connection::is_writable() const {
   return sqlite3_db_readonly(handle_, "main") == 0;
 }
 
+void Connection::define(const char* name, std::string (*function)(std::string_view)) {
+  using Function = std::string(std::string_view);
+  const auto call = [](sqlite3_context* context, int /*count*/, sqlite3_value** values) {
+    auto* made = reinterpret_cast<Function*>(sqlite3_user_data(context));
+    const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(values[0]));
+    if (text == nullptr) return sqlite3_result_null(context);
+    const std::string answer =
+        made({text, static_cast<std::size_t>(sqlite3_value_bytes(values[0]))});
+    sqlite3_result_text64(context, answer.data(), answer.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+  };
+  const int code = sqlite3_create_function_v2(handle_, name, 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
+                                              reinterpret_cast<void*>(function), call, nullptr,
+                                              nullptr, nullptr);
+  if (code != SQLITE_OK) fail(code);
+}
+
 void Connection::execute(const std::string& sql) {
   const int code = sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr);
   if (code != SQLITE_OK) fail(code);

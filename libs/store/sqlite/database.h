@@ -123,6 +123,8 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
   ~Connection();
 
+  // Makes a function of one text known to SQL on this connection.
+  void define(const char* name, std::string (*function)(std::string_view));
   // False: SQLite opened a file without write permission for reading, though writing was asked for.
   [[nodiscard]] bool is_writable() const;
   // Statements without parameters and rows; several are fine. Not cached.

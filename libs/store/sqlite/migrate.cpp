@@ -14,6 +14,7 @@
 #include "base/assert.h"
 #include "base/embedded.h"
 #include "base/encoding.h"
+#include "base/text.h"
 
 namespace whoosh::store::sqlite {
 
@@ -112,6 +113,7 @@ void make_private_file(const std::string& path) {
 MigrationReport migrate_file(const std::string& path) {
   make_private_file(path);
   Connection db(path, Access::create);
+  db.define("fold", base::fold);  // of 0004_sessions_moderation.sql
   MigrationReport report;
   {
     const Transaction snapshot(db, Transaction::Kind::read);

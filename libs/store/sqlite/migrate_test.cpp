@@ -109,14 +109,42 @@ TEST_F(Migrate, GoesOnFromAnOldVersion) {
 }
 
 TEST_F(Migrate, AFailedMigrationLeavesTheOldVersion) {
-  make_old(4);
-  change("CREATE TABLE inventory (x TEXT)");
+  make_old(3);
+  change("CREATE TABLE revocations (x TEXT)");
   EXPECT_TRUE(migrate(path_).has_error()) << "its table is there already";
-  EXPECT_EQ(status(path_).value().version, 4);
+  EXPECT_EQ(status(path_).value().version, 3);
   Connection db(path_, Access::read);
   EXPECT_FALSE(
-      db.query("SELECT 1 FROM pragma_table_info('users') WHERE name = 'look_frame'").step())
+      db.query("SELECT 1 FROM pragma_table_info('users') WHERE name = 'ban_reason'").step())
       << "what came before it was undone";
+}
+
+// What was there before sessions had a newest token's expiry and names a folded form.
+TEST_F(Migrate, PeopleAndSessionsOfAnOldVersionAreCompleted) {
+  make_old(3);
+  change(
+      "INSERT INTO users (id, username, username_folded, display_name, avatar, role, is_guest, "
+      "created_at, last_seen_at) VALUES (1, 'zoe', 'zoe', 'Zo\u00cb', 'fox', 'admin', 0, 5, 5);"
+      "INSERT INTO users (id, display_name, avatar, is_guest, created_at, last_seen_at, erased_at) "
+      "VALUES (2, '', '', 0, 5, 5, 6);"
+      "INSERT INTO sessions (family, user_id, created_at) VALUES ('f', 1, 10), ('revoked', 1, 9);"
+      "UPDATE sessions SET revoked = 1 WHERE family = 'revoked';"
+      "INSERT INTO refresh_tokens VALUES (zeroblob(32), 'f', 10, 110, 20), "
+      "(randomblob(32), 'f', 20, 120, NULL), (randomblob(32), 'revoked', 9, 99, NULL)");
+  ASSERT_TRUE(migrate(path_).has_value());
+  Connection db(path_, Access::read);
+  Statement user = db.query("SELECT role, display_folded FROM users ORDER BY id");
+  ASSERT_TRUE(user.step());
+  EXPECT_EQ(user.text(0), "admin");
+  EXPECT_EQ(user.text(1), "zoe");
+  ASSERT_TRUE(user.step());
+  EXPECT_EQ(user.text(1), "");
+  Statement session = db.query("SELECT last_used_at, expires_at FROM sessions ORDER BY family");
+  ASSERT_TRUE(session.step());
+  EXPECT_EQ(session.integer(0), 20);
+  EXPECT_EQ(session.integer(1), 120);
+  ASSERT_TRUE(session.step());
+  EXPECT_EQ(session.integer(1), 99);
 }
 
 TEST_F(Migrate, ThreadsAtOnce) {

@@ -8,11 +8,14 @@
 #include <cstdio>
 
 #include "store/sqlite/accounts.h"
+#include "store/sqlite/audit.h"
 #include "store/sqlite/economy.h"
 #include "store/sqlite/ledger.h"
 #include "store/sqlite/matches.h"
 #include "store/sqlite/migrate.h"
+#include "store/sqlite/moderation.h"
 #include "store/sqlite/ratings.h"
+#include "store/sqlite/revocations.h"
 #include "store/sqlite/sessions.h"
 #include "store/sqlite/workers.h"
 #include "store/window.h"
@@ -41,6 +44,21 @@ class SqliteStore final : public Store {
     read(std::move(reply),
          [login = std::move(login)](Connection& db) { return load_credentials(db, login); });
   }
+  void credentials_of(UserId id, Reply<Credentials> reply) override {
+    read(std::move(reply), [id](Connection& db) { return load_credentials(db, id); });
+  }
+  void change_password(PasswordChange change, Reply<std::vector<Revocation>> reply) override {
+    write(std::move(reply), [change = std::move(change)](Connection& db) {
+      return sqlite::change_password(db, change);
+    });
+  }
+  void rehash_password(UserId id, std::string old_hash, std::string new_hash,
+                       Reply<> reply) override {
+    write(std::move(reply),
+          [id, old_hash = std::move(old_hash), new_hash = std::move(new_hash)](Connection& db) {
+            sqlite::rehash_password(db, id, old_hash, new_hash);
+          });
+  }
   void account(UserId id, Reply<Account> reply) override {
     read(std::move(reply), [id](Connection& db) { return load_account(db, id); });
   }
@@ -57,10 +75,6 @@ class SqliteStore final : public Store {
   void erase_account(UserId id, UnixMs now, Reply<> reply) override {
     write(std::move(reply), [id, now](Connection& db) { sqlite::erase_account(db, id, now); });
   }
-  void set_role(UserId id, std::string role, Reply<> reply) override {
-    write(std::move(reply),
-          [id, role = std::move(role)](Connection& db) { sqlite::set_role(db, id, role); });
-  }
   void expire_guests(UnixMs before, Reply<std::int64_t> reply) override {
     write(std::move(reply), [before](Connection& db) { return sqlite::expire_guests(db, before); });
   }
@@ -69,18 +83,65 @@ class SqliteStore final : public Store {
     write(std::move(reply),
           [session = std::move(session)](Connection& db) { sqlite::create_session(db, session); });
   }
-  void rotate_session(Rotation rotation, Reply<Account> reply) override {
+  void rotate_session(Rotation rotation, Reply<Rotated> reply) override {
     write(std::move(reply), [rotation = std::move(rotation)](Connection& db) {
       return sqlite::rotate_session(db, rotation);
     });
   }
-  void revoke_session(UserId user, std::string refresh_hash, Reply<> reply) override {
-    write(std::move(reply), [user, refresh_hash = std::move(refresh_hash)](Connection& db) {
-      sqlite::revoke_session(db, user, refresh_hash);
+  void sessions(UserId user, UnixMs now, Reply<std::vector<Session>> reply) override {
+    read(std::move(reply), [user, now](Connection& db) { return load_sessions(db, user, now); });
+  }
+  void end_session(UserId user, std::string family, UnixMs now, Reply<> reply) override {
+    write(std::move(reply), [user, family = std::move(family), now](Connection& db) {
+      sqlite::end_session(db, user, family, now);
     });
   }
-  void revoke_all_sessions(UserId user, Reply<> reply) override {
-    write(std::move(reply), [user](Connection& db) { sqlite::revoke_all_sessions(db, user); });
+  void revoke_session(UserId user, std::string refresh_hash, UnixMs now,
+                      Reply<std::vector<Revocation>> reply) override {
+    write(std::move(reply), [user, refresh_hash = std::move(refresh_hash), now](Connection& db) {
+      return sqlite::revoke_session(db, user, refresh_hash, now);
+    });
+  }
+  void revoke_all_sessions(UserId user, UnixMs now, Reply<std::vector<Revocation>> reply) override {
+    write(std::move(reply), [user, now](Connection& db) {
+      return end_sessions(db, user, "", RevocationReason::signed_out, now);
+    });
+  }
+  void revocations(UnixMs now, std::optional<UnixMs> since,
+                   Reply<std::vector<Revocation>> reply) override {
+    read(std::move(reply),
+         [now, since](Connection& db) { return load_revocations(db, now, since); });
+  }
+
+  void search_users(UserSearch search, Reply<UserPage> reply) override {
+    read(std::move(reply),
+         [search = std::move(search)](Connection& db) { return sqlite::search_users(db, search); });
+  }
+  void ban(Ban ban, Reply<Account> reply) override {
+    write(std::move(reply),
+          [ban = std::move(ban)](Connection& db) { return sqlite::ban(db, ban); });
+  }
+  void unban(UserId user, std::string reason, Actor actor, UnixMs now,
+             Reply<Account> reply) override {
+    write(std::move(reply),
+          [user, reason = std::move(reason), actor = std::move(actor), now](Connection& db) {
+            return sqlite::unban(db, user, reason, actor, now);
+          });
+  }
+  void set_role(UserId user, std::string role, Actor actor, UnixMs now,
+                Reply<Account> reply) override {
+    write(std::move(reply),
+          [user, role = std::move(role), actor = std::move(actor), now](Connection& db) {
+            return sqlite::set_role(db, user, role, actor, now);
+          });
+  }
+  void audit(AuditRow row, Reply<> reply) override {
+    write(std::move(reply),
+          [row = std::move(row)](Connection& db) { (void)append_audit(db, row); });
+  }
+  void audit_log(AuditQuery query, Reply<AuditPage> reply) override {
+    read(std::move(reply),
+         [query = std::move(query)](Connection& db) { return load_audit(db, query); });
   }
 
   void apply_result(match::MatchRecord record, Reply<AppliedResult> reply) override {
