@@ -21,6 +21,7 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/basic_stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/read_size.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
@@ -50,6 +51,7 @@ constexpr std::size_t linger_bytes_max = 256 * 1024;
 constexpr std::int64_t linger_ms = 1'000;
 constexpr std::int64_t accept_pause_ms = 100;  // after EMFILE and the like
 constexpr std::size_t host_bytes_max = 255;
+constexpr std::size_t read_bytes_max = 16 * 1024;  // of a head, at once
 
 std::chrono::milliseconds ms(std::int64_t count) {
   return std::chrono::milliseconds(count);
@@ -76,6 +78,15 @@ bool ambiguous(const Headers& headers, unsigned version) {
   if (!std::ranges::all_of(headers.get("Content-Length"), digits)) return true;  // "12, 12"
   if (encodings == 0) return false;
   return lengths > 0 || version == 10 || !same_text(headers.get("Transfer-Encoding"), "chunked");
+}
+
+// A header line that goes on in the next one (obs-fold): Beast joins the two, other servers take
+// the second for a header of its own, and RFC 9112 section 5.2 lets us refuse.
+bool folded(std::string_view head) {
+  for (auto at = head.find('\n'); at != head.npos; at = head.find('\n', at + 1)) {
+    if (at + 1 < head.size() && (head[at + 1] == ' ' || head[at + 1] == '\t')) return true;
+  }
+  return false;
 }
 
 // The request's head as plain values. False: refuse it.
@@ -186,6 +197,7 @@ struct Server::Impl {
   Awaitable<> accept(Loop& loop);
   Awaitable<> serve(Loop& loop, Socket socket);
   Awaitable<> exchange_all(Loop& loop, Stream& stream, const asio::ip::address& peer);
+  Awaitable<error_code> read_head(Stream& stream, beast::flat_buffer& buffer, Parser& parser);
   Awaitable<error_code> read_body(Stream& stream, beast::flat_buffer& buffer, Parser& parser,
                                   const Request& request);
   Awaitable<bool> write(Loop& loop, Stream& stream, const Response& response, bool head_only,
@@ -349,8 +361,7 @@ Awaitable<> Server::Impl::exchange_all(Loop& loop, Stream& stream, const asio::i
     RequestContext context;
     context.mailbox = loop.mailbox;
     stream.expires_after(ms(config.header_deadline_ms));
-    auto [error, header_bytes] =
-        co_await beast::http::async_read_header(stream, buffer, parser, answered);
+    error_code error = co_await read_head(stream, buffer, parser);
     const bool readable = error || copy_head(parser, context.request);
     if (!error && readable) {
       error = co_await read_body(stream, buffer, parser, context.request);
@@ -369,6 +380,26 @@ Awaitable<> Server::Impl::exchange_all(Loop& loop, Stream& stream, const asio::i
     const bool head_only = context.request.method == Method::head;
     const bool written = co_await write(loop, stream, response, head_only, keep_alive);
     if (!written || !keep_alive) co_return;
+  }
+}
+
+// Beast's own async_read_header would not show us the bytes, and a fold can't be seen afterwards.
+// The parser takes a head as a whole, so all of it is in the buffer when it is done.
+Awaitable<error_code> Server::Impl::read_head(Stream& stream, beast::flat_buffer& buffer,
+                                              Parser& parser) {
+  for (;;) {
+    const std::string_view bytes(static_cast<const char*>(buffer.data().data()), buffer.size());
+    error_code error = beast::http::error::need_more;
+    const std::size_t used = bytes.empty() ? 0 : parser.put(buffer.data(), error);
+    if (!error && folded(bytes.substr(0, used))) error = beast::http::error::bad_obs_fold;
+    buffer.consume(used);
+    if (error != beast::http::error::need_more) co_return error;
+    const std::size_t room = beast::read_size(buffer, read_bytes_max);
+    if (room == 0) co_return beast::http::error::buffer_overflow;
+    const auto [read_error, count] =
+        co_await stream.async_read_some(buffer.prepare(room), answered);
+    if (read_error) co_return read_error;
+    buffer.commit(count);
   }
 }
 

@@ -314,6 +314,8 @@ TEST_F(ServerTest, what_two_parsers_could_read_differently_is_refused) {
            post + "Transfer-Encoding: identity\r\n\r\n",
            post + "Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
            post + "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+           post + "A: b\r\n Content-Length: 12\r\n\r\n{\"text\":\"x\"}",
+           post + "Transfer-Encoding:\r\n\tchunked\r\n\r\n0\r\n\r\n",
            post + "Transfer-Encoding: chunked\r\n\r\nzz\r\n\r\n",
            "POST /api/echo HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
            "GET /api/hello HTTP/1.1\r\n\r\n",

@@ -40,6 +40,8 @@ class RunningServer {
     start();
   }
 
+  // Keys, database and logs.
+  [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
   [[nodiscard]] swarm::Endpoint api() const { return {"127.0.0.1", solo_->ports().http}; }
   [[nodiscard]] swarm::Endpoint edge() const { return {"127.0.0.1", solo_->ports().edge}; }
   [[nodiscard]] swarm::Endpoint ops() const { return {"127.0.0.1", solo_->ports().ops}; }
