@@ -26,15 +26,16 @@ match::Rating rating_of(const History& history, std::int64_t id) {
 
 void fill_users(Sink& sink, const History& history) {
   sink.table("users", {"id", "username", "username_folded", "email", "email_folded",
-                       "password_hash", "display_name", "avatar", "is_guest", "xp", "total_games",
-                       "wins", "created_at", "last_seen_at"});
+                       "password_hash", "display_name", "display_folded", "avatar", "is_guest",
+                       "xp", "total_games", "wins", "created_at", "last_seen_at"});
   for (std::int64_t id = 1; id <= history.world().people(); ++id) {
     const Standing& standing = history.standings()[static_cast<std::size_t>(id - 1)];
     const std::string name = history.world().username(id);
     const std::string email = history.world().email(id);
     sink.row({id, name, base::fold(name), email, base::fold(email), history.password_hash(), name,
-              avatar_of(id), false, std::int64_t{standing.xp}, std::int64_t{standing.games},
-              std::int64_t{standing.wins}, history.joined_at(id).value, standing.seen_at.value});
+              base::fold(name), avatar_of(id), false, std::int64_t{standing.xp},
+              std::int64_t{standing.games}, std::int64_t{standing.wins},
+              history.joined_at(id).value, standing.seen_at.value});
   }
   sink.table("ratings", {"user_id", "game", "season", "mu", "sigma", "matches"});
   for (std::int64_t id = 1; id <= history.world().people(); ++id) {
@@ -47,15 +48,17 @@ void fill_users(Sink& sink, const History& history) {
 }
 
 void fill_sessions(Sink& sink, const History& history) {
-  sink.table("sessions", {"family", "user_id", "created_at"});
+  const std::int64_t expires_at = history.now().plus_ms(session_lifetime_ms).value;
+  sink.table("sessions", {"family", "user_id", "created_at", "last_used_at", "expires_at", "device",
+                          "address"});
   for (std::int64_t id = 1; id <= history.world().people(); ++id) {
-    sink.row({history.world().session(id), id, history.now().value});
+    sink.row({history.world().session(id), id, history.now().value, history.now().value, expires_at,
+              "bench", "192.0.2.1"});
   }
   sink.table("refresh_tokens", {"hash", "family", "issued_at", "expires_at"});
   for (std::int64_t id = 1; id <= history.world().people(); ++id) {
     const std::string hash = auth::make_secret(history.world().refresh_secret(id)).hash;
-    sink.row({Bytes{hash}, history.world().session(id), history.now().value,
-              history.now().plus_ms(session_lifetime_ms).value});
+    sink.row({Bytes{hash}, history.world().session(id), history.now().value, expires_at});
   }
 }
 
