@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/described.h"
+#include "wire/cluster.h"
 #include "wire/economy.h"
 #include "wire/rest.h"
 
@@ -67,8 +68,8 @@ struct AdminUserDetail {
   std::int32_t sessions = 0;  // live ones
   Wallet wallet;
   std::vector<InventoryRow> inventory;
-  std::vector<HistoryRow> matches;  // the newest 20
-  std::vector<AuditRow> audit;      // the newest 20 about this user
+  std::vector<HistoryRow> matches;             // the newest 20
+  std::optional<std::vector<AuditRow>> audit;  // the newest 20 about this user; for admins only
 };
 BOOST_DESCRIBE_STRUCT(AdminUserDetail, (), (user, sessions, wallet, inventory, matches, audit))
 
@@ -100,5 +101,16 @@ struct Granted {  // grant and refund
   std::int32_t balance = 0;
 };
 BOOST_DESCRIBE_STRUCT(Granted, (), (user_id, balance))
+
+struct AdminRoomPage {
+  std::vector<RoomSummary> items;  // in order of their ids
+  base::Nullable<std::string> next;
+};
+BOOST_DESCRIBE_STRUCT(AdminRoomPage, (), (items, next))
+struct NodeList {
+  std::vector<NodeReport> items;     // the living, by name
+  base::Nullable<std::string> next;  // always null: it comes whole
+};
+BOOST_DESCRIBE_STRUCT(NodeList, (), (items, next))
 
 }  // namespace whoosh::wire

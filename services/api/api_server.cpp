@@ -44,6 +44,7 @@ base::Result<> ApiServer::start() {
   }
   server_ = std::make_unique<http::Server>(config_.server, std::move(policy), std::move(router),
                                            app_.ports.clock, app_.ports.entropy);
+  app_.revocations.start();
   if (const auto started = server_->start(); !started) return started.error();
   sweeper_ = std::make_shared<runtime::LoopThread>([this] { return sweep(); });
   sweeper_->post([this] { sweeping_ = true; });
@@ -53,6 +54,7 @@ base::Result<> ApiServer::start() {
 void ApiServer::stop() {
   if (server_) server_->stop();
   if (sweeper_) sweeper_->stop();
+  app_.revocations.stop();
 }
 
 std::uint16_t ApiServer::port() const {

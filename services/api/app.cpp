@@ -1,18 +1,44 @@
 #include "services/api/app.h"
 
+#include <fmt/format.h>
+
 #include <charconv>
+
+#include "services/api/profile.h"
 
 namespace whoosh::api {
 namespace {
 
 constexpr std::int32_t limit_max = 100;
 
-base::Result<auth::Identity> identity_of(App& app, const RequestContext& context) {
+// The text behind "Bearer ". unauthorized: no header; bad_token: another scheme.
+base::Result<std::string_view> bearer_of(const RequestContext& context) {
   const std::string_view header = context.request.headers.get("Authorization");
   if (header.empty()) return Error{ErrorCode::unauthorized};
   constexpr std::string_view scheme = "Bearer ";
   if (!http::same_text(header.substr(0, scheme.size()), scheme)) return Error{ErrorCode::bad_token};
-  return app.ports.tokens.check_access(header.substr(scheme.size()), app.now());
+  return header.substr(scheme.size());
+}
+
+base::Result<auth::Identity> identity_of(App& app, const RequestContext& context) {
+  const auto token = bearer_of(context);
+  if (!token) return token.error();
+  auto identity = app.ports.tokens.check_access(*token, app.now());
+  if (!identity) return identity;
+  if (!app.revocations.is_ready()) return Error{ErrorCode::unavailable};
+  if (app.ports.revoked.is_revoked(identity->user, identity->session, identity->issued_at)) {
+    return Error{ErrorCode::bad_token};
+  }
+  return identity;
+}
+
+base::Result<auth::ServiceToken> service_of(App& app, const RequestContext& context) {
+  const auto token = bearer_of(context);
+  if (!token) return token.error();
+  auto service = app.ports.tokens.check_service(*token, app.now());
+  if (service) return service;
+  const bool is_person = app.ports.tokens.check_access(*token, app.now()).has_value();
+  return is_person ? Error{ErrorCode::forbidden} : service.error();
 }
 
 Response answer_of(base::Result<Response> result, const RequestContext& context) {
@@ -31,6 +57,21 @@ http::Awaitable<Response> call_signed_in(App& app, App::SignedIn route, RequestC
   co_return answer_of(co_await route(app, context, *identity), context);
 }
 
+http::Awaitable<Response> call_checked(App& app, const App::Checked& route,
+                                       RequestContext& context) {
+  const auto identity = identity_of(app, context);
+  if (!identity) co_return http::error_response(identity.error(), context.request_id);
+  context.user = base::user_id_text(identity->user);
+  co_return answer_of(co_await route(context, *identity), context);
+}
+
+http::Awaitable<Response> call_service(App& app, App::Service route, RequestContext& context) {
+  const auto service = service_of(app, context);
+  if (!service) co_return http::error_response(service.error(), context.request_id);
+  context.user = "service:" + service->name;
+  co_return answer_of(co_await route(app, context, *service), context);
+}
+
 }  // namespace
 
 App::App(const Config& config_in, const Ports& ports_in)
@@ -39,6 +80,7 @@ App::App(const Config& config_in, const Ports& ports_in)
       passwords(config_in.password_cost),
       workers({config_in.password_threads, config_in.passwords_waiting_max}),
       rates(config_in.rates.enabled, ports_in.rate_limits, ports_in.clock),
+      revocations(ports_in, config_in.revocation_poll_ms),
       inviter(ports_in.gateway, ports_in.tokens, ports_in.clock, ports_in.entropy) {}
 
 void App::add_open(http::Router& router, Method method, std::string pattern, Open route) {
@@ -52,6 +94,18 @@ void App::add(http::Router& router, Method method, std::string pattern, SignedIn
   });
 }
 
+void App::add_checked(http::Router& router, Method method, std::string pattern, Checked route) {
+  router.add(method, std::move(pattern), [this, route = std::move(route)](RequestContext& context) {
+    return call_checked(*this, route, context);
+  });
+}
+
+void App::add_service(http::Router& router, Method method, std::string pattern, Service route) {
+  router.add(method, std::move(pattern), [this, route](RequestContext& context) {
+    return call_service(*this, route, context);
+  });
+}
+
 Try<store::Account> App::account_of(RequestContext& context, const auth::Identity& identity) {
   auto account = co_await http::ask<store::Account>(
       context, [&](auto reply) { ports.store.account(identity.user, std::move(reply)); });
@@ -59,7 +113,7 @@ Try<store::Account> App::account_of(RequestContext& context, const auth::Identit
     const bool erased = account.error().code == ErrorCode::user_not_found;
     co_return erased ? Error{ErrorCode::bad_token} : account.error();
   }
-  if (is_banned(*account)) co_return Error{ErrorCode::banned};
+  if (account->is_banned(now())) co_return banned_error(*account);
   co_return account;
 }
 
@@ -68,18 +122,55 @@ std::string App::host_of(const RequestContext& context) const {
   return std::string(context.request.headers.get("Host"));
 }
 
-bool App::is_banned(const store::Account& account) const {
-  return account.is_banned(now());
+http::Awaitable<> App::hear_revocations(RequestContext& context) {
+  using Rows = std::vector<store::Revocation>;
+  const base::UnixMs since = now().plus_ms(-revocation_overlap_ms);
+  const auto rows = co_await http::ask<Rows>(
+      context, [&](auto reply) { ports.store.revocations(now(), since, std::move(reply)); });
+  if (rows) revocations.hear(*rows);
 }
 
 void add_routes(http::Router& router, App& app) {
   add_auth_routes(router, app);
+  add_session_routes(router, app);
   add_user_routes(router, app);
+  add_export_routes(router, app);
   add_game_routes(router, app);
   add_room_routes(router, app);
   add_match_routes(router, app);
   add_history_routes(router, app);
+  add_result_routes(router, app);
+  add_economy_routes(router, app);
+  add_store_routes(router, app);
+  add_admin_user_routes(router, app);
+  add_admin_coin_routes(router, app);
+  add_admin_room_routes(router, app);
   add_health_routes(router, app);
+}
+
+Guest guest_of(const App& app, const RequestContext& context, const auth::Identity& identity,
+               const store::Account& account) {
+  const store::Look& look = account.look;
+  return {account.id,
+          shown_name(account),
+          account.avatar,
+          account.total_games < newcomer_games,
+          app.host_of(context),
+          identity.session,
+          {look.frame, look.colour, look.title, look.reactions}};
+}
+
+Error banned_error(const store::Account& account) {
+  std::string when = "for good";
+  if (account.banned_until && *account.banned_until < store::banned_for_good) {
+    const std::string until = base::rfc3339(*account.banned_until);
+    when = fmt::format("until {} {} UTC", until.substr(0, 10), until.substr(11, 5));
+  }
+  if (account.ban_reason.empty()) {
+    return {ErrorCode::banned, fmt::format("This account is banned {}.", when)};
+  }
+  return {ErrorCode::banned,
+          fmt::format("This account is banned {}: {}", when, account.ban_reason)};
 }
 
 Error wrong_field(std::string name, std::string why) {

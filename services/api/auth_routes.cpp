@@ -1,13 +1,15 @@
-// Accounts come and go: register, login, guest, convert-guest, refresh, logout, the public keys.
-#include <algorithm>
+// Ways in: register, login, guest, convert-guest, and the public keys of what they answer. What
+// happens to the sessions afterwards: session_routes.cpp.
+#include <spdlog/spdlog.h>
+
 #include <array>
 
 #include "auth/names.h"
-#include "auth/refresh.h"
-#include "base/encoding.h"
+#include "auth/password.h"
 #include "base/text.h"
 #include "services/api/app.h"
-#include "services/api/profile.h"
+#include "services/api/password_gate.h"
+#include "services/api/sign_in.h"
 
 namespace whoosh::api {
 namespace {
@@ -38,46 +40,6 @@ base::Result<> check(const wire::Register& wish) {
   note("password", auth::wrong_password(wish.password, wish.username, wish.email));
   if (!error.fields.empty()) return error;
   return {};
-}
-
-base::Result<std::string> access_token(App& app, const store::Account& account) {
-  auth::Identity identity;
-  identity.user = account.id;
-  identity.username = account.username;
-  identity.display_name = account.display_name;
-  identity.role = account.role;
-  identity.is_guest = account.is_guest;
-  identity.jti = base::base64url(app.ports.entropy.bytes(16));
-  return app.ports.tokens.make_access(identity, app.now());
-}
-
-// A new session of this account, as the answer of every way to sign in.
-Answer sign_in(App& app, RequestContext& context, const store::Account& account, int status) {
-  const auth::Secret secret = auth::make_secret(app.ports.entropy.bytes(auth::secret_bytes));
-  store::NewSession session;
-  session.family = base::base64url(app.ports.entropy.bytes(16));
-  session.user = account.id;
-  session.refresh_hash = secret.hash;
-  session.created_at = app.now();
-  session.expires_at = app.now().plus_ms(account.is_guest ? auth::guest_refresh_lifetime_ms
-                                                          : auth::refresh_lifetime_ms);
-  const auto created = co_await http::ask<>(context, [&](auto reply) {
-    app.ports.store.create_session(std::move(session), std::move(reply));
-  });
-  if (!created) co_return created.error();
-  auto access = access_token(app, account);
-  if (!access) co_return access.error();
-  context.user = base::user_id_text(account.id);
-  co_return http::json(status,
-                       wire::SignedIn{std::move(*access), secret.token, own_profile(account)});
-}
-
-Try<std::string> hash_password(App& app, RequestContext& context, std::string password) {
-  auto work = [&passwords = app.passwords, password = std::move(password)] {
-    return passwords.hash(password);
-  };
-  auto hash = co_await http::run_on<std::string>(app.workers, context, std::move(work));
-  co_return hash;
 }
 
 Answer register_account(App& app, RequestContext& context) {
@@ -111,22 +73,31 @@ std::string account_key(const wire::Login& login, const Found& found) {
   return found ? base::user_id_text(found->account.id) : "name:" + base::fold(login.username);
 }
 
+// Keeps the password at today's cost. Whoever is signing in does not wait for it to have worked.
+http::Awaitable<> renew_hash(App& app, RequestContext& context, base::UserId user, std::string old,
+                             std::string fresh) {
+  const auto done = co_await http::ask<>(context, [&](auto reply) {
+    app.ports.store.rehash_password(user, std::move(old), std::move(fresh), std::move(reply));
+  });
+  if (!done) spdlog::warn("a password hash could not be renewed: {}", done.error().sentence());
+}
+
 // Whether the password is that of whom the login named. bad_credentials says neither which was
 // wrong nor, by the time it takes, whether there is such a user.
 Try<store::Account> checked_credentials(App& app, RequestContext& context, wire::Login login,
                                         Found found) {
   std::optional<std::string> hash;
-  if (found) hash = std::move(found->password_hash);
-  auto work = [&passwords = app.passwords, hash = std::move(hash),
-               password = std::move(login.password)] { return passwords.verify(hash, password); };
-  const auto same = co_await http::run_on<bool>(app.workers, context, std::move(work));
-  if (!same) co_return same.error();
-  if (!*same || !found) co_return Error{ErrorCode::bad_credentials};
+  if (found) hash = found->password_hash;
+  auto answer = co_await check_password(app, context, std::move(hash), std::move(login.password));
+  if (!answer) co_return answer.error();
+  if (!answer->right || !found) co_return Error{ErrorCode::bad_credentials};
+  if (!answer->fresh_hash.empty()) {
+    co_await renew_hash(app, context, found->account.id, std::move(found->password_hash),
+                        std::move(answer->fresh_hash));
+  }
   co_return std::move(found->account);
 }
 
-// A failure counts against the address and the account; whatever else comes out is given back. Any
-// try counts against the account, or one who knows his password could keep all workers busy.
 Answer login(App& app, RequestContext& context) {
   auto body = http::body_as<wire::Login>(context);
   if (!body) co_return body.error();
@@ -134,36 +105,21 @@ Answer login(App& app, RequestContext& context) {
       body->password.empty() || body->password.size() > auth::password_bytes_max) {
     co_return Error{ErrorCode::bad_credentials};
   }
-  const Limit by_address{"login:address:" + context.client.key,
-                         app.config.rates.failed_login_address};
-  if (const auto allowed = co_await app.rates.take(context, by_address); !allowed) {
-    co_return allowed.error();
-  }
+  PasswordGate gate;
+  if (const auto in = co_await gate.enter(app, context); !in) co_return in.error();
   Found found = co_await http::ask<store::Credentials>(
       context, [&](auto reply) { app.ports.store.credentials(body->username, std::move(reply)); });
   if (!found && found.error().code != ErrorCode::user_not_found) {
-    app.rates.give(by_address);
+    gate.give_back(app);
     co_return found.error();
   }
-  const std::string account_named = account_key(*body, found);
-  const Limit any{"login:any:" + account_named, app.config.rates.login_account};
-  const Limit by_account{"login:account:" + account_named, app.config.rates.failed_login_account};
-  if (const auto allowed = co_await app.rates.take(context, any); !allowed) {
-    app.rates.give(by_address);
-    co_return allowed.error();
-  }
-  if (const auto allowed = co_await app.rates.take(context, by_account); !allowed) {
-    app.rates.give(by_address);
-    co_return allowed.error();
-  }
+  const std::string named = account_key(*body, found);
+  if (const auto in = co_await gate.enter(app, context, named); !in) co_return in.error();
   const auto account =
       co_await checked_credentials(app, context, std::move(*body), std::move(found));
-  if (account || account.error().code != ErrorCode::bad_credentials) {
-    app.rates.give(by_address);
-    app.rates.give(by_account);
-  }
+  if (account || account.error().code != ErrorCode::bad_credentials) gate.give_back(app);
   if (!account) co_return account.error();
-  if (app.is_banned(*account)) co_return Error{ErrorCode::banned};
+  if (account->is_banned(app.now())) co_return banned_error(*account);
   co_return co_await sign_in(app, context, *account, 200);
 }
 
@@ -204,6 +160,10 @@ Answer guest(App& app, RequestContext& context) {
 
 // The guest's sessions end: from now on a password opens the account, and this answer.
 Answer convert_guest(App& app, RequestContext& context, const auth::Identity& identity) {
+  const Limit limit{"convert:" + context.user, app.config.rates.convert};
+  if (const auto allowed = co_await app.rates.take(context, limit); !allowed) {
+    co_return allowed.error();
+  }
   const auto present = co_await app.account_of(context, identity);
   if (!present) co_return present.error();
   if (!present->is_guest) co_return Error{ErrorCode::not_a_guest};
@@ -221,48 +181,8 @@ Answer convert_guest(App& app, RequestContext& context, const auth::Identity& id
     app.ports.store.revoke_all_sessions(identity.user, app.now(), std::move(reply));
   });
   if (!revoked) co_return revoked.error();
+  app.revocations.hear(*revoked);
   co_return co_await sign_in(app, context, *account, 200);
-}
-
-Answer refresh(App& app, RequestContext& context) {
-  const Limit limit{"refresh:" + context.client.key, app.config.rates.refresh};
-  if (const auto allowed = co_await app.rates.take(context, limit); !allowed) {
-    co_return allowed.error();
-  }
-  const auto body = http::body_as<wire::RefreshToken>(context);
-  if (!body) co_return body.error();
-  const auto old_hash = auth::secret_hash(body->refresh);
-  if (!old_hash) co_return Error{ErrorCode::bad_refresh};
-  const auth::Secret secret = auth::make_secret(app.ports.entropy.bytes(auth::secret_bytes));
-  const store::Rotation rotation{*old_hash, secret.hash, app.now(), auth::refresh_lifetime_ms,
-                                 auth::guest_refresh_lifetime_ms};
-  const auto rotated = co_await http::ask<store::Rotated>(
-      context, [&](auto reply) { app.ports.store.rotate_session(rotation, std::move(reply)); });
-  if (!rotated) co_return rotated.error();
-  context.user = base::user_id_text(rotated->account.id);
-  auto access = access_token(app, rotated->account);
-  if (!access) co_return access.error();
-  co_return http::json(200, wire::TokenPair{std::move(*access), secret.token});
-}
-
-Answer logout(App& app, RequestContext& context, const auth::Identity& identity) {
-  const auto body = http::body_as<wire::RefreshToken>(context);
-  if (!body) co_return body.error();
-  const auto hash = auth::secret_hash(body->refresh);
-  if (!hash) co_return http::no_content();  // none of ours: nothing to end
-  const auto done = co_await http::ask<Revocations>(context, [&](auto reply) {
-    app.ports.store.revoke_session(identity.user, *hash, app.now(), std::move(reply));
-  });
-  if (!done) co_return done.error();
-  co_return http::no_content();
-}
-
-Answer logout_all(App& app, RequestContext& context, const auth::Identity& identity) {
-  const auto done = co_await http::ask<Revocations>(context, [&](auto reply) {
-    app.ports.store.revoke_all_sessions(identity.user, app.now(), std::move(reply));
-  });
-  if (!done) co_return done.error();
-  co_return http::no_content();
 }
 
 Answer public_keys(App& app, RequestContext&) {
@@ -278,9 +198,6 @@ void add_auth_routes(http::Router& router, App& app) {
   app.add_open(router, Method::post, "/api/auth/login", login);
   app.add_open(router, Method::post, "/api/auth/guest", guest);
   app.add(router, Method::post, "/api/auth/convert-guest", convert_guest);
-  app.add_open(router, Method::post, "/api/auth/token/refresh", refresh);
-  app.add(router, Method::post, "/api/auth/logout", logout);
-  app.add(router, Method::post, "/api/auth/logout-all", logout_all);
   app.add_open(router, Method::get, "/.well-known/jwks.json", public_keys);
 }
 

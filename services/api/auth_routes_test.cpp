@@ -245,11 +245,12 @@ TEST(Logout, ends_this_session_only) {
             204);
   EXPECT_EQ(h.post("/api/auth/token/refresh", "", refresh_body(one.at("refresh"))).status(), 401);
   EXPECT_EQ(h.post("/api/auth/token/refresh", "", refresh_body(two.at("refresh"))).status(), 200);
-  EXPECT_EQ(h.post("/api/auth/logout", one.at("access"), refresh_body("none of ours")).status(),
+  EXPECT_EQ(h.post("/api/auth/logout", two.at("access"), refresh_body("none of ours")).status(),
             204);
   EXPECT_EQ(h.post("/api/auth/logout", "", refresh_body("x")).status(), 401);
-  EXPECT_EQ(h.post("/api/auth/logout", one.at("access"), "{}").status(), 422);
-  EXPECT_EQ(h.post("/api/auth/logout", one.at("access"), "{").status(), 400);
+  EXPECT_EQ(h.post("/api/auth/logout", two.at("access"), "{}").status(), 422);
+  EXPECT_EQ(h.post("/api/auth/logout", two.at("access"), "{").status(), 400);
+  EXPECT_EQ(h.post("/api/auth/logout", one.at("access"), "{}").status(), 401);
 }
 
 TEST(Logout, nobody_ends_the_session_of_another) {

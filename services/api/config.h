@@ -26,6 +26,7 @@ struct Config {
   std::int64_t queue_lifetime_ms = 10 * 60 * 1000;      // of a queue ticket
   std::int64_t guest_lifetime_ms = 24LL * 3600 * 1000;  // without play
   std::int64_t guest_sweep_ms = 10 * 60 * 1000;         // how often expired guests are looked for
+  std::int64_t revocation_poll_ms = 250;                // how soon others' revocations count here
 };
 
 }  // namespace whoosh::api

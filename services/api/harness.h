@@ -11,8 +11,10 @@
 #include <tuple>
 #include <vector>
 
+#include "auth/tokens.h"
 #include "runtime/clock.h"
 #include "services/api/edge_gateway.h"
+#include "state/revocation_list.h"
 #include "state/state.h"
 #include "store/store.h"
 #include "tests/support/http_client.h"
@@ -36,6 +38,8 @@ struct EdgeScript {
   std::optional<base::Error> join_refusal;  // may_join
   wire::RoomPhase phase = wire::RoomPhase::waiting;
   std::vector<std::pair<base::UserId, std::string>> notified;
+  std::vector<std::pair<base::RoomId, std::string>> closed;  // with why
+  bool draining = false;
 };
 
 struct Options {
@@ -61,6 +65,8 @@ class Harness {
   // Shortcuts, each asserted: the answer of register or guest.
   Reading registered(const std::string& username, const std::string& password = "correct horse");
   Reading guest(const std::string& display_name = "");
+  // The answer of the login of a fresh account with this role.
+  Reading operator_(const std::string& username, const std::string& role);
   // Makes a private room of the first game: join info.
   Reading room(const std::string& token);
 
@@ -71,6 +77,24 @@ class Harness {
   state::Queue& queue();
   state::Directory& directory();
   void set_store_away(bool away);
+  void set_audit_away(bool away);
+  // Straight into the store, as another process or the shell would.
+  void give_coins(base::UserId user, std::int32_t coins);
+  void ban_behind_the_back(const std::string& user, const std::string& reason);
+  void set_role(const std::string& user, const std::string& role);
+  // Won matches of this user against bots, each a minute after the one before.
+  void play_matches(base::UserId user, int count);
+  // A new ApiServer over the same store and state, as after a restart of the process.
+  void restart();
+  // The same with one more signing key, in front of the old one, as `whoosh keys --rotate` makes
+  // it.
+  void rotate_keys();
+  // What was told to on_revoked, by whatever means.
+  [[nodiscard]] std::vector<state::Revoked> told();
+  // Asks again and again, for 20 s at most: for what is polled.
+  bool comes_true(const std::function<bool()>& what);
+  [[nodiscard]] std::string service_token(const std::string& name);
+  [[nodiscard]] base::Result<auth::SeatTicket> read_ticket(const std::string& ticket);
   // A token of another server, same claims.
   [[nodiscard]] std::string foreign_token() const;
   // Waits for one reply.

@@ -5,12 +5,14 @@
 #include <gtest/gtest.h>
 #include <spdlog/spdlog.h>
 
-#include <atomic>
 #include <chrono>
+#include <mutex>
 #include <thread>
 
 #include "games/registry.h"
 #include "services/api/api_server.h"
+#include "services/api/harness_edge.h"
+#include "services/api/harness_store.h"
 #include "state/memory/directory.h"
 #include "state/memory/queue.h"
 #include "state/memory/rate_limits.h"
@@ -19,215 +21,19 @@
 namespace whoosh::api {
 namespace {
 
-template <class T = void>
-using Reply = runtime::Reply<T>;
+const std::string& test_pem(std::size_t which) {
+  static const std::array<std::string, 2> pems{*auth::make_key_pem(), *auth::make_key_pem()};
+  return pems.at(which);
+}
 
-// Forwards to a real store, or drops every call: the Reply then answers `unavailable`.
-class Switchable final : public store::Store {
- public:
-  explicit Switchable(std::unique_ptr<store::Store> inner) : inner_(std::move(inner)) {}
-  std::atomic<bool> away{false};
-
-#define FORWARD(call) \
-  if (!away) inner_->call
-  void create_account(store::NewAccount a, Reply<store::Account> r) override {
-    FORWARD(create_account(std::move(a), std::move(r)));
-  }
-  void credentials(std::string login, Reply<store::Credentials> r) override {
-    FORWARD(credentials(std::move(login), std::move(r)));
-  }
-  void credentials_of(base::UserId id, Reply<store::Credentials> r) override {
-    FORWARD(credentials_of(id, std::move(r)));
-  }
-  void change_password(store::PasswordChange c, Reply<std::vector<store::Revocation>> r) override {
-    FORWARD(change_password(std::move(c), std::move(r)));
-  }
-  void rehash_password(base::UserId id, std::string old_hash, std::string new_hash,
-                       Reply<> r) override {
-    FORWARD(rehash_password(id, std::move(old_hash), std::move(new_hash), std::move(r)));
-  }
-  void account(base::UserId id, Reply<store::Account> r) override {
-    FORWARD(account(id, std::move(r)));
-  }
-  void change_profile(base::UserId id, store::ProfileChange c, Reply<store::Account> r) override {
-    FORWARD(change_profile(id, std::move(c), std::move(r)));
-  }
-  void convert_guest(base::UserId id, store::Conversion c, Reply<store::Account> r) override {
-    FORWARD(convert_guest(id, std::move(c), std::move(r)));
-  }
-  void erase_account(base::UserId id, base::UnixMs now, Reply<> r) override {
-    FORWARD(erase_account(id, now, std::move(r)));
-  }
-  void expire_guests(base::UnixMs before, Reply<std::int64_t> r) override {
-    FORWARD(expire_guests(before, std::move(r)));
-  }
-  void create_session(store::NewSession s, Reply<> r) override {
-    FORWARD(create_session(std::move(s), std::move(r)));
-  }
-  void rotate_session(store::Rotation o, Reply<store::Rotated> r) override {
-    FORWARD(rotate_session(std::move(o), std::move(r)));
-  }
-  void sessions(base::UserId user, base::UnixMs now,
-                Reply<std::vector<store::Session>> r) override {
-    FORWARD(sessions(user, now, std::move(r)));
-  }
-  void end_session(base::UserId user, std::string family, base::UnixMs now, Reply<> r) override {
-    FORWARD(end_session(user, std::move(family), now, std::move(r)));
-  }
-  void revoke_session(base::UserId user, std::string hash, base::UnixMs now,
-                      Reply<std::vector<store::Revocation>> r) override {
-    FORWARD(revoke_session(user, std::move(hash), now, std::move(r)));
-  }
-  void revoke_all_sessions(base::UserId user, base::UnixMs now,
-                           Reply<std::vector<store::Revocation>> r) override {
-    FORWARD(revoke_all_sessions(user, now, std::move(r)));
-  }
-  void revocations(base::UnixMs now, std::optional<base::UnixMs> since,
-                   Reply<std::vector<store::Revocation>> r) override {
-    FORWARD(revocations(now, since, std::move(r)));
-  }
-  void search_users(store::UserSearch search, Reply<store::UserPage> r) override {
-    FORWARD(search_users(std::move(search), std::move(r)));
-  }
-  void ban(store::Ban ban, Reply<store::Account> r) override {
-    FORWARD(ban(std::move(ban), std::move(r)));
-  }
-  void unban(base::UserId user, std::string reason, store::Actor actor, base::UnixMs now,
-             Reply<store::Account> r) override {
-    FORWARD(unban(user, std::move(reason), std::move(actor), now, std::move(r)));
-  }
-  void set_role(base::UserId user, std::string role, store::Actor actor, base::UnixMs now,
-                Reply<store::Account> r) override {
-    FORWARD(set_role(user, std::move(role), std::move(actor), now, std::move(r)));
-  }
-  void audit(store::AuditRow row, Reply<> r) override {
-    FORWARD(audit(std::move(row), std::move(r)));
-  }
-  void audit_log(store::AuditQuery query, Reply<store::AuditPage> r) override {
-    FORWARD(audit_log(std::move(query), std::move(r)));
-  }
-  void apply_result(match::MatchRecord m, Reply<store::AppliedResult> r) override {
-    FORWARD(apply_result(std::move(m), std::move(r)));
-  }
-  void history(base::UserId user, std::optional<std::string> cursor, std::int32_t limit,
-               Reply<store::HistoryPage> r) override {
-    FORWARD(history(user, std::move(cursor), limit, std::move(r)));
-  }
-  void wallet(base::UserId user, Reply<store::Wallet> r) override {
-    FORWARD(wallet(user, std::move(r)));
-  }
-  void ledger(base::UserId user, std::optional<std::string> cursor, std::int32_t limit,
-              Reply<store::LedgerPage> r) override {
-    FORWARD(ledger(user, std::move(cursor), limit, std::move(r)));
-  }
-  void purchase(store::Purchase p, Reply<store::Outcome> r) override {
-    FORWARD(purchase(std::move(p), std::move(r)));
-  }
-  void refund(store::Refund f, Reply<store::Outcome> r) override {
-    FORWARD(refund(std::move(f), std::move(r)));
-  }
-  void grant(store::Grant g, Reply<store::Outcome> r) override {
-    FORWARD(grant(std::move(g), std::move(r)));
-  }
-  void claim_daily(base::UserId user, store::UnixMs now, Reply<store::DailyReward> r) override {
-    FORWARD(claim_daily(user, now, std::move(r)));
-  }
-  void inventory(base::UserId user, Reply<std::vector<store::OwnedItem>> r) override {
-    FORWARD(inventory(user, std::move(r)));
-  }
-  void equip(base::UserId user, std::string item, Reply<store::Look> r) override {
-    FORWARD(equip(user, std::move(item), std::move(r)));
-  }
-  void unequip(base::UserId user, store::ItemKind kind, Reply<store::Look> r) override {
-    FORWARD(unequip(user, kind, std::move(r)));
-  }
-  void verify_ledger(Reply<store::LedgerCheck> r) override {
-    FORWARD(verify_ledger(std::move(r)));
-  }
-  void rating(base::UserId user, std::string game, Reply<match::Rating> r) override {
-    FORWARD(rating(user, std::move(game), std::move(r)));
-  }
-  void ping(Reply<> r) override {
-    FORWARD(ping(std::move(r)));
-  }
-#undef FORWARD
-
- private:
-  std::unique_ptr<store::Store> inner_;
-};
-
-class PretendedEdge final : public EdgeGateway {
- public:
-  PretendedEdge(state::Directory& directory, const runtime::Clock& clock)
-      : directory_(directory), clock_(clock) {}
-  EdgeScript script;
-
-  void create_room(NewRoom room, runtime::Reply<state::RoomEntry> reply) override {
-    if (script.away) return;
-    if (room.settings.max_seats.value_or(8) > 12) {
-      base::Error error{base::ErrorCode::invalid_input};
-      error.fields.emplace("settings.max_seats", "must be 3 to 12");
-      return reply(error);
-    }
-    state::RoomEntry entry;
-    entry.room = base::RoomId::make(1, base::ShardNo{0}, ++made_);
-    entry.node = "solo";
-    entry.epoch = 1;
-    entry.game = room.game;
-    entry.is_public = room.is_public;
-    entry.created_at = clock_.now();
-    directory_.claim_room(entry, std::move(reply));
-  }
-  void room_card(state::RoomEntry entry, runtime::Reply<wire::RoomCard> reply) override {
-    if (script.away) return;
-    wire::RoomCard card;
-    card.room = entry.room.text();
-    card.code = entry.code;
-    card.game = entry.game;
-    card.visibility = entry.is_public ? "public" : "private";
-    card.phase = script.phase;
-    card.seats = 8;
-    card.created_at = base::rfc3339(entry.created_at);
-    reply(card);
-  }
-  void may_join(state::RoomEntry, base::UserId, wire::Role wanted,
-                runtime::Reply<wire::Role> reply) override {
-    if (script.away) return;
-    if (script.join_refusal) return reply(*script.join_refusal);
-    reply(wanted);
-  }
-  void notify(base::UserId user, std::string message) override {
-    script.notified.emplace_back(user, std::move(message));
-  }
-  std::string ws_url(const state::RoomEntry& entry, std::string_view host) const override {
-    return "ws://" + std::string(host) + "/ws?game_id=" + entry.room.text();
-  }
-  void rooms(RoomsAsked, runtime::Reply<RoomsPage> reply) override { reply(RoomsPage{}); }
-  void room_report(state::RoomEntry, runtime::Reply<wire::RoomReport> reply) override {
-    reply(base::ErrorCode::room_not_found);
-  }
-  void close_room(state::RoomEntry, std::string, runtime::Reply<> reply) override {
-    reply(base::ErrorCode::room_not_found);
-  }
-  void nodes(runtime::Reply<std::vector<wire::NodeReport>> reply) override {
-    reply(std::vector<wire::NodeReport>{});
-  }
-  void drain_node(std::string, bool, runtime::Reply<> reply) override {
-    reply(base::ErrorCode::node_not_found);
-  }
-
- private:
-  state::Directory& directory_;
-  const runtime::Clock& clock_;
-  std::uint64_t made_ = 0;
-};
-
+// The first signs.
+std::shared_ptr<const auth::KeySet> keys_of(const std::vector<std::size_t>& which) {
+  std::vector<std::string> pems;
+  for (const std::size_t one : which) pems.push_back(test_pem(one));
+  return std::make_shared<const auth::KeySet>(std::move(*auth::KeySet::from_pem(pems)));
+}
 std::shared_ptr<const auth::KeySet> test_keys(std::size_t which) {
-  static const auto make = [] {
-    return std::make_shared<const auth::KeySet>(
-        std::move(*auth::KeySet::from_pem(std::vector<std::string>{*auth::make_key_pem()})));
-  };
-  static const std::array<std::shared_ptr<const auth::KeySet>, 2> keys{make(), make()};
+  static const std::array<std::shared_ptr<const auth::KeySet>, 2> keys{keys_of({0}), keys_of({1})};
   return keys.at(which);
 }
 
@@ -239,6 +45,7 @@ Config config_of(const Options& options) {
   config.rates.enabled = options.rate_limits;
   config.password_cost = auth::Cost::minimal();
   config.web = options.web;
+  config.revocation_poll_ms = 20;
   return config;
 }
 
@@ -252,12 +59,29 @@ struct Harness::Parts {
   state::memory::Queue queue{directory, clock};
   state::memory::RateLimits rate_limits;
   PretendedEdge edge{directory, clock};
-  auth::TokenAuthority tokens{test_keys(0)};
-  ApiServer server;
+  std::optional<auth::TokenAuthority> tokens{test_keys(0)};
+  std::optional<state::RevocationList> revoked;
+  std::mutex mutex;  // protects told
+  std::vector<state::Revoked> told;
+  std::optional<ApiServer> server;
+  const Options options;
+  std::int32_t grants = 0;
 
-  explicit Parts(const Options& options)
-      : server(config_of(options),
-               Ports{store, directory, queue, rate_limits, edge, tokens, clock, entropy}) {}
+  explicit Parts(const Options& options_in) : options(options_in) { start(); }
+
+  // As a fresh process: nothing of the old one's memory but what the twins stand for.
+  void start() {
+    server.reset();
+    revoked.emplace();
+    server.emplace(config_of(options),
+                   Ports{store, directory, queue, rate_limits, edge, *tokens, clock, entropy,
+                         *revoked, [this](std::vector<state::Revoked> fresh) {
+                           const std::lock_guard lock(mutex);
+                           told.insert(told.end(), fresh.begin(), fresh.end());
+                         }});
+    const auto started = server->start();
+    EXPECT_TRUE(started.has_value()) << (started ? "" : started.error().message);
+  }
 };
 
 std::string Reading::at(const std::string& path) const {
@@ -288,12 +112,10 @@ std::string Reading::at(const std::string& path) const {
 Harness::Harness(Options options) {
   spdlog::set_level(spdlog::level::off);
   parts_ = std::make_unique<Parts>(options);
-  const auto started = parts_->server.start();
-  EXPECT_TRUE(started.has_value()) << (started ? "" : started.error().message);
 }
 
 Harness::~Harness() {
-  parts_->server.stop();
+  parts_->server->stop();
 }
 
 Reading Harness::call(const std::string& method, const std::string& path, const std::string& token,
@@ -301,7 +123,7 @@ Reading Harness::call(const std::string& method, const std::string& path, const 
   if (!token.empty()) headers.emplace("Authorization", "Bearer " + token);
   Reading reading{tests::http_request(port(), method, path, headers, body)};
   http::Router router;  // finds the pattern of this path
-  for (const http::Route& route : parts_->server.routes()) {
+  for (const http::Route& route : parts_->server->routes()) {
     router.add(route.method, route.pattern, route.handler);
   }
   http::RequestContext context;
@@ -341,7 +163,7 @@ Reading Harness::room(const std::string& token) {
 }
 
 std::uint16_t Harness::port() const {
-  return parts_->server.port();
+  return parts_->server->port();
 }
 runtime::ManualClock& Harness::clock() {
   return parts_->clock;
@@ -361,6 +183,102 @@ state::Directory& Harness::directory() {
 void Harness::set_store_away(bool away) {
   parts_->store.away = away;
 }
+void Harness::set_audit_away(bool away) {
+  parts_->store.audit_away = away;
+}
+
+Reading Harness::operator_(const std::string& username, const std::string& role) {
+  set_role(registered(username).at("user.id"), role);
+  Reading reading = post("/api/auth/login", "",
+                         R"({"username":")" + username + R"(","password":"correct horse"})");
+  EXPECT_EQ(reading.status(), 200) << reading.http.body;
+  return reading;
+}
+
+void Harness::give_coins(base::UserId user, std::int32_t coins) {
+  store::Grant grant;
+  grant.user = user;
+  grant.coins = coins;
+  grant.once = {"harness:" + std::to_string(++parts_->grants), std::string(32, 'f'), "request"};
+  grant.actor.name = "harness";
+  grant.reason = "for a test";
+  grant.now = clock().now();
+  const auto outcome =
+      wait<store::Outcome>([&](auto reply) { store().grant(std::move(grant), std::move(reply)); });
+  EXPECT_TRUE(outcome.has_value() && !outcome->refused);
+}
+
+void Harness::ban_behind_the_back(const std::string& user, const std::string& reason) {
+  store::Ban ban{*base::parse_user_id(user), std::nullopt, reason, {}, clock().now()};
+  ban.actor.name = "harness";
+  const auto banned =
+      wait<store::Account>([&](auto reply) { store().ban(std::move(ban), std::move(reply)); });
+  EXPECT_TRUE(banned.has_value());
+}
+
+void Harness::set_role(const std::string& user, const std::string& role) {
+  store::Actor actor;
+  actor.name = "harness";
+  const auto account = wait<store::Account>([&](auto reply) {
+    store().set_role(*base::parse_user_id(user), role, actor, clock().now(), std::move(reply));
+  });
+  EXPECT_TRUE(account.has_value());
+}
+
+void Harness::play_matches(base::UserId user, int count) {
+  for (int i = 1; i <= count; ++i) {
+    match::MatchRecord record;
+    record.id =
+        base::MatchId::make(static_cast<std::uint64_t>(user.value), static_cast<std::uint64_t>(i));
+    record.game = games::all().front()->info().key;
+    record.started_at = clock().now().plus_s(60 * i);
+    record.ended_at = record.started_at.plus_s(50);
+    record.played_s = 50;
+    for (int seat = 0; seat < 4; ++seat) {
+      match::SeatRecord row;
+      row.public_id = seat == 0 ? base::user_id_text(user) : "bot_" + std::to_string(seat);
+      if (seat == 0) row.user = user;
+      row.placement = seat + 1;
+      row.is_winner = seat == 0;
+      record.seats.push_back(row);
+    }
+    const auto applied = wait<store::AppliedResult>(
+        [&](auto reply) { store().apply_result(std::move(record), std::move(reply)); });
+    EXPECT_TRUE(applied.has_value());
+  }
+}
+
+void Harness::restart() {
+  parts_->start();
+}
+
+void Harness::rotate_keys() {
+  parts_->server.reset();
+  parts_->tokens.emplace(keys_of({1, 0}));
+  parts_->start();
+}
+
+std::vector<state::Revoked> Harness::told() {
+  const std::lock_guard lock(parts_->mutex);
+  return parts_->told;
+}
+
+bool Harness::comes_true(const std::function<bool()>& what) {
+  const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (!what()) {
+    if (std::chrono::steady_clock::now() > give_up) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  return true;
+}
+
+std::string Harness::service_token(const std::string& name) {
+  return *parts_->tokens->make_service({name, "jti"}, 90, clock().now());
+}
+
+base::Result<auth::SeatTicket> Harness::read_ticket(const std::string& ticket) {
+  return parts_->tokens->check_seat(ticket, clock().now());
+}
 
 std::string Harness::foreign_token() const {
   auth::Identity identity;
@@ -372,7 +290,7 @@ std::string Harness::foreign_token() const {
 
 std::set<std::string> Harness::operations() const {
   std::set<std::string> out;
-  for (const http::Route& route : parts_->server.routes()) {
+  for (const http::Route& route : parts_->server->routes()) {
     out.insert(std::string(http::method_text(route.method)) + " " + route.pattern);
   }
   return out;
@@ -417,8 +335,9 @@ TEST(GuestSweep, erases_who_has_not_played_for_a_day) {
   const base::UserId old_guest = make_guest("guest_old");
   clock.advance_ms(24LL * 3600 * 1000 + 1);
   const base::UserId new_guest = make_guest("guest_new");
-  ApiServer server(config_of({}),
-                   Ports{*store, directory, queue, rate_limits, edge, tokens, clock, entropy});
+  state::RevocationList revoked;
+  ApiServer server(config_of({}), Ports{*store, directory, queue, rate_limits, edge, tokens, clock,
+                                        entropy, revoked});
   ASSERT_TRUE(server.start().has_value());
   const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(20);
   while (is_there(old_guest) && std::chrono::steady_clock::now() < give_up) {

@@ -1,23 +1,11 @@
 // What somebody has played.
 #include "services/api/app.h"
+#include "services/api/profile.h"
 
 namespace whoosh::api {
 namespace {
 
 constexpr std::int32_t history_default = 20;
-
-wire::HistoryRow row_of(const store::HistoryRow& row) {
-  return {row.match.text(),
-          row.game,
-          base::rfc3339(row.started_at),
-          base::rfc3339(row.ended_at),
-          row.elo_before,
-          row.elo_after,
-          row.xp_gained,
-          row.coins_gained,
-          row.placement,
-          row.is_winner};
-}
 
 // A bare array of the newest 20 for clients of the first Whoosh; a page once `cursor` or `limit` is
 // given.
@@ -30,7 +18,7 @@ Answer history(App& app, RequestContext& context, const auth::Identity& identity
   });
   if (!page) co_return about_page(page.error());
   wire::HistoryPage out;
-  for (const store::HistoryRow& row : page->rows) out.items.push_back(row_of(row));
+  for (const store::HistoryRow& row : page->rows) out.items.push_back(history_row(row));
   if (page->next) out.next = *page->next;
   if (cursor || context.query("limit")) co_return http::json(200, out);
   co_return http::json(200, out.items);

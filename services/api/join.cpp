@@ -14,6 +14,8 @@ base::Result<wire::JoinInfo> Inviter::invite(const Guest& guest, const state::Ro
   seat.room = room.room;
   seat.role = base::enum_text(role);
   seat.newcomer = guest.newcomer;
+  seat.session = guest.session;
+  seat.look = guest.look;
   auto ticket = tokens_.make_seat(seat, clock_.now());
   if (!ticket) return ticket.error();
   wire::JoinInfo info;

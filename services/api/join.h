@@ -21,7 +21,9 @@ struct Guest {  // who is invited
   std::string name;
   std::string avatar;
   bool newcomer = false;
-  std::string host;  // by which he reached Service A
+  std::string host;          // by which he reached Service A
+  std::string session = {};  // of the access token by which he asks
+  auth::Look look = {};
 };
 
 class Inviter {

@@ -108,8 +108,7 @@ Answer ticket(App& app, RequestContext& context, const auth::Identity& identity)
   if (found->status == state::TicketStatus::matched && found->room) {
     const auto account = co_await app.account_of(context, identity);
     if (!account) co_return account.error();
-    const Guest guest{identity.user, shown_name(*account), account->avatar,
-                      account->total_games < newcomer_games, app.host_of(context)};
+    const Guest guest = guest_of(app, context, identity, *account);
     auto info = app.inviter.invite(guest, *found->room, wire::Role::player);
     if (!info) co_return info.error();
     state.room = std::move(*info);

@@ -32,6 +32,15 @@ struct Rates {
   state::RateRule queue{60, 60};
   state::RateRule ticket_poll{120, 120};
   state::RateRule profile_change{30, 30};
+  state::RateRule convert{10, 10};
+  state::RateRule sessions{60, 60};  // list and end, sign out
+  state::RateRule export_all{5, 5.0 / 60};
+  state::RateRule wallet{120, 120};  // whatever only reads the economy
+  state::RateRule purchase{30, 30};
+  state::RateRule equip{60, 60};
+  state::RateRule daily{20, 20};
+  state::RateRule admin{300, 300};     // all of an operator's
+  state::RateRule result{1000, 6000};  // of one service
 };
 
 // One bucket: "login:account:ada" under a rule.

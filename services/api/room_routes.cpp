@@ -10,11 +10,6 @@ namespace {
 
 constexpr std::int32_t rooms_default = 20;
 
-Guest guest_of(const App& app, const RequestContext& context, const store::Account& account) {
-  return {account.id, shown_name(account), account.avatar, account.total_games < newcomer_games,
-          app.host_of(context)};
-}
-
 Answer create_room(App& app, RequestContext& context, const auth::Identity& identity) {
   const Limit limit{room_making_key(identity.user), app.config.rates.create_room};
   if (const auto allowed = co_await app.rates.take(context, limit); !allowed) {
@@ -39,7 +34,7 @@ Answer create_room(App& app, RequestContext& context, const auth::Identity& iden
   });
   if (!entry) co_return entry.error();
   const auto info =
-      app.inviter.invite(guest_of(app, context, *account), *entry, wire::Role::player);
+      app.inviter.invite(guest_of(app, context, identity, *account), *entry, wire::Role::player);
   if (!info) co_return info.error();
   co_return http::json(201, *info);
 }
@@ -130,7 +125,7 @@ Answer join_room(App& app, RequestContext& context, const auth::Identity& identi
     app.ports.gateway.may_join(*entry, identity.user, *role, std::move(reply));
   });
   if (!granted) co_return granted.error();
-  const auto info = app.inviter.invite(guest_of(app, context, *account), *entry, *role);
+  const auto info = app.inviter.invite(guest_of(app, context, identity, *account), *entry, *role);
   if (!info) co_return info.error();
   co_return http::json(200, *info);
 }

@@ -9,9 +9,10 @@ namespace whoosh::api {
 namespace {
 
 // Known members that no PATCH changes; anything else unknown is ignored.
-constexpr auto read_only = std::to_array<const char*>(
-    {"id", "elo", "xp", "level", "total_games", "wins", "win_rate", "coins", "is_guest",
-     "created_at", "role", "password", "mu", "sigma", "banned_until"});
+constexpr auto read_only =
+    std::to_array<const char*>({"id", "elo", "xp", "level", "total_games", "wins", "win_rate",
+                                "coins", "is_guest", "created_at", "look", "role", "password",
+                                "password_hash", "mu", "sigma", "banned_until", "ban_reason"});
 
 Answer me(App& app, RequestContext& context, const auth::Identity& identity) {
   const auto account = co_await app.account_of(context, identity);
@@ -65,6 +66,10 @@ Answer change_me(App& app, RequestContext& context, const auth::Identity& identi
 }
 
 Answer erase_me(App& app, RequestContext& context, const auth::Identity& identity) {
+  const Limit limit{"profile:" + context.user, app.config.rates.profile_change};
+  if (const auto allowed = co_await app.rates.take(context, limit); !allowed) {
+    co_return allowed.error();
+  }
   const auto present = co_await app.account_of(context, identity);
   if (!present) co_return present.error();
   const auto left = co_await http::ask<>(
@@ -74,6 +79,7 @@ Answer erase_me(App& app, RequestContext& context, const auth::Identity& identit
     app.ports.store.erase_account(identity.user, app.now(), std::move(reply));
   });
   if (!erased) co_return erased.error();
+  co_await app.hear_revocations(context);
   co_return http::no_content();
 }
 

@@ -37,6 +37,7 @@ struct Solo::Parts {
   void start_matchmaker();
   void free_tickets(const match::MatchRecord& record);
   void start_result_worker();
+  void tell_revoked(std::vector<state::Revoked> revoked);
 
   const Config config;
   runtime::OsClock clock;
@@ -50,7 +51,8 @@ struct Solo::Parts {
   runtime::LoopThread mailbox;  // where answers arrive that belong to no service
   state::memory::Results results{clock};
   state::memory::Revocations revocations{clock};
-  state::RevocationList revocation_list;
+  state::RevocationList revocation_list;  // of the edge
+  state::RevocationList api_revoked;      // of Service A, which has it from the store
   std::unique_ptr<edge::EdgeServer> edge;
   std::unique_ptr<state::RevocationFeed> revocation_feed;  // after the edge: it tells it
   std::unique_ptr<api::ResultWorker> result_worker;

@@ -164,8 +164,19 @@ base::Result<> Solo::Parts::start_api() {
     spdlog::warn("the web client is not built: only REST is served (make up builds it)");
   api = std::make_unique<api::ApiServer>(
       std::move(service),
-      api::Ports{*store, directory, queue, limits, *gateway, *authority, clock, entropy});
+      api::Ports{*store, directory, queue, limits, *gateway, *authority, clock, entropy,
+                 api_revoked,
+                 [this](std::vector<state::Revoked> fresh) { tell_revoked(std::move(fresh)); }});
   return api->start();
+}
+
+// What Service A has heard of revocations goes where the edge's feed reads.
+void Solo::Parts::tell_revoked(std::vector<state::Revoked> revoked) {
+  revocations.publish(std::move(revoked), runtime::Reply<>(mailbox, [](base::Result<> told) {
+                        if (!told)
+                          spdlog::error("revoked sessions were not told: {}",
+                                        told.error().sentence());
+                      }));
 }
 
 void Solo::Parts::start_matchmaker() {

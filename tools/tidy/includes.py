@@ -128,7 +128,7 @@ def _from_service(source, path):
     service = source.path.parts[1]
     if path.startswith("games/") and path != "games/registry.h":
         return f"services name no particular game: not {path}"
-    if path.startswith("services/") and service not in ("solo", "cli"):
+    if path.startswith("services/") and service not in ("solo", "cli", "admin"):
         other = path.split("/")[1]
         if other != service and not path.endswith("_gateway.h"):
             return f"{service} may not include {path}: services/solo introduces them"

@@ -63,7 +63,7 @@ void rest_bodies(Declarations& types) {
 void admin_bodies(Declarations& types) {
   using namespace wire;
   declare_all<AdminUserPage, AdminUserDetail, BanUser, AdminReason, GrantCoins, RefundItem,
-              ChangeRole, Granted, AuditPage>(types);
+              ChangeRole, Granted, AuditPage, AdminRoomPage, RoomReport, NodeList>(types);
 }
 
 // What an operator sees of rooms and nodes.

@@ -20,6 +20,11 @@ export interface AdminReason {
   reason: string;
 }
 
+export interface AdminRoomPage {
+  items: RoomSummary[];
+  next: string | null;
+}
+
 export interface AdminUser {
   id: number;
   username: string;
@@ -44,7 +49,7 @@ export interface AdminUserDetail {
   wallet: Wallet;
   inventory: InventoryRow[];
   matches: HistoryRow[];
-  audit: AuditRow[];
+  audit?: AuditRow[];
 }
 
 export interface AdminUserPage {
@@ -296,6 +301,11 @@ export interface MatchFound {
 export interface Moved {
   ws_url: string;
   ticket: string;
+}
+
+export interface NodeList {
+  items: NodeReport[];
+  next: string | null;
 }
 
 export interface NodeReport {
