@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <map>
 #include <set>
 
@@ -77,6 +78,19 @@ TEST(Catalogue, no_two_reactions_share_an_id_or_a_face) {
     for (const auto& reaction : item.reactions)
       EXPECT_TRUE(seen.insert(reaction).second) << item.id;
     for (const auto& face : item.faces) EXPECT_TRUE(seen.insert(face).second) << item.id;
+  }
+}
+
+// Both ways: no item without a picture, no picture without an item.
+TEST(Catalogue, every_item_has_its_picture) {
+  namespace fs = std::filesystem;
+  const fs::path folder = fs::path(WHOOSH_SOURCE_DIR) / "services/web/public/cosmetics";
+  for (const Item& item : all()) {
+    EXPECT_GT(fs::file_size(folder / (item.id + ".svg")), 100U) << item.id;
+  }
+  for (const auto& file : fs::directory_iterator(folder)) {
+    if (file.path().extension() != ".svg") continue;
+    EXPECT_NE(find(file.path().stem().string()), nullptr) << file.path().filename();
   }
 }
 
