@@ -23,6 +23,8 @@ Command add_solo(CLI::App& app);
 Command add_migrate(CLI::App& app);
 // Makes a signing key if there is none (or one more) and lists the key ids.
 Command add_keys(CLI::App& app);
+// Users, bans, coins, roles and the audit log, from the shell.
+Command add_admin(CLI::App& app);
 // Eight bots play one whole match over real sockets, with time sped up, in a server of their own.
 Command add_demo(CLI::App& app);
 // Prints a text as a QR code made of terminal characters.

@@ -1,0 +1,242 @@
+// whoosh admin: the operator's tools at the shell, on the database itself.
+#include <fmt/format.h>
+#include <pwd.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "runtime/clock.h"
+#include "runtime/entropy.h"
+#include "services/admin/output.h"
+#include "services/admin/shell.h"
+#include "services/cli/commands.h"
+#include "services/cli/knobs.h"
+#include "services/database/database.h"
+#include "services/solo/paths.h"
+
+namespace whoosh::cli {
+namespace {
+
+using admin::Shell;
+
+struct Options {
+  std::string data = "var";
+  std::string database;  // "": the embedded one in the data folder
+  bool json = false;
+  std::string user;
+  std::string email;
+  std::string role;
+  std::string query;
+  std::string reason;
+  std::string until;
+  std::string item;
+  std::string key;
+  std::int32_t coins = 0;
+  std::int32_t limit = 50;
+  Shell::AuditFilter filter;
+};
+
+using Action = std::function<Shell::Text(Shell&, const Options&)>;
+
+// Who sits at the shell; behind sudo, who called it.
+std::string shell_user() {
+  if (const char* const sudo = std::getenv("SUDO_USER"); sudo != nullptr && *sudo != '\0') {
+    return sudo;
+  }
+  const passwd* const row = getpwuid(geteuid());
+  return row != nullptr ? std::string(row->pw_name) : fmt::format("uid {}", geteuid());
+}
+
+// One line from the terminal, which shows nothing of it meanwhile.
+class HiddenInput {
+ public:
+  HiddenInput() {
+    tcgetattr(STDIN_FILENO, &before_);
+    termios hidden = before_;
+    hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
+  }
+  ~HiddenInput() { tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_); }
+  HiddenInput(const HiddenInput&) = delete;
+  HiddenInput& operator=(const HiddenInput&) = delete;
+
+  static std::string ask(const char* prompt) {
+    fmt::print(stderr, "{}", prompt);
+    std::string line;
+    std::getline(std::cin, line);
+    fmt::print(stderr, "\n");
+    return line;
+  }
+
+ private:
+  termios before_{};
+};
+
+// From the terminal, twice; or the first line of what is piped in. Never from the command line,
+// where other users of the machine could read it.
+base::Result<std::string> read_password() {
+  if (isatty(STDIN_FILENO) == 0) {
+    std::string line;
+    if (std::getline(std::cin, line)) return line;
+    return base::Error{base::ErrorCode::invalid_input, "no password came on standard input."};
+  }
+  const HiddenInput hidden;
+  const std::string password = HiddenInput::ask("Password: ");
+  if (HiddenInput::ask("Once more: ") == password) return password;
+  return base::Error{base::ErrorCode::invalid_input, "the two passwords differ."};
+}
+
+Shell::Text create_admin(Shell& shell, const Options& options) {
+  const auto password = read_password();
+  if (!password) return password.error();
+  return shell.create_admin({options.user, options.email, *password});
+}
+
+int run(const Options& options, const Action& action) {
+  const std::string text =
+      options.database.empty() ? "sqlite:" + solo::database_path(options.data) : options.database;
+  const auto location = database::parse(text);
+  if (!location) return fail(fmt::format("--database: {}", location.error().sentence()));
+  database::Options how;
+  how.connections = 1;
+  how.report = [](std::string_view sentence) { fmt::print(stderr, "whoosh: {}\n", sentence); };
+  auto store = database::open(*location, std::move(how));
+  if (!store) return fail(store.error().sentence());
+  const runtime::OsClock clock;
+  runtime::OsEntropy entropy;
+  Shell shell(**store, clock, entropy, {options.json, shell_user()});
+  const auto out = action(shell, options);
+  if (!out) return fail(admin::sentence_of(out.error()));
+  fmt::print("{}", *out);
+  return 0;
+}
+
+// The sub-commands of `whoosh admin`, and which of them was asked for.
+struct Words {
+  CLI::App& app;
+  std::shared_ptr<Options> options;
+  std::shared_ptr<Action> chosen;
+
+  CLI::App* add(const char* name, const char* help, Action action) {
+    CLI::App* const command = app.add_subcommand(name, help);
+    command->callback([chosen = chosen, action = std::move(action)] { *chosen = action; });
+    return command;
+  }
+  void user(CLI::App* command) {
+    command->add_option("--user", options->user, "Username, e-mail address or id")->required();
+  }
+  void reason(CLI::App* command) {
+    command->add_option("--reason", options->reason, "Why: goes into the audit log")->required();
+  }
+  void key(CLI::App* command) {
+    command->add_option("--key", options->key, "Idempotency key: the same again does nothing more");
+  }
+};
+
+void add_operators(Words& words) {
+  const auto& o = words.options;
+  CLI::App* command =
+      words.add("create-admin", "Make an account with the role admin; its password is asked for",
+                create_admin);
+  command->add_option("--user", o->user, "Its username")->required();
+  command->add_option("--email", o->email, "Its e-mail address")->required();
+  command = words.add("make-admin", "Make somebody an admin",
+                      [](Shell& shell, const Options& in) { return shell.role(in.user, "admin"); });
+  words.user(command);
+  command = words.add("role", "Make somebody an operator, or no longer one",
+                      [](Shell& shell, const Options& in) { return shell.role(in.user, in.role); });
+  words.user(command);
+  command->add_option("--role", o->role, "moderator, admin or none")->required();
+}
+
+void add_people(Words& words) {
+  const auto& o = words.options;
+  CLI::App* command =
+      words.add("users", "Find users; without --q the newest",
+                [](Shell& shell, const Options& in) { return shell.users(in.query, in.limit); });
+  command->add_option("--q", o->query, "An id, or how a username, name or e-mail address begins");
+  command->add_option("--limit", o->limit, "How many at most")->check(CLI::Range(1, 10'000));
+  command = words.add("user", "See one user",
+                      [](Shell& shell, const Options& in) { return shell.user(in.user); });
+  words.user(command);
+  command = words.add("ban", "Ban a user: his sessions and connections end",
+                      [](Shell& shell, const Options& in) {
+                        return shell.ban({in.user, in.reason, in.until});
+                      });
+  words.user(command);
+  words.reason(command);
+  command->add_option("--until", o->until, "2030-12-31T23:59:59Z; without it for good");
+  command = words.add("unban", "Lift a ban", [](Shell& shell, const Options& in) {
+    return shell.unban(in.user, in.reason);
+  });
+  words.user(command);
+  words.reason(command);
+}
+
+void add_coins(Words& words) {
+  const auto& o = words.options;
+  CLI::App* command = words.add("grant", "Give coins, or take some (below zero)",
+                                [](Shell& shell, const Options& in) {
+                                  return shell.grant({in.user, in.coins, in.reason, in.key});
+                                });
+  words.user(command);
+  command->add_option("--coins", o->coins, "How many")->required();
+  words.reason(command);
+  words.key(command);
+  command = words.add("refund", "Take an item back for what was paid for it",
+                      [](Shell& shell, const Options& in) {
+                        return shell.refund({in.user, in.item, in.reason, in.key});
+                      });
+  words.user(command);
+  command->add_option("--item", o->item, "Id of the item, such as frame_neon")->required();
+  words.reason(command);
+  words.key(command);
+}
+
+void add_records(Words& words) {
+  const auto& o = words.options;
+  CLI::App* command =
+      words.add("audit", "What operators did, newest first", [](Shell& shell, const Options& in) {
+        Shell::AuditFilter filter = in.filter;
+        filter.limit = in.limit;
+        return shell.audit(filter);
+      });
+  command->add_option("--action", o->filter.action, "Exactly this action, such as user.ban");
+  command->add_option("--target", o->filter.target, "Exactly this target, such as user:17");
+  command->add_option("--actor", o->filter.actor, "Username or id of an operator; 0: the shell");
+  command->add_option("--limit", o->limit, "How many at most")->check(CLI::Range(1, 10'000));
+  CLI::App* ledger = words.app.add_subcommand("ledger", "The ledger of all coins");
+  ledger->require_subcommand(1);
+  CLI::App* verify =
+      ledger->add_subcommand("verify", "Check every row of it; 1 when it is unsound");
+  verify->callback([chosen = words.chosen] {
+    *chosen = [](Shell& shell, const Options&) { return shell.verify_ledger(); };
+  });
+}
+
+}  // namespace
+
+Command add_admin(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  const auto chosen = std::make_shared<Action>();
+  CLI::App* admin = app.add_subcommand(
+      "admin",
+      "Operator's tools: users, bans, coins, roles, the audit log. Works on the database, "
+      "beside a running whoosh or without one; every action is in the audit log");
+  knob(*admin, "data", options->data, "Folder of the database");
+  knob(*admin, "database", options->database,
+       "sqlite:PATH or postgres://user@host/database; empty: the one in the data folder");
+  admin->add_flag("--json", options->json, "Answer with the JSON that REST would have given");
+  admin->require_subcommand(1);
+  admin->fallthrough();
+  Words words{*admin, options, chosen};
+  add_operators(words);
+  add_people(words);
+  add_coins(words);
+  add_records(words);
+  return {admin, [options, chosen] { return run(*options, *chosen); }};
+}
+
+}  // namespace whoosh::cli
