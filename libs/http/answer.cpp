@@ -47,6 +47,7 @@ Response error_response(const base::Error& error, std::string_view request_id) {
   }
   out.end_object();
   Response response = json_text(base::error_status(error.code), std::move(text));
+  response.error = base::error_name(error.code);
   if (response.status == 429 || response.status == 503) {
     const auto seconds = std::max(error.retry_after_s, retry_after_default_s);
     response.headers.add("Retry-After", std::to_string(seconds));

@@ -49,6 +49,7 @@ struct Response {
   int status = 200;
   Headers headers;
   std::string body;
+  std::string_view error;  // the code in an error body, a name of base/error.h: for logs
   std::shared_ptr<const std::string> shared_body;  // instead of body: files, sent without a copy
 
   [[nodiscard]] std::string_view content() const {

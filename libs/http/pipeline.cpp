@@ -31,6 +31,14 @@ std::int64_t monotonic_us() {
       .count();
 }
 
+// Two years, as the preload lists ask for at least one.
+constexpr std::string_view https_only = "max-age=63072000; includeSubDomains";
+
+// The client uses none of these; what is injected into it shall not either.
+constexpr std::string_view page_permissions =
+    "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), "
+    "display-capture=(), browsing-topics=()";
+
 bool sane_request_id(std::string_view id) {
   return id.size() >= 8 && id.size() <= 64 && std::ranges::all_of(id, [](char c) {
            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
@@ -133,7 +141,12 @@ void Pipeline::finish(const RequestContext& context, Response& response) const {
   headers.add("Referrer-Policy", "same-origin");
   const bool page = headers.get("Content-Type").starts_with("text/html");
   headers.add("Content-Security-Policy", std::string(page ? page_policy : data_policy));
-  if (page) headers.add("Cross-Origin-Opener-Policy", "same-origin");
+  headers.add("Cross-Origin-Resource-Policy", "same-origin");
+  if (page) {
+    headers.add("Cross-Origin-Opener-Policy", "same-origin");
+    headers.add("Permissions-Policy", std::string(page_permissions));
+  }
+  if (policy_.https) headers.add("Strict-Transport-Security", std::string(https_only));
   if (!headers.has("Cache-Control")) headers.add("Cache-Control", "no-store");
   if (!policy_.allowed_origins.empty()) headers.add("Vary", "Origin");
   const std::string_view origin = context.request.headers.get("Origin");
@@ -153,6 +166,7 @@ void Pipeline::log(const RequestContext& context, const Response& response, std:
   line.client = context.client.text;
   line.user = context.user;
   line.status = response.status;
+  line.code = response.error;
   line.bytes = response.content().size();
   line.took_us = monotonic_us() - started_us;
   line.problem = std::move(problem);

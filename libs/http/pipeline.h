@@ -24,6 +24,7 @@ struct AccessLine {
   std::string client;  // address
   std::string user;    // "" or the id of who asked
   int status = 0;
+  std::string code;  // of the error body; "" if it is none
   std::size_t bytes = 0;  // of the answer's body
   std::int64_t took_us = 0;
   std::string problem;  // 5xx of ours: what went wrong, for us only
@@ -33,6 +34,7 @@ struct Policy {
   std::vector<std::string>
       allowed_origins;  // beside the server's own: "https://play.example.org", or "*"
   Networks trusted_proxies;
+  bool https = false;  // players reach us by https only: browsers are told to keep to it
   std::function<void(const AccessLine&)> access_log;  // any loop's thread; empty: none
 };
 

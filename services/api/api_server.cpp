@@ -2,6 +2,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include "services/api/security_log.h"
+
 namespace whoosh::api {
 namespace {
 
@@ -13,6 +15,7 @@ void log_access(const http::AccessLine& line) {
               line.status, line.bytes, line.took_us, line.client,
               line.user.empty() ? "-" : line.user, line.request_id,
               line.problem.empty() ? "" : " problem=", line.problem);
+  log_security(line);
 }
 
 }  // namespace
@@ -28,6 +31,7 @@ base::Result<> ApiServer::start() {
   http::Policy policy;
   policy.allowed_origins = config_.allowed_origins;
   policy.access_log = log_access;
+  policy.https = config_.https;
   auto proxies = http::Networks::parse(config_.trusted_proxies);
   if (!proxies)
     return Error{ErrorCode::invalid_input, "trusted-proxies: " + proxies.error().message};

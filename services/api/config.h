@@ -18,6 +18,7 @@ struct Config {
   std::vector<std::string> allowed_origins;  // besides our own
   std::vector<std::string> trusted_proxies;  // whose X-Forwarded-For is believed
   std::string public_host;                   // "play.example:443"; "": as the client's Host says
+  bool https = false;                        // the public URL is https: HSTS on every answer
   std::string web;                           // folder of the built web client; "": none is served
   Rates rates;
   auth::Cost password_cost = auth::Cost::interactive();

@@ -157,6 +157,7 @@ base::Result<> Solo::Parts::start_api() {
   service.allowed_origins = config.allowed_origins;
   service.trusted_proxies = config.trusted_proxies;
   service.public_host = host_of_url(config.public_url);
+  service.https = config.public_url.starts_with("https://");
   service.web = web_folder(config.web);
   service.rates.enabled = config.rate_limits;
   if (config.password_cost == "minimal") service.password_cost = auth::Cost::minimal();

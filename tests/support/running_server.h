@@ -16,7 +16,8 @@ namespace whoosh::tests {
 
 class RunningServer {
  public:
-  explicit RunningServer(std::uint32_t tick_ms = 20, bool rate_limits = false)
+  explicit RunningServer(std::uint32_t tick_ms = 20, bool rate_limits = false,
+                         std::string public_url = {})
       : folder_(std::filesystem::temp_directory_path() /
                 ("whoosh-test-" + std::to_string(runtime::OsEntropy().u64()))) {
     config_.data = folder_.string();
@@ -26,6 +27,7 @@ class RunningServer {
     config_.shards = 2;
     config_.password_cost = "minimal";
     config_.rate_limits = rate_limits;
+    config_.public_url = std::move(public_url);
     config_.log_level = "error";
     start();
   }

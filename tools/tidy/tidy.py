@@ -18,6 +18,7 @@ from collections import Counter
 from pathlib import Path
 
 import includes
+import security
 import shape
 import words
 from source import Finding, Source, Tree, load_modules
@@ -42,6 +43,7 @@ TREE_RULES = [
     includes.every_module_is_listed,
     words.architecture_lists_modules,
     words.links_resolve,
+    security.names_what_is_there,
 ]
 CPP = {".h", ".cpp"}
 TEXT = CPP | {".py", ".sh", ".cmake", ".ts", ".tsx", ".css", ".mjs", ".js"}

@@ -214,6 +214,16 @@ class Tidy(unittest.TestCase):
         )
         self.assert_broken("link", {"docs/B.md": "[gone](GONE.md)\n"})
 
+    def test_proofs_of_the_security_page_are_there(self):
+        test = {"libs/base/a_test.cpp": "TEST(Text, IsText) {}\n"}
+        row = "| 1.1.1 | a | {} | b | {} |\n"
+        page = "docs/SECURITY.md"
+        self.assert_clean(test | {page: row.format("met", "`Text.IsText`, `libs/base/a.h`")})
+        self.assert_clean({page: row.format("open", "")})
+        self.assert_broken("proof", test | {page: row.format("met", "`Text.IsNone`")})
+        self.assert_broken("proof", {page: row.format("partly", "`libs/base/gone.h`")})
+        self.assert_broken("proof", {page: row.format("met", "")})
+
 
 class Functions(unittest.TestCase):
     """The brace reader finds functions and nothing else."""
