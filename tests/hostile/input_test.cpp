@@ -2,10 +2,15 @@
 // refusals, tells nothing of what is inside, and the next person is served. Method: every operation
 // of docs/openapi.yaml, every member and parameter of it, every value of the tables below; what is
 // sent for a member that is not attacked is good, so that the attacked one is reached.
+#include <chrono>
+#include <filesystem>
 #include <map>
 #include <vector>
 
 #include "auth/tokens.h"
+#include "runtime/mailbox.h"
+#include "runtime/reply.h"
+#include "store/sqlite/sqlite.h"
 #include "tests/hostile/hostile.h"
 #include "tests/hostile/openapi.h"
 
@@ -144,10 +149,39 @@ class HostileInput : public Hostile {
     auth::ServiceToken service;
     service.name = "reporter";
     service.jti = "1";
-    const auto now_ms = std::chrono::duration_cast<std::chrono::milliseconds>(
-                            std::chrono::system_clock::now().time_since_epoch())
-                            .count();
-    service_ = *auth::TokenAuthority(keys).make_service(service, 1, {now_ms});
+    service_ = *auth::TokenAuthority(keys).make_service(service, 1, now());
+  }
+
+  // Signs in somebody whom the shell made an administrator: what an operator's browser might be
+  // talked into sending must do as little harm as anybody's.
+  std::string administrator() {
+    if (chief_.id.empty()) {
+      chief_ = registered("chief");
+      promote(chief_);
+    }
+    return person_of(ask("POST", "/api/auth/login", "",
+                         R"({"username":"chief","password":"a long pass phrase"})"))
+        .access;
+  }
+  void promote(const Person& person) {
+    store::sqlite::Options options;
+    for (const auto& file : std::filesystem::directory_iterator(server_.folder())) {
+      if (file.path().extension() == ".db") options.path = file.path().string();
+    }
+    const auto store = std::move(*store::sqlite::open(std::move(options)));
+    runtime::QueueMailbox mailbox;
+    std::optional<bool> done;
+    store->set_role(base::UserId{std::stoll(person.id)}, "admin", {{}, "shell", "", ""}, now(),
+                    runtime::Reply<store::Account>(mailbox, [&](base::Result<store::Account> r) {
+                      done = static_cast<bool>(r);
+                    }));
+    while (!done) mailbox.run_all();
+    EXPECT_TRUE(*done);
+  }
+  static base::UnixMs now() {
+    return {std::chrono::duration_cast<std::chrono::milliseconds>(
+                std::chrono::system_clock::now().time_since_epoch())
+                .count()};
   }
 
   // Something that a member of this name might really be.
@@ -183,6 +217,7 @@ class HostileInput : public Hostile {
   // The token of whoever may ask: an operation may sign its caller out, so it is looked up anew.
   std::string token_for(const ApiOperation& operation) {
     if (operation.path == "/api/game/result") return service_;
+    if (operation.path.starts_with("/api/admin/")) return administrator();
     if (person_.access.empty() || ask("GET", "/api/users/me", person_.access).status != 200) {
       person_ = guest();
     }
@@ -213,8 +248,20 @@ class HostileInput : public Hostile {
   std::string service_;
   std::string token_;
   Person person_;
+  Person chief_;
   int fresh_ = 0;
 };
+
+// Otherwise the tables below would meet nothing but the doors.
+TEST_F(HostileInput, TheAttackersGetPastTheDoors) {
+  for (const ApiOperation& operation : api_operations()) {
+    token_ = token_for(operation);
+    const auto answer = ask("HEAD", "/api/users/me", token_);
+    EXPECT_TRUE(answer.status == 200 || token_ == service_) << operation.path;
+    if (operation.method != "GET" || !operation.path.starts_with("/api/admin/")) continue;
+    EXPECT_NE(ask("GET", path_of(operation), token_).status, 403) << operation.path;
+  }
+}
 
 TEST_F(HostileInput, EveryMemberOfEveryBody) {
   const auto all = values();

@@ -15,7 +15,7 @@ def names_what_is_there(tree):
         return []
     tests = set()
     for name in tree.names:
-        if name.endswith("_test.cpp"):
+        if name.endswith("_test.cpp") or "/contract_" in name:
             text = (tree.root / name).read_text(encoding="utf-8")
             tests.update(f"{suite}.{test}" for suite, test in TEST.findall(text))
     findings = []
