@@ -1,5 +1,5 @@
-// The SDK has every route of docs/openapi.yaml: every function is called once with a server that takes
-// anything, and what it asked for is compared with the document.
+// The SDK and docs/openapi.yaml have the same routes: every function is called once with a server that takes
+// anything, and what it asked for is compared with the document, both ways.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
@@ -117,7 +117,7 @@ test('every function is called here', () => {
   }
 });
 
-test('every route of the document', async () => {
+test('the same routes as in the document', async () => {
   for (const group of Object.values(calls)) {
     for (const call of Object.values(group)) {
       client.setTokens({ access: 'a', refresh: 'r' });
@@ -128,5 +128,5 @@ test('every route of the document', async () => {
   const asked = new Set(
     used.map((route) => decodeURI(route).replace(/tickets\/\w+$/, 'tickets/{ticket}')),
   );
-  expect(documented().filter((route) => !asked.has(route))).toEqual([]);
+  expect([...asked].sort()).toEqual(documented().sort());
 });
