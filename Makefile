@@ -2,8 +2,8 @@
 # else. Settings are environment variables: HTTP_PORT=8000 EDGE_PORT=8080 DATA=var JOBS=<cores>. See
 # docs/DEVELOPMENT.md.
 .DEFAULT_GOAL := help
-.PHONY: help up down logs migrate demo test types lint fmt asan tsan fuzz property bench bench-api \
-  clean
+.PHONY: help up down logs cluster migrate demo test types lint fmt asan tsan fuzz
+.PHONY: property bench bench-api clean
 
 help: ## This list
 	@scripts/help.sh
@@ -16,6 +16,9 @@ down: ## Stop what `make up` started
 
 logs: ## Follow the log of the running Whoosh
 	@scripts/logs.sh
+
+cluster: ## A cluster of processes on this machine, to try (docs/CLUSTER.md)
+	@scripts/cluster.sh
 
 migrate: ## Bring the database in var/ to the newest schema
 	@scripts/migrate.sh

@@ -58,4 +58,11 @@ std::string ClusterKey::mac(std::string_view about, std::string_view when) const
   return out;
 }
 
+std::string call_text(std::string_view method, std::string_view target, std::string_view body) {
+  std::string digest(crypto_hash_sha256_BYTES, '\0');
+  crypto_hash_sha256(reinterpret_cast<unsigned char*>(digest.data()),
+                     reinterpret_cast<const unsigned char*>(body.data()), body.size());
+  return fmt::format("{} {}\n{}", method, target, base::hex(digest));
+}
+
 }  // namespace whoosh::auth

@@ -36,4 +36,10 @@ class ClusterKey {
   std::array<unsigned char, 32> key_{};
 };
 
+// What a call between two processes is about: "POST /internal/rooms" and the SHA-256 of its body.
+// The pass for it travels in this header.
+inline constexpr std::string_view pass_header = "Whoosh-Cluster";
+[[nodiscard]] std::string call_text(std::string_view method, std::string_view target,
+                                    std::string_view body);
+
 }  // namespace whoosh::auth

@@ -243,27 +243,6 @@ std::vector<RoomId> Shard::rooms() const {
   return out;
 }
 
-Result<wire::RoomReport> Shard::report(RoomId room) const {
-  const Resident* resident = impl_->find(room);
-  if (resident == nullptr) return ErrorCode::room_not_found;
-  return resident->room->report();
-}
-
-std::vector<wire::RoomSummary> Shard::summaries(std::string_view game, RoomId after,
-                                                std::size_t limit) const {
-  std::vector<std::pair<RoomId, const Room*>> found;
-  for (const auto& [id, resident] : impl_->residents_) {
-    if (resident->gone || RoomId{id} <= after) continue;
-    if (game.empty() || resident->room->info().key == game)
-      found.emplace_back(id, resident->room.get());
-  }
-  const auto last = found.begin() + static_cast<std::ptrdiff_t>(std::min(limit, found.size()));
-  std::partial_sort(found.begin(), last, found.end());
-  std::vector<wire::RoomSummary> out;
-  for (auto at = found.begin(); at != last; ++at) out.push_back(at->second->summary());
-  return out;
-}
-
 Result<> Shard::close_room(RoomId room, std::string_view why) {
   const Impl::Call call(*impl_);
   Resident* resident = impl_->find(room);

@@ -164,6 +164,11 @@ class Shard {
   // One ready message to the user's lobby connection; false: he has none here.
   bool notify(UserId user, std::string_view json_text);
 
+  // His lobby connection is somewhere else now: closes the one here with 4000. False: none is here.
+  bool end_lobby(UserId user);
+  // Who has one here.
+  [[nodiscard]] std::vector<UserId> lobby_users() const;
+
   // A whole text message; the bytes are scratch for the shard until it returns.
   void on_text(ConnId conn, std::span<char> text);
   void on_closed(ConnId conn);

@@ -14,7 +14,7 @@
 #include "services/cli/commands.h"
 #include "services/cli/knobs.h"
 #include "services/database/database.h"
-#include "services/solo/paths.h"
+#include "services/role/paths.h"
 
 namespace whoosh::cli {
 namespace {
@@ -96,7 +96,7 @@ Shell::Text create_admin(Shell& shell, const Options& options) {
 
 int run(const Options& options, const Action& action) {
   const std::string text =
-      options.database.empty() ? "sqlite:" + solo::database_path(options.data) : options.database;
+      options.database.empty() ? "sqlite:" + role::database_path(options.data) : options.database;
   const auto location = database::parse(text);
   if (!location) return fail(fmt::format("--database: {}", location.error().sentence()));
   database::Options how;

@@ -19,6 +19,10 @@ struct Command {
 
 // Serves everything from one process until SIGTERM or SIGINT.
 Command add_solo(CLI::App& app);
+// The processes of a cluster, each until SIGTERM or SIGINT (docs/CLUSTER.md).
+Command add_api(CLI::App& app);
+Command add_edge(CLI::App& app);
+Command add_matchmaker(CLI::App& app);
 // Shows a database's schema, brings it up to date, or moves its records.
 Command add_migrate(CLI::App& app);
 // Makes a signing key if there is none (or one more) and lists the key ids.

@@ -8,7 +8,7 @@
 #include "runtime/entropy.h"
 #include "services/cli/commands.h"
 #include "services/cli/knobs.h"
-#include "services/solo/key_files.h"
+#include "services/role/key_files.h"
 
 namespace whoosh::cli {
 namespace {
@@ -35,14 +35,14 @@ int print_service_token(const Options& options, auth::KeySet keys, base::UnixMs 
 int run(const Options& options) {
   const base::UnixMs now = runtime::OsClock().now();
   if (options.rotate) {
-    const auto path = solo::add_key_file(options.data, now);
+    const auto path = role::add_key_file(options.data, now);
     if (!path) return fail(path.error().sentence());
     fmt::print("made {}; it signs from the next start on, older keys go on checking\n", *path);
   }
-  auto keys = solo::load_or_make_keys(options.data, now);
+  auto keys = role::load_or_make_keys(options.data, now);
   if (!keys) return fail(keys.error().sentence());
   if (!options.service.empty()) return print_service_token(options, std::move(*keys), now);
-  const auto paths = solo::key_files(options.data);
+  const auto paths = role::key_files(options.data);
   if (!paths) return fail(paths.error().sentence());
   for (const std::string& path : *paths) fmt::print("{}\n", path);
   fmt::print("signing kid: {}\n{}\n", keys->signing_kid(), keys->jwks_json());

@@ -10,6 +10,8 @@
 namespace whoosh::cli {
 namespace {
 
+constexpr const char* secret_type = "SECRET";
+
 // A TOML scalar as the text that a flag would have been given.
 base::Result<std::string> flag_text(const toml::node& node) {
   if (const auto* text = node.as_string()) return text->get();
@@ -37,6 +39,15 @@ std::string environment_name(const std::string& flag) {
   return name;
 }
 
+CLI::Option* secret_knob(CLI::App& command, const std::string& flag, std::string& value,
+                         const std::string& help) {
+  return command.add_option("--" + flag, value, help)
+      ->envname(environment_name(flag))
+      ->always_capture_default(false)
+      ->default_str("")
+      ->type_name(secret_type);
+}
+
 base::Result<> load_config_file(CLI::App& command, const std::string& path) {
   const auto bad = [&](const std::string& what) {
     return base::Error{base::ErrorCode::invalid_input,
@@ -52,11 +63,13 @@ base::Result<> load_config_file(CLI::App& command, const std::string& path) {
     const std::string flag(key.str());
     CLI::Option* option = command.get_option_no_throw("--" + flag);
     if (option == nullptr)
-      return bad(fmt::format("there is no knob \"{}\"; see whoosh solo --help", flag));
+      return bad(
+          fmt::format("there is no knob \"{}\"; see whoosh {} --help", flag, command.get_name()));
     const auto text = flag_text(node);
     if (!text) return bad(fmt::format("{} {}", flag, text.error().message));
     try {
       option->default_val(*text);
+      if (option->get_type_name() == secret_type) option->default_str("");
     } catch (const CLI::Error& error) {
       return bad(fmt::format("{} = {}: {}", flag, *text, error.what()));
     }

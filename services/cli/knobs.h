@@ -25,6 +25,10 @@ CLI::Option* knob(CLI::App& command, const std::string& flag, T& value, const st
   return option;
 }
 
+// A knob whose value is never shown, not by --help either.
+CLI::Option* secret_knob(CLI::App& command, const std::string& flag, std::string& value,
+                         const std::string& help);
+
 // Puts the values of a TOML file in as defaults. Call before parsing the command line. Errors name
 // the file and the line, or the knob that does not exist.
 [[nodiscard]] base::Result<> load_config_file(CLI::App& command, const std::string& path);

@@ -6,8 +6,8 @@
 #include "services/cli/commands.h"
 #include "services/cli/knobs.h"
 #include "services/database/database.h"
-#include "services/solo/key_files.h"
-#include "services/solo/paths.h"
+#include "services/role/key_files.h"
+#include "services/role/paths.h"
 #include "store/transfer/transfer.h"
 
 namespace whoosh::cli {
@@ -76,13 +76,13 @@ int move_records(const Options& options) {
 
 int run(const Options& options) {
   if (!options.from.empty()) return move_records(options);
-  database::Location database{database::Kind::sqlite, solo::database_path(options.data)};
+  database::Location database{database::Kind::sqlite, role::database_path(options.data)};
   if (!options.database.empty()) {
     const auto given = database::parse(options.database);
     if (!given) return wrong("database", given.error().sentence());
     database = *given;
   } else if (!options.check) {
-    if (const auto folder = solo::make_data_folder(options.data); !folder)
+    if (const auto folder = role::make_data_folder(options.data); !folder)
       return fail(folder.error().sentence());
   }
   return options.check ? show(database) : bring_up_to_date(database);

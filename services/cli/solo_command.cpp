@@ -1,61 +1,34 @@
 #include <fmt/format.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
-#include <csignal>
+#include <memory>
 
 #include "services/cli/commands.h"
 #include "services/cli/knobs.h"
-#include "services/cli/log.h"
+#include "services/cli/serve.h"
 #include "services/solo/solo.h"
 
 namespace whoosh::cli {
 namespace {
 
-// As many descriptors as the system allows without more rights: each player is one.
-void raise_descriptor_limit() {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
-}
-
-// Blocks the signals that end us in this thread and all it starts, so that wait_for_end() gets
-// them.
-sigset_t block_end_signals() {
-  std::signal(SIGPIPE, SIG_IGN);
-  sigset_t set;
-  sigemptyset(&set);
-  sigaddset(&set, SIGTERM);
-  sigaddset(&set, SIGINT);
-  sigaddset(&set, SIGHUP);  // the terminal was closed; under nohup it is ignored and never comes
-  pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  return set;
-}
-
-int serve(const solo::Config& config) {
-  const sigset_t end_signals = block_end_signals();
-  raise_descriptor_limit();
-  umask(S_IRWXG | S_IRWXO);  // keys, database and match logs are their owner's alone
-  start_log(config.log_level, config.log_format);
-  auto solo = solo::Solo::start(config);
-  if (!solo) return fail(solo.error().sentence());
-  const auto ports = (*solo)->ports();
-  fmt::print(
-      "whoosh is up: http://localhost:{} (players), ws://localhost:{}/ws (games), "
-      "http://127.0.0.1:{}/metrics and :{}/metrics (operators)\n",
-      ports.http, ports.edge, ports.ops, ports.ops_edge);
-  std::fflush(stdout);
-  int signal = 0;
-  sigwait(&end_signals, &signal);
-  fmt::print("stopping\n");
-  (*solo)->stop();
-  return 0;
+int serve_solo(const solo::Config& config) {
+  return serve(config.log_level, config.log_format, [&]() -> base::Result<Served> {
+    auto started = solo::Solo::start(config);
+    if (!started) return started.error();
+    const std::shared_ptr<solo::Solo> solo = std::move(*started);
+    const auto ports = solo->ports();
+    std::string up = fmt::format(
+        "whoosh is up: http://localhost:{} (players), ws://localhost:{}/ws (games), "
+        "http://127.0.0.1:{}/metrics and :{}/metrics (operators)",
+        ports.http, ports.edge, ports.ops, ports.ops_edge);
+    return Served{std::move(up), [solo](const std::function<bool()>&) { solo->stop(); }};
+  });
 }
 
 void add_solo_knobs(CLI::App& solo, solo::Config& c) {
   knob(solo, "data", c.data, "Folder of the database, keys and logs; made if missing");
+  secret_knob(solo, "database", c.database,
+              "Instead of the embedded one in the folder: postgres://user@host/database");
   knob(solo, "listen", c.listen, "Address of both public ports");
   knob(solo, "http-port", c.http_port, "Port of the web client and REST; 0: a free one");
   knob(solo, "edge-port", c.edge_port, "Port of the game's WebSockets; 0: a free one");
@@ -99,7 +72,7 @@ Command add_solo(CLI::App& app) {
   add_solo_knobs(*solo, asked->config);
   return {solo, [asked] {
             if (const auto ok = solo::check(asked->config); !ok) return fail(ok.error().message);
-            if (!asked->print_config) return serve(asked->config);
+            if (!asked->print_config) return serve_solo(asked->config);
             std::fputs(solo::print(asked->config).c_str(), stdout);
             return 0;
           }};

@@ -193,7 +193,7 @@ net::Decision EdgeHandler::route(net::ConnId id, std::unique_ptr<Arrival> arriva
   } else {
     const base::RoomId room = arrival->admission.room;
     target = room.shard().value;
-    if (room.node() != shared_.config.node_number) return elsewhere(id, room, journey);
+    if (!shared_.numbers.has(room.node())) return elsewhere(id, room, journey);
     if (target >= shared_.handlers.size())
       return refuse(ErrorCode::room_not_found, journey.request_id);
   }
@@ -270,6 +270,7 @@ void EdgeHandler::on_open(net::ConnId id) {
   accepted_.erase(at);
   if (arrival->lobby) {
     shard_->admit_lobby(id, arrival->admission.who, arrival->admission.token_expires);
+    if (shared_.config.lobby_entered) shared_.config.lobby_entered(arrival->admission.who.user);
   } else if (const auto role = shard_->admit(arrival->admission); !role) {
     spdlog::info("seat lost between check and admit: {}", base::error_name(role.error().code));
   }

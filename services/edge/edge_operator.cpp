@@ -103,6 +103,16 @@ void EdgeServer::load(runtime::Reply<state::NodeLoad> reply) {
       });
 }
 
+void EdgeServer::lobby_users(runtime::Reply<std::vector<base::UserId>> reply) {
+  using Part = std::vector<base::UserId>;
+  gather<Part>([](const shard::Shard& shard) { return shard.lobby_users(); },
+               [reply = std::move(reply)](std::vector<Part> parts) mutable {
+                 Part all;
+                 for (const Part& part : parts) all.insert(all.end(), part.begin(), part.end());
+                 reply(std::move(all));
+               });
+}
+
 void EdgeServer::set_draining(bool draining) {
   draining_ = draining;
   for (std::size_t i = 0; i < handlers_.size(); ++i) {

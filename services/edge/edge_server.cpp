@@ -79,10 +79,15 @@ void EdgeServer::create_room(api::NewRoom room, runtime::Reply<state::RoomEntry>
     reply(ErrorCode::game_not_found);
     return;
   }
+  const auto number = shared_.numbers.current();
+  if (!number) {
+    reply(Error{ErrorCode::unavailable, "This game server takes no rooms at the moment."});
+    return;
+  }
   const base::ShardNo shard = least_crowded();
   ++shared_.rooms.at(shard.value);
   room::RoomSpec spec;
-  spec.id = base::RoomId::make(shared_.config.node_number, shard, entropy().u64());
+  spec.id = base::RoomId::make(*number, shard, entropy().u64());
   spec.epoch = 1;
   spec.game = game;
   spec.settings = std::move(room.settings);
@@ -175,8 +180,15 @@ void EdgeServer::notify(base::UserId user, std::string message) {
   });
 }
 
+void EdgeServer::end_lobby(base::UserId user) {
+  const std::size_t index = static_cast<std::size_t>(user.value) % handlers_.size();
+  server_->loop(index).post(
+      [handler = handlers_[index].get(), user] { handler->shard().end_lobby(user); });
+}
+
 void EdgeServer::settled(base::RoomId room, base::MatchId match,
                          base::Result<match::Settlement> settlement) {
+  if (room.shard().value >= handlers_.size()) return;  // a room of an earlier start
   EdgeHandler* handler = handlers_.at(room.shard().value).get();
   loop_of(room).post([handler, room, match, settlement = std::move(settlement)]() mutable {
     handler->shard().settled(room, match, std::move(settlement));

@@ -26,6 +26,8 @@ class EdgeServer {
   void stop();
   [[nodiscard]] std::uint16_t port() const;
   [[nodiscard]] const std::string& node() const { return shared_.config.node; }
+  // nullopt: it takes no rooms until it has one again. From one thread.
+  void set_node_number(std::optional<std::uint16_t> number) { shared_.numbers.become(number); }
 
   // Makes a room on the least crowded shard and enters it in the directory. game_not_found,
   // invalid_input, unavailable, draining.
@@ -35,6 +37,8 @@ class EdgeServer {
   void may_join(state::RoomEntry entry, base::UserId user, wire::Role wanted,
                 runtime::Reply<wire::Role> reply);
   void notify(base::UserId user, std::string message);
+  // The user's lobby connection is on another node now.
+  void end_lobby(base::UserId user);
   // The answer to MatchFinished.
   void settled(base::RoomId room, base::MatchId match, base::Result<match::Settlement> settlement);
   void end_user(base::UserId user, wire::Close code, std::string reason);
@@ -52,6 +56,8 @@ class EdgeServer {
   void room_report(state::RoomEntry entry, runtime::Reply<wire::RoomReport> reply);
   void close_room(base::RoomId room, std::string why, runtime::Reply<> reply);
   void load(runtime::Reply<state::NodeLoad> reply);
+  // Who has a lobby connection here.
+  void lobby_users(runtime::Reply<std::vector<base::UserId>> reply);
 
   // Asks every loop for its numbers and waits for them, one second at most. Not from a loop's
   // thread.

@@ -4,6 +4,9 @@
 
 #include <array>
 #include <atomic>
+#include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +17,7 @@
 #include "runtime/entropy.h"
 #include "services/api/edge_gateway.h"
 #include "services/edge/forwarding.h"
+#include "services/edge/node_numbers.h"
 #include "services/edge/upgrade_limiter.h"
 #include "shard/shard.h"
 #include "state/revocation_list.h"
@@ -26,8 +30,8 @@ class EdgeHandler;
 inline constexpr std::size_t shards_max = 64;
 
 struct EdgeConfig {
-  std::string node = "solo";      // name of this edge in the directory
-  std::uint16_t node_number = 0;  // goes into room ids
+  std::string node = "solo";                     // name of this edge in the directory
+  std::optional<std::uint16_t> node_number = 0;  // goes into room ids; nullopt: none yet
   std::string listen = "0.0.0.0";
   std::uint16_t port = 8080;                 // 0: a free one
   std::uint32_t shards = 0;                  // 0: one per core
@@ -37,7 +41,9 @@ struct EdgeConfig {
   UpgradeRate upgrades;
   http::Networks trusted_proxies;            // whose X-Forwarded-For is believed
   std::vector<std::string> allowed_origins;  // in lower case
-  std::string match_logs;                    // folder for the logs of broken rooms; empty: not kept
+  // A user's lobby connection is here from now on. Called on a loop's thread; must not wait.
+  std::function<void(base::UserId)> lobby_entered = {};
+  std::string match_logs;  // folder for the logs of broken rooms; empty: not kept
 };
 
 // Called on a loop's thread; must not wait.
@@ -59,10 +65,12 @@ struct Shared : Ports {
   Shared(EdgeConfig config_in, const Ports& ports, MatchFinished match_finished_in)
       : Ports(ports),
         config(std::move(config_in)),
+        numbers(config.node_number),
         upgrades(config.upgrades),
         match_finished(std::move(match_finished_in)) {}
 
   EdgeConfig config;
+  NodeNumbers numbers;
   UpgradeLimiter upgrades;
   MatchFinished match_finished;
   api::EdgeGateway* gateway = nullptr;  // to make rooms for game_id=new; set before the loops start

@@ -1,5 +1,6 @@
 #include "services/matchmaker/matchmaker.h"
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -21,18 +22,21 @@ std::string match_found(wire::JoinInfo room) {
 
 }  // namespace
 
-Matchmaker::Matchmaker(Config config, Ports ports, Invite invite, runtime::Mailbox& mailbox)
+Matchmaker::Matchmaker(Config config, Ports ports, Invite invite, runtime::Mailbox& mailbox,
+                       MayMatch may_match)
     : config_(std::move(config)),
       ports_(ports),
       invite_(std::move(invite)),
       mailbox_(mailbox),
+      may_match_(std::move(may_match)),
       next_round_ms_(ports.clock.monotonic_ms()) {}
 
 std::int64_t Matchmaker::turn() {
   const std::int64_t now_ms = ports_.clock.monotonic_ms();
   if (now_ms >= next_round_ms_ && !reading_ && !stopping_) {
-    reading_ = true;
     next_round_ms_ = now_ms + config_.period_ms;
+    if (!may_match({}, {})) return config_.period_ms;
+    reading_ = true;
     ports_.queue.searching(ports_.clock.now(), {mailbox_, [this](base::Result<Tickets> tickets) {
                                                   read(std::move(tickets));
                                                 }});
@@ -57,10 +61,12 @@ void Matchmaker::read(base::Result<Tickets> tickets) {
     auto line = std::pair(ticket.game, ticket.queue);
     lines[std::move(line)].push_back(std::move(ticket));
   }
-  for (auto& [line, waiting] : lines) pair(line.first, std::move(waiting));
+  for (auto& [line, waiting] : lines) {
+    if (may_match(line.second, line.first)) pair(line.second, line.first, std::move(waiting));
+  }
 }
 
-void Matchmaker::pair(const std::string& game, Tickets line) {
+void Matchmaker::pair(const std::string& queue, const std::string& game, Tickets line) {
   const auto rules = config_.games.find(game);
   if (rules == config_.games.end() || is_held(game)) return;
   const base::UnixMs now = ports_.clock.now();
@@ -73,11 +79,11 @@ void Matchmaker::pair(const std::string& game, Tickets line) {
     if (under_way_ >= config_.rooms_under_way_max) return;
     Tickets group;
     for (const std::size_t i : members.members) group.push_back(std::move(line[i]));
-    make_room(game, std::move(group));
+    make_room(queue, game, std::move(group));
   }
 }
 
-void Matchmaker::make_room(const std::string& game, Tickets group) {
+void Matchmaker::make_room(const std::string& queue, const std::string& game, Tickets group) {
   ++under_way_;
   api::NewRoom room;
   room.game = game;
@@ -87,13 +93,13 @@ void Matchmaker::make_room(const std::string& game, Tickets group) {
     room.expected.push_back(ticket.user);
   }
   ports_.gateway.create_room(std::move(room),
-                             {mailbox_, [this, game, group = std::move(group)](
+                             {mailbox_, [this, queue, game, group = std::move(group)](
                                             base::Result<state::RoomEntry> made) mutable {
-                                room_made(game, std::move(group), std::move(made));
+                                room_made(queue, game, std::move(group), std::move(made));
                               }});
 }
 
-void Matchmaker::room_made(const std::string& game, Tickets group,
+void Matchmaker::room_made(const std::string& queue, const std::string& game, Tickets group,
                            base::Result<state::RoomEntry> room) {
   if (!room) {
     spdlog::warn("matchmaker: no room for {}: {}", game, room.error().sentence());
@@ -102,6 +108,11 @@ void Matchmaker::room_made(const std::string& game, Tickets group,
     return;
   }
   backoffs_.erase(game);
+  if (!may_match(queue, game)) {  // another works on this queue by now: his round finds them
+    ++counters_.lost_races;
+    release(group);
+    return;
+  }
   std::vector<std::string> ids;
   for (const state::Ticket& ticket : group) ids.push_back(ticket.id);
   ports_.queue.match(
@@ -168,18 +179,55 @@ void Matchmaker::tell_if_idle() {
   std::exchange(when_idle_, nullptr)();
 }
 
-MatchmakerThread::MatchmakerThread(Config config, Ports ports, Invite invite)
-    : thread_([this] { return matchmaker_ ? matchmaker_->turn() : 60'000; }) {
-  thread_.post([this, config = std::move(config), ports, invite = std::move(invite)]() mutable {
-    matchmaker_ =
-        std::make_unique<Matchmaker>(std::move(config), ports, std::move(invite), thread_);
+std::string lease_name(std::string_view queue, std::string_view game) {
+  return fmt::format("matcher:{}:{}", queue, game);
+}
+
+MatchmakerThread::MatchmakerThread(Config config, Ports ports, Invite invite,
+                                   std::optional<Standby> standby)
+    : thread_([this] { return turn(); }) {
+  thread_.post([this, config = std::move(config), ports, invite = std::move(invite),
+                standby = std::move(standby)]() mutable {
+    begin(std::move(config), ports, std::move(invite), std::move(standby));
   });
+}
+
+void MatchmakerThread::begin(Config config, Ports ports, Invite invite,
+                             std::optional<Standby> standby) {
+  MayMatch may_match;
+  if (standby) {
+    std::vector<std::string> names;
+    for (const std::string& queue : standby->queues) {
+      for (const auto& [game, rules] : config.games) names.push_back(lease_name(queue, game));
+    }
+    leases_ = std::make_unique<role::LeaseKeeper>(std::move(names), std::move(standby->holder),
+                                                  standby->leases, ports.clock, thread_);
+    may_match = [this](std::string_view queue, std::string_view game) {
+      return queue.empty() ? leases_->holds_any() : leases_->holds(lease_name(queue, game));
+    };
+  }
+  matchmaker_ = std::make_unique<Matchmaker>(std::move(config), ports, std::move(invite), thread_,
+                                             std::move(may_match));
+}
+
+std::int64_t MatchmakerThread::turn() {
+  if (!matchmaker_) return 60'000;
+  const std::int64_t leases_ms = leases_ ? leases_->turn() : 60'000;
+  active_ = !leases_ || leases_->holds_any();
+  return std::min(leases_ms, matchmaker_->turn());
 }
 
 void MatchmakerThread::stop() {
   if (std::exchange(stopped_, true)) return;
   std::promise<void> idle;
-  thread_.post([&] { matchmaker_->stop([&] { idle.set_value(); }); });
+  thread_.post([&] {
+    matchmaker_->stop([&] {
+      if (leases_)
+        leases_->stop([&] { idle.set_value(); });
+      else
+        idle.set_value();
+    });
+  });
   idle.get_future().wait();
   thread_.stop();
 }

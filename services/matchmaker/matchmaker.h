@@ -8,6 +8,9 @@
 // When somebody left, the others are paired again in the next round, and the room, to which nobody
 // comes, closes by itself.
 //
+// Where several processes have a matchmaker, `may_match` says which queue and game this one may
+// work on (Standby below); while it may on none, it reads nothing.
+//
 // Owner: the wiring. Matchmaker lives on one mailbox: constructor, turn() and every answer on its
 // thread. MatchmakerThread is the same with a thread of its own.
 //
@@ -16,11 +19,14 @@
 // rooms_under_way_max rooms are being asked for: what is left waits for the next turn.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_set>
 #include <vector>
 
@@ -28,6 +34,7 @@
 #include "runtime/clock.h"
 #include "runtime/loop_thread.h"
 #include "services/api/edge_gateway.h"
+#include "services/role/lease_keeper.h"
 #include "state/state.h"
 #include "wire/edge.h"
 
@@ -53,6 +60,9 @@ struct Ports {
   const runtime::Clock& clock;
 };
 
+// Asked on the matchmaker's thread before every step. Empty queue and game: is there any?
+using MayMatch = std::function<bool(std::string_view queue, std::string_view game)>;
+
 struct Counters {
   std::uint64_t matches = 0;
   std::uint64_t humans = 0;      // in these
@@ -64,7 +74,8 @@ class Matchmaker {
  public:
   // REQUIRES: ports and mailbox outlive it; every call that is under way is answered before it
   // ends.
-  Matchmaker(Config config, Ports ports, Invite invite, runtime::Mailbox& mailbox);
+  Matchmaker(Config config, Ports ports, Invite invite, runtime::Mailbox& mailbox,
+             MayMatch may_match = nullptr);
 
   // Starts a round when the period is over and none is under way; returns in how many ms to come
   // again.
@@ -82,13 +93,17 @@ class Matchmaker {
   using Tickets = std::vector<state::Ticket>;
 
   void read(base::Result<Tickets> tickets);
-  void pair(const std::string& game, Tickets line);
-  void make_room(const std::string& game, Tickets group);
-  void room_made(const std::string& game, Tickets group, base::Result<state::RoomEntry> room);
+  void pair(const std::string& queue, const std::string& game, Tickets line);
+  void make_room(const std::string& queue, const std::string& game, Tickets group);
+  void room_made(const std::string& queue, const std::string& game, Tickets group,
+                 base::Result<state::RoomEntry> room);
   void matched(const Tickets& group, const state::RoomEntry& room, const base::Result<bool>& done);
   void invite(const state::Ticket& ticket, const state::RoomEntry& room);
   void back_off(const std::string& game);
   [[nodiscard]] bool is_held(const std::string& game) const;
+  [[nodiscard]] bool may_match(std::string_view queue, std::string_view game) const {
+    return !may_match_ || may_match_(queue, game);
+  }
   void release(const Tickets& group);
   void tell_if_idle();
 
@@ -96,6 +111,7 @@ class Matchmaker {
   const Ports ports_;
   const Invite invite_;
   runtime::Mailbox& mailbox_;
+  const MayMatch may_match_;
   bool stopping_ = false;
   base::Function<void()> when_idle_;
   bool reading_ = false;
@@ -106,19 +122,37 @@ class Matchmaker {
   Counters counters_;
 };
 
+// How several processes agree on who matches: each queue and game is worked on by whoever has its
+// lease, "matcher:standard:suspect". A standby follows within 3 s of the holder's death.
+struct Standby {
+  state::Leases& leases;
+  std::string holder;  // unique among the living
+  std::vector<std::string> queues = {"standard"};
+};
+[[nodiscard]] std::string lease_name(std::string_view queue, std::string_view game);
+
 // A Matchmaker on a thread of its own, from construction to stop().
 class MatchmakerThread {
  public:
-  MatchmakerThread(Config config, Ports ports, Invite invite);
+  // Without a standby it is the only one.
+  MatchmakerThread(Config config, Ports ports, Invite invite,
+                   std::optional<Standby> standby = std::nullopt);
   ~MatchmakerThread() { stop(); }
 
-  // Waits for the answers that are under way, then joins. REQUIRES: the ports still answer. Twice
-  // does no harm; always from the owner's thread.
+  // Whether it works on anything at the moment, for metrics. Any thread.
+  [[nodiscard]] bool is_active() const { return active_; }
+  // Waits for the answers that are under way, gives its leases up, then joins. REQUIRES: the ports
+  // still answer. Twice does no harm; always from the owner's thread.
   void stop();
 
  private:
+  void begin(Config config, Ports ports, Invite invite, std::optional<Standby> standby);
+  std::int64_t turn();
+
   bool stopped_ = false;
-  std::unique_ptr<Matchmaker> matchmaker_;  // made and used on the thread
+  std::atomic<bool> active_{false};
+  std::unique_ptr<role::LeaseKeeper> leases_;  // made and used on the thread, as is …
+  std::unique_ptr<Matchmaker> matchmaker_;     // … this
   runtime::LoopThread thread_;
 };
 

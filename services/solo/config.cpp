@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 
+#include "services/database/database.h"
+
 namespace whoosh::solo {
 namespace {
 
@@ -19,10 +21,21 @@ bool among(const std::string& value, const std::array<const char*, N>& list) {
   return std::any_of(list.begin(), list.end(), [&](const char* item) { return value == item; });
 }
 
+// Without who and by which word.
+std::string shown_database(const Config& c) {
+  if (c.database.empty()) return {};
+  const auto location = database::parse(c.database);
+  return location ? database::name_of(*location) : "(not understood)";
+}
+
 }  // namespace
 
 base::Result<> check(const Config& c) {
   if (c.data.empty()) return knob("data", c.data, "a folder");
+  if (!c.database.empty() && !database::parse(c.database)) {
+    return base::Error{base::ErrorCode::invalid_input,
+                       "--database takes postgres://user@host/database or sqlite:PATH."};
+  }
   if (c.tick_ms < 5 || c.tick_ms > 10'000)
     return knob("tick-ms", std::to_string(c.tick_ms), "5 to 10000 milliseconds");
   if (c.shards > 64) return knob("shards", std::to_string(c.shards), "0 (one per core) to 64");
@@ -49,14 +62,15 @@ base::Result<> check(const Config& c) {
 
 std::string print(const Config& c) {
   return fmt::format(
-      "data = {}\nlisten = {}\nhttp-port = {}\nedge-port = {}\nops-port = {}\nops-edge-port = {}\n"
+      "data = {}\ndatabase = {}\nlisten = {}\nhttp-port = {}\nedge-port = {}\nops-port = "
+      "{}\nops-edge-port = {}\n"
       "public-url = {}\nedge-url = {}\nweb = {}\nallowed-origins = {}\ntrusted-proxies = {}\n"
       "rate-limits = {}\nshards = {}\napi-threads = {}\ntick-ms = {}\npassword-cost = {}\n"
       "log-level = {}\nlog-format = {}\n",
-      c.data, c.listen, c.http_port, c.edge_port, c.ops_port, c.ops_edge_port, c.public_url,
-      c.edge_url, c.web, fmt::join(c.allowed_origins, ","), fmt::join(c.trusted_proxies, ","),
-      c.rate_limits ? "on" : "off", c.shards, c.api_threads, c.tick_ms, c.password_cost,
-      c.log_level, c.log_format);
+      c.data, shown_database(c), c.listen, c.http_port, c.edge_port, c.ops_port, c.ops_edge_port,
+      c.public_url, c.edge_url, c.web, fmt::join(c.allowed_origins, ","),
+      fmt::join(c.trusted_proxies, ","), c.rate_limits ? "on" : "off", c.shards, c.api_threads,
+      c.tick_ms, c.password_cost, c.log_level, c.log_format);
 }
 
 }  // namespace whoosh::solo

@@ -13,6 +13,7 @@ namespace whoosh::solo {
 
 struct Config {
   std::string data = "var";            // folder: database, keys, match logs; made if missing
+  std::string database;                // "": the embedded one in the data folder; never printed
   std::string listen = "0.0.0.0";      // address of both public ports
   std::uint16_t http_port = 8000;      // Service A; 0: a free one
   std::uint16_t edge_port = 8080;      // Service B; 0: a free one

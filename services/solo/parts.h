@@ -11,10 +11,10 @@
 #include "services/api/api_server.h"
 #include "services/api/result_worker.h"
 #include "services/edge/edge_server.h"
+#include "services/edge/local_gateway.h"
 #include "services/matchmaker/matchmaker.h"
+#include "services/role/ops.h"
 #include "services/solo/config.h"
-#include "services/solo/local_gateway.h"
-#include "services/solo/ops.h"
 #include "services/solo/solo.h"
 #include "state/memory/directory.h"
 #include "state/memory/nodes.h"
@@ -56,11 +56,11 @@ struct Solo::Parts {
   std::unique_ptr<edge::EdgeServer> edge;
   std::unique_ptr<state::RevocationFeed> revocation_feed;  // after the edge: it tells it
   std::unique_ptr<api::ResultWorker> result_worker;
-  std::unique_ptr<LocalGateway> gateway;
+  std::unique_ptr<edge::LocalGateway> gateway;
   std::unique_ptr<api::ApiServer> api;
   std::unique_ptr<matchmaker::MatchmakerThread> matchmaker;
-  std::unique_ptr<OpsPages> ops;
-  std::unique_ptr<OpsPages> ops_edge;
+  std::unique_ptr<role::OpsPages> ops;
+  std::unique_ptr<role::OpsPages> ops_edge;
   bool stopped = false;
 };
 

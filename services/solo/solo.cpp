@@ -8,11 +8,13 @@
 #include <future>
 #include <thread>
 
-#include "games/registry.h"
-#include "services/solo/key_files.h"
+#include "services/database/database.h"
+#include "services/matchmaker/games.h"
+#include "services/role/checks.h"
+#include "services/role/key_files.h"
+#include "services/role/paths.h"
+#include "services/role/urls.h"
 #include "services/solo/parts.h"
-#include "services/solo/paths.h"
-#include "store/sqlite/sqlite.h"
 
 namespace whoosh::solo {
 namespace {
@@ -24,20 +26,6 @@ std::string lower(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(),
                  [](unsigned char c) { return std::tolower(c); });
   return text;
-}
-
-// Asks a port that answers on `mailbox`, and waits; "ok" or what is wrong. For the readiness pages'
-// thread.
-template <class Call>
-std::string check(runtime::Mailbox& mailbox, Call call) {
-  auto answer = std::make_shared<std::promise<std::string>>();
-  auto answered = answer->get_future();
-  call(runtime::Reply<>(mailbox, [answer](base::Result<> result) {
-    answer->set_value(result ? "ok" : std::string(result.error().sentence()));
-  }));
-  if (answered.wait_for(std::chrono::seconds(2)) != std::future_status::ready)
-    return "no answer within 2 s";
-  return answered.get();
 }
 
 // Of the descriptors of this process an eighth may be REST's; then neither a full edge nor a flood
@@ -66,19 +54,25 @@ void write_what_is_pending(const state::memory::Results& results) {
 // ----------------------------------------------------------------------------------------
 
 base::Result<> Solo::Parts::open_data() {
-  if (const auto folder = make_data_folder(config.data); !folder) return folder.error();
-  auto loaded = load_or_make_keys(config.data, clock.now());
+  if (const auto folder = role::make_data_folder(config.data); !folder) return folder.error();
+  auto loaded = role::load_or_make_keys(config.data, clock.now());
   if (!loaded) return loaded.error();
   keys = std::make_shared<const auth::KeySet>(std::move(*loaded));
   authority = std::make_unique<auth::TokenAuthority>(keys);
 
-  store::sqlite::Options options;
-  options.path = database_path(config.data);
+  database::Location location{database::Kind::sqlite, role::database_path(config.data)};
+  if (!config.database.empty()) {
+    auto given = database::parse(config.database);
+    if (!given) return given.error();
+    location = std::move(*given);
+  }
+  database::Options options;
   std::error_code error;
+  // A new file is made; an old schema is the operator's decision.
   options.migrate =
-      !std::filesystem::exists(options.path, error);  // an old one is the operator's decision
+      location.kind == database::Kind::sqlite && !std::filesystem::exists(location.where, error);
   options.report = [](std::string_view sentence) { spdlog::error("database: {}", sentence); };
-  auto opened = store::sqlite::open(std::move(options));
+  auto opened = database::open(location, std::move(options));
   if (!opened) return opened.error();
   store = std::move(*opened);
   return {};
@@ -95,7 +89,7 @@ base::Result<> Solo::Parts::start_edge() {
   auto proxies = http::Networks::parse(config.trusted_proxies);
   if (!proxies) return proxies.error();
   edge_config.trusted_proxies = std::move(*proxies);
-  edge_config.match_logs = match_log_folder(config.data);
+  edge_config.match_logs = role::match_log_folder(config.data);
   for (const std::string& origin : config.allowed_origins)
     edge_config.allowed_origins.push_back(lower(origin));
   if (!config.public_url.empty()) edge_config.allowed_origins.push_back(lower(config.public_url));
@@ -110,8 +104,8 @@ base::Result<> Solo::Parts::start_edge() {
                                          taken.error().sentence());
                        }));
       });
-  gateway = std::make_unique<LocalGateway>(*edge, config.edge_url,
-                                           std::string(host_of_url(config.public_url)), clock);
+  gateway = std::make_unique<edge::LocalGateway>(
+      *edge, config.edge_url, std::string(role::host_of_url(config.public_url)), clock);
   if (const auto started = edge->start(*gateway); !started) return started.error();
   revocation_feed = std::make_unique<state::RevocationFeed>(
       revocations, revocation_list, clock,
@@ -156,9 +150,9 @@ base::Result<> Solo::Parts::start_api() {
                                : std::clamp(std::thread::hardware_concurrency(), 1u, 4u);
   service.allowed_origins = config.allowed_origins;
   service.trusted_proxies = config.trusted_proxies;
-  service.public_host = host_of_url(config.public_url);
+  service.public_host = role::host_of_url(config.public_url);
   service.https = config.public_url.starts_with("https://");
-  service.web = web_folder(config.web);
+  service.web = role::web_folder(config.web);
   service.rates.enabled = config.rate_limits;
   if (config.password_cost == "minimal") service.password_cost = auth::Cost::minimal();
   if (service.web.empty())
@@ -181,20 +175,12 @@ void Solo::Parts::tell_revoked(std::vector<state::Revoked> revoked) {
 }
 
 void Solo::Parts::start_matchmaker() {
-  matchmaker::Config matching;
-  for (const rules::Game* game : games::all()) {
-    const rules::GameInfo& info = game->info();
-    match::PairingRules rules;
-    rules.seats_min = info.players_min;
-    rules.seats = info.players_default;
-    matching.games.emplace(std::string(info.key), rules);
-  }
   matchmaker::Invite invite = [this](const state::Ticket& ticket, const state::RoomEntry& room) {
     return api->inviter().invite({ticket.user, ticket.name, ticket.avatar, false, ticket.host},
                                  room, wire::Role::player);
   };
   matchmaker = std::make_unique<matchmaker::MatchmakerThread>(
-      std::move(matching), matchmaker::Ports{queue, *gateway, clock}, std::move(invite));
+      matchmaker::all_games(), matchmaker::Ports{queue, *gateway, clock}, std::move(invite));
 }
 
 base::Result<> Solo::Parts::start_ops() {
@@ -203,26 +189,27 @@ base::Result<> Solo::Parts::start_ops() {
     out.gauge("whoosh_results_pending", "Results that wait for the database.", {},
               static_cast<double>(results.size()));
   });
-  OpsConfig api_pages;
+  role::OpsConfig api_pages;
   api_pages.port = config.ops_port;
   api_pages.ready = [this] {
     return std::map<std::string, std::string>{
         {"database",
-         check(mailbox, [this](runtime::Reply<> reply) { store->ping(std::move(reply)); })}};
+         role::check(mailbox, [this](runtime::Reply<> reply) { store->ping(std::move(reply)); })}};
   };
-  ops = std::make_unique<OpsPages>(std::move(api_pages), std::move(api_metrics), clock, entropy);
+  ops = std::make_unique<role::OpsPages>(std::move(api_pages), std::move(api_metrics), clock,
+                                         entropy);
   if (const auto started = ops->start(); !started) return started.error();
 
   metrics::Registry edge_metrics;
   edge_metrics.add([this](metrics::Exposition& out) { edge->collect(out); });
-  OpsConfig edge_pages;
+  role::OpsConfig edge_pages;
   edge_pages.port = config.ops_edge_port;
   edge_pages.ready = [this] {
     return std::map<std::string, std::string>{{"edge", edge->is_draining() ? "draining" : "ok"}};
   };
   edge_pages.drain = [this] { edge->set_draining(true); };
-  ops_edge =
-      std::make_unique<OpsPages>(std::move(edge_pages), std::move(edge_metrics), clock, entropy);
+  ops_edge = std::make_unique<role::OpsPages>(std::move(edge_pages), std::move(edge_metrics), clock,
+                                              entropy);
   return ops_edge->start();
 }
 

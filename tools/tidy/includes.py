@@ -124,14 +124,19 @@ def _from_game(source, path, target):
     return None if path.startswith("games/") else f"games/ may not include {path}"
 
 
+# Folders below services/ that introduce the others to each other, and those that all of them use.
+WIRING = ("solo", "cluster", "cli", "admin")
+SHARED_BY_SERVICES = ("role", "database")
+
+
 def _from_service(source, path):
     service = source.path.parts[1]
     if path.startswith("games/") and path != "games/registry.h":
         return f"services name no particular game: not {path}"
-    if path.startswith("services/") and service not in ("solo", "cli", "admin"):
+    if path.startswith("services/") and service not in WIRING:
         other = path.split("/")[1]
-        if other != service and not path.endswith("_gateway.h"):
-            return f"{service} may not include {path}: services/solo introduces them"
+        if other not in (service, *SHARED_BY_SERVICES) and not path.endswith("_gateway.h"):
+            return f"{service} may not include {path}: services/solo and cluster introduce them"
     return None
 
 

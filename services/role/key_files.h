@@ -1,5 +1,6 @@
-// The signing keys of a data folder: <data>/keys/*.pem, mode 0600, newest first (the newest signs).
-// Called at start and by `whoosh keys`; any thread, no state.
+// The keys of a process. Of a cluster's: files and folders as configured, only read. Of a data
+// folder: <data>/keys/*.pem, mode 0600, newest first (the newest signs). Called at start and by
+// `whoosh keys`; any thread, no state.
 #pragma once
 
 #include <string>
@@ -9,7 +10,7 @@
 #include "base/result.h"
 #include "base/time.h"
 
-namespace whoosh::solo {
+namespace whoosh::role {
 
 // Paths of what is there, newest first.
 [[nodiscard]] base::Result<std::vector<std::string>> key_files(const std::string& data);
@@ -19,8 +20,12 @@ namespace whoosh::solo {
 [[nodiscard]] base::Result<auth::KeySet> load_or_make_keys(const std::string& data,
                                                            base::UnixMs now);
 
+// Keys as a cluster's process is given them: files, and folders whose *.pem count, newest first; a
+// public key alone will do where nothing is signed. invalid_input: none is there.
+[[nodiscard]] base::Result<auth::KeySet> load_keys(const std::vector<std::string>& given);
+
 // Makes the data folder with mode 0700 when it is missing. Errors: unavailable, with the sentence
 // to print.
 [[nodiscard]] base::Result<> make_data_folder(const std::string& data);
 
-}  // namespace whoosh::solo
+}  // namespace whoosh::role

@@ -1,4 +1,5 @@
-// LocalGateway: the API's way to the edge when both live in one process. Owner: Solo; any thread.
+// LocalGateway: the way to the edge of the same process: the API's in solo, and in a cluster that
+// of an edge to itself, for rooms that a WebSocket asks for. Owner: the wiring; any thread.
 #pragma once
 
 #include <string>
@@ -8,13 +9,13 @@
 #include "services/api/edge_gateway.h"
 #include "services/edge/edge_server.h"
 
-namespace whoosh::solo {
+namespace whoosh::edge {
 
 class LocalGateway final : public api::EdgeGateway {
  public:
   // `edge_url`: "" or the public "wss://edge.example/ws"; `public_host`: name to use when a request
   // brought none.
-  LocalGateway(edge::EdgeServer& edge, std::string edge_url, std::string public_host,
+  LocalGateway(EdgeServer& edge, std::string edge_url, std::string public_host,
                const runtime::Clock& clock);
 
   void create_room(api::NewRoom room, runtime::Reply<state::RoomEntry> reply) override;
@@ -31,7 +32,7 @@ class LocalGateway final : public api::EdgeGateway {
   void drain_node(std::string name, bool draining, runtime::Reply<> reply) override;
 
  private:
-  edge::EdgeServer& edge_;
+  EdgeServer& edge_;
   const std::string edge_url_;
   const std::string public_host_;
   const runtime::Clock& clock_;
@@ -39,9 +40,4 @@ class LocalGateway final : public api::EdgeGateway {
   runtime::LoopThread mailbox_;  // where the edge's load arrives
 };
 
-// "play.example:8000" -> "play.example", "[::1]:8000" -> "[::1]".
-[[nodiscard]] std::string_view host_without_port(std::string_view host);
-// "https://play.example:8443/x" -> "play.example"; "" for no URL.
-[[nodiscard]] std::string_view host_of_url(std::string_view url);
-
-}  // namespace whoosh::solo
+}  // namespace whoosh::edge

@@ -1,5 +1,6 @@
-// OpsPages: what an operator's tools read from one service, on a port of its own on 127.0.0.1:
-// /metrics (Prometheus), /livez, /readyz, POST /drain (not from a browser's page). Owner: Solo.
+// OpsPages: what an operator's tools read from one service, on a port of its own, 127.0.0.1 by
+// default: /metrics (Prometheus), /livez, /readyz, POST /drain (not from a browser's page). Owner:
+// the role.
 #pragma once
 
 #include <functional>
@@ -11,9 +12,10 @@
 #include "http/server.h"
 #include "metrics/exposition.h"
 
-namespace whoosh::solo {
+namespace whoosh::role {
 
 struct OpsConfig {
+  std::string listen = "127.0.0.1";
   std::uint16_t port = 9090;
   std::string port_flag;  // named when the port is taken
   std::function<std::map<std::string, std::string>()>
@@ -38,4 +40,4 @@ class OpsPages {
   std::unique_ptr<http::Server> server_;  // one thread: registry_ is read by that one only
 };
 
-}  // namespace whoosh::solo
+}  // namespace whoosh::role

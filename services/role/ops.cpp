@@ -1,11 +1,11 @@
-#include "services/solo/ops.h"
+#include "services/role/ops.h"
 
 #include <algorithm>
 
 #include "http/answer.h"
 #include "wire/rest.h"
 
-namespace whoosh::solo {
+namespace whoosh::role {
 namespace {
 
 http::Response plain(std::string text) {
@@ -21,7 +21,7 @@ OpsPages::OpsPages(OpsConfig config, metrics::Registry registry, runtime::Clock&
                    runtime::Entropy& entropy)
     : config_(std::move(config)), registry_(std::move(registry)) {
   http::ServerConfig server;
-  server.address = "127.0.0.1";
+  server.address = config_.listen;
   server.port = config_.port;
   server.threads = 1;
   server.connections_max = 64;
@@ -62,4 +62,4 @@ http::Router OpsPages::routes() {
   return router;
 }
 
-}  // namespace whoosh::solo
+}  // namespace whoosh::role

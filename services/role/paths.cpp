@@ -1,9 +1,9 @@
-#include "services/solo/paths.h"
+#include "services/role/paths.h"
 
 #include <filesystem>
 #include <system_error>
 
-namespace whoosh::solo {
+namespace whoosh::role {
 namespace {
 
 namespace fs = std::filesystem;
@@ -28,4 +28,4 @@ std::string web_folder(const std::string& given) {
   return {};
 }
 
-}  // namespace whoosh::solo
+}  // namespace whoosh::role

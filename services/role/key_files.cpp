@@ -1,11 +1,11 @@
-#include "services/solo/key_files.h"
+#include "services/role/key_files.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <filesystem>
 
-namespace whoosh::solo {
+namespace whoosh::role {
 namespace {
 
 namespace fs = std::filesystem;
@@ -29,6 +29,18 @@ std::string keys_folder(const std::string& data) {
   return data + "/keys";
 }
 
+// Names begin with the time at which a key was made: newest first.
+base::Result<std::vector<std::string>> pem_files(const std::string& folder) {
+  std::vector<std::string> paths;
+  std::error_code error;
+  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+    if (at->path().extension() == ".pem") paths.push_back(at->path().string());
+  }
+  if (error) return folder_error(folder, error);
+  std::sort(paths.rbegin(), paths.rend());
+  return paths;
+}
+
 }  // namespace
 
 base::Result<> make_data_folder(const std::string& data) {
@@ -36,16 +48,9 @@ base::Result<> make_data_folder(const std::string& data) {
 }
 
 base::Result<std::vector<std::string>> key_files(const std::string& data) {
-  std::vector<std::string> paths;
   std::error_code error;
-  if (!fs::exists(keys_folder(data), error)) return paths;
-  for (fs::directory_iterator at(keys_folder(data), error), end; !error && at != end;
-       at.increment(error)) {
-    if (at->path().extension() == ".pem") paths.push_back(at->path().string());
-  }
-  if (error) return folder_error(keys_folder(data), error);
-  std::sort(paths.rbegin(), paths.rend());  // names begin with the time: newest first
-  return paths;
+  if (!fs::exists(keys_folder(data), error)) return std::vector<std::string>();
+  return pem_files(keys_folder(data));
 }
 
 base::Result<std::string> add_key_file(const std::string& data, base::UnixMs now) {
@@ -54,6 +59,26 @@ base::Result<std::string> add_key_file(const std::string& data, base::UnixMs now
   std::string path = fmt::format("{}/{:013}.pem", keys_folder(data), now.value);
   if (const auto made = auth::make_key_file(path); !made) return made.error();
   return path;
+}
+
+base::Result<auth::KeySet> load_keys(const std::vector<std::string>& given) {
+  std::vector<std::string> paths;
+  for (const std::string& path : given) {
+    std::error_code error;
+    if (!fs::is_directory(path, error)) {
+      paths.push_back(path);
+      continue;
+    }
+    auto found = pem_files(path);
+    if (!found) return found.error();
+    paths.insert(paths.end(), found->begin(), found->end());
+  }
+  if (paths.empty()) {
+    return base::Error{base::ErrorCode::invalid_input,
+                       "--keys names no key. `whoosh keys --data DIR` makes one in DIR/keys."};
+  }
+  if (paths.size() > auth::keys_max) paths.resize(auth::keys_max);
+  return auth::KeySet::load(paths);
 }
 
 base::Result<auth::KeySet> load_or_make_keys(const std::string& data, base::UnixMs now) {
@@ -69,4 +94,4 @@ base::Result<auth::KeySet> load_or_make_keys(const std::string& data, base::Unix
   return auth::KeySet::load(*paths);
 }
 
-}  // namespace whoosh::solo
+}  // namespace whoosh::role

@@ -1,25 +1,14 @@
-#include "services/solo/local_gateway.h"
+#include "services/edge/local_gateway.h"
 
 #include <fmt/format.h>
 
 #include "services/edge/node_report.h"
+#include "services/role/urls.h"
 #include "services/role/version.h"
 
-namespace whoosh::solo {
+namespace whoosh::edge {
 
-std::string_view host_without_port(std::string_view host) {
-  if (host.starts_with('[')) return host.substr(0, host.find(']') + 1);
-  return host.substr(0, host.find(':'));
-}
-
-std::string_view host_of_url(std::string_view url) {
-  const auto scheme = url.find("://");
-  if (scheme == std::string_view::npos) return {};
-  const std::string_view rest = url.substr(scheme + 3);
-  return host_without_port(rest.substr(0, rest.find('/')));
-}
-
-LocalGateway::LocalGateway(edge::EdgeServer& edge, std::string edge_url, std::string public_host,
+LocalGateway::LocalGateway(EdgeServer& edge, std::string edge_url, std::string public_host,
                            const runtime::Clock& clock)
     : edge_(edge),
       edge_url_(std::move(edge_url)),
@@ -68,7 +57,7 @@ void LocalGateway::nodes(runtime::Reply<std::vector<wire::NodeReport>> reply) {
         node.seen_at = clock_.now();
         node.load = *load;
         std::vector<wire::NodeReport> reports;
-        reports.push_back(edge::node_report(node));
+        reports.push_back(node_report(node));
         reply(std::move(reports));
       }));
 }
@@ -81,9 +70,9 @@ void LocalGateway::drain_node(std::string name, bool draining, runtime::Reply<> 
 
 std::string LocalGateway::ws_url(const state::RoomEntry& entry, std::string_view host) const {
   if (!edge_url_.empty()) return fmt::format("{}?game_id={}", edge_url_, entry.room.text());
-  std::string_view name = host_without_port(host);
+  std::string_view name = role::host_without_port(host);
   if (name.empty()) name = public_host_;
   return fmt::format("ws://{}:{}/ws?game_id={}", name, edge_.port(), entry.room.text());
 }
 
-}  // namespace whoosh::solo
+}  // namespace whoosh::edge

@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace whoosh::solo {
+namespace whoosh::role {
 
 [[nodiscard]] inline std::string database_path(const std::string& data) {
   return data + "/whoosh.db";
@@ -17,4 +17,4 @@ namespace whoosh::solo {
 // under the folders above this executable. Empty: not built.
 [[nodiscard]] std::string web_folder(const std::string& given);
 
-}  // namespace whoosh::solo
+}  // namespace whoosh::role

@@ -1,0 +1,202 @@
+#include "services/cluster/config.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/ip/address.hpp>
+#include <fstream>
+#include <iterator>
+
+#include "auth/cluster_key.h"
+#include "http/address.h"
+#include "services/database/database.h"
+#include "services/role/live_state.h"
+
+namespace whoosh::cluster {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using Checked = base::Result<>;
+
+constexpr std::size_t secret_bytes_max = 4096;
+constexpr std::size_t node_name_bytes_max = 63;
+
+Error wrong(std::string_view knob, std::string_view takes) {
+  return {ErrorCode::invalid_input, fmt::format("--{} takes {}.", knob, takes)};
+}
+
+// The text of a secret's file without the line's end that editors add.
+Checked read_file(std::string_view knob, const std::string& path, std::string& value) {
+  if (path.empty()) return {};
+  std::ifstream file(path, std::ios::binary);
+  std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  if (!file || text.size() > secret_bytes_max) {
+    return Error{ErrorCode::invalid_input, fmt::format("--{}-file: {} can't be read.", knob, path)};
+  }
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
+  value = std::move(text);
+  return {};
+}
+
+Checked resolve_common(CommonConfig& c) {
+  if (auto read = read_file("state", c.state_file, c.state); !read) return read;
+  return read_file("cluster-secret", c.cluster_secret_file, c.cluster_secret);
+}
+
+template <std::size_t N>
+bool among(const std::string& value, const std::array<const char*, N>& list) {
+  return std::any_of(list.begin(), list.end(), [&](const char* item) { return value == item; });
+}
+
+bool is_url(std::string_view url, std::string_view scheme) {
+  return url.empty() || url.starts_with(fmt::format("{}://", scheme)) ||
+         url.starts_with(fmt::format("{}s://", scheme));
+}
+
+bool is_address(const std::string& text) {
+  boost::system::error_code error;
+  const auto address = boost::asio::ip::make_address(text, error);
+  return !error && !address.is_unspecified();
+}
+
+bool is_node_name(std::string_view name) {
+  return !name.empty() && name.size() <= node_name_bytes_max &&
+         std::all_of(name.begin(), name.end(), [](unsigned char c) {
+           return std::isalnum(c) || c == '-' || c == '_' || c == '.';
+         });
+}
+
+Checked check_common(const CommonConfig& c) {
+  if (const auto state = role::check_state_url(c.state); !state)
+    return Error{ErrorCode::invalid_input, fmt::format("--state: {}", state.error().sentence())};
+  if (c.cluster_secret.size() < auth::cluster_secret_bytes_min) {
+    return wrong("cluster-secret",
+                 "32 characters or more, the same for every process (or "
+                 "WHOOSH_CLUSTER_SECRET, or --cluster-secret-file)");
+  }
+  if (c.keys.empty()) return wrong("keys", "files, or folders of them");
+  if (!among(c.log_level, std::array{"trace", "debug", "info", "warn", "error"}))
+    return wrong("log-level", "trace, debug, info, warn or error");
+  if (!among(c.log_format, std::array{"text", "json"})) return wrong("log-format", "text or json");
+  return {};
+}
+
+Checked check_proxies(const std::vector<std::string>& proxies) {
+  if (http::Networks::parse(proxies)) return {};
+  return wrong("trusted-proxies", "addresses and networks such as 10.0.0.0/8");
+}
+
+// Writes `name = value` lines.
+struct Printer {
+  std::string text;
+
+  template <class T>
+  void operator()(std::string_view name, const T& value, std::string_view) {
+    if constexpr (std::is_same_v<T, std::vector<std::string>>)
+      text += fmt::format("{} = {}\n", name, fmt::join(value, ","));
+    else
+      text += fmt::format("{} = {}\n", name, value);
+  }
+  // An address is shown without who and by which word; a secret only as given or not.
+  void secret(std::string_view name, const std::string& value, std::string_view) {
+    const bool is_address = name == "state" || name == "database";
+    text += fmt::format("{} = {}\n", name,
+                        is_address      ? shown(name, value)
+                        : value.empty() ? ""
+                                        : "(given)");
+  }
+  static std::string shown(std::string_view name, const std::string& value) {
+    if (name == "state") return role::without_password(value);
+    const auto location = database::parse(value);
+    return location ? database::name_of(*location) : "(not understood)";
+  }
+};
+
+template <class Config>
+std::string print_knobs(Config config) {
+  Printer printer;
+  each_knob(config, printer);
+  return printer.text;
+}
+
+}  // namespace
+
+Checked resolve(ApiConfig& c) {
+  if (auto common = resolve_common(c); !common) return common;
+  return read_file("database", c.database_file, c.database);
+}
+
+Checked resolve(EdgeConfig& c) {
+  if (auto common = resolve_common(c); !common) return common;
+  if (c.node_name.empty()) {
+    std::array<char, 256> name{};
+    if (::gethostname(name.data(), name.size() - 1) == 0) c.node_name = name.data();
+  }
+  if (c.internal_host.empty()) c.internal_host = c.internal_listen;
+  return {};
+}
+
+Checked resolve(MatchmakerConfig& c) {
+  return resolve_common(c);
+}
+
+Checked check(const ApiConfig& c) {
+  if (auto common = check_common(c); !common) return common;
+  if (const auto location = database::parse(c.database); !location) {
+    return Error{ErrorCode::invalid_input,
+                 fmt::format("--database: {}", location.error().sentence())};
+  }
+  if (c.database_connections < 1 || c.database_connections > 64)
+    return wrong("database-connections", "1 to 64");
+  if (c.api_threads > 64) return wrong("api-threads", "0 (automatic) to 64");
+  if (!among(c.password_cost, std::array{"interactive", "minimal"}))
+    return wrong("password-cost", "interactive or minimal");
+  if (!is_url(c.public_url, "http"))
+    return wrong("public-url", "a URL such as https://whoosh.example");
+  if (!is_url(c.edge_url, "ws"))
+    return wrong("edge-url", "a URL such as wss://edge.whoosh.example/ws");
+  return check_proxies(c.trusted_proxies);
+}
+
+Checked check(const EdgeConfig& c) {
+  if (auto common = check_common(c); !common) return common;
+  if (c.data.empty()) return wrong("data", "a folder");
+  if (!is_node_name(c.node_name))
+    return wrong("node-name", "letters, digits, '-', '_' and '.', at most 63");
+  if (!is_url(c.advertise_ws_url, "ws"))
+    return wrong("advertise-ws-url", "a URL such as wss://whoosh.example/edge/edge-1/ws");
+  if (!is_address(c.internal_host)) {
+    return wrong("internal-host",
+                 "the numeric address by which the other processes reach this "
+                 "one (needed when --internal-listen is every address)");
+  }
+  if (!is_url(c.public_url, "http"))
+    return wrong("public-url", "a URL such as https://whoosh.example");
+  if (c.shards > 64) return wrong("shards", "0 (one per core) to 64");
+  if (c.tick_ms < 5 || c.tick_ms > 10'000) return wrong("tick-ms", "5 to 10000 milliseconds");
+  if (c.drain_s > 86'400) return wrong("drain-s", "0 to 86400 seconds");
+  return check_proxies(c.trusted_proxies);
+}
+
+Checked check(const MatchmakerConfig& c) {
+  if (auto common = check_common(c); !common) return common;
+  if (!is_url(c.edge_url, "ws"))
+    return wrong("edge-url", "a URL such as wss://edge.whoosh.example/ws");
+  return {};
+}
+
+std::string print(const ApiConfig& config) {
+  return print_knobs(config);
+}
+std::string print(const EdgeConfig& config) {
+  return print_knobs(config);
+}
+std::string print(const MatchmakerConfig& config) {
+  return print_knobs(config);
+}
+
+}  // namespace whoosh::cluster
