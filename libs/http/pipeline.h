@@ -24,7 +24,7 @@ struct AccessLine {
   std::string client;  // address
   std::string user;    // "" or the id of who asked
   int status = 0;
-  std::string code;  // of the error body; "" if it is none
+  std::string code;       // of the error body; "" if it is none
   std::size_t bytes = 0;  // of the answer's body
   std::int64_t took_us = 0;
   std::string problem;  // 5xx of ours: what went wrong, for us only
