@@ -125,7 +125,9 @@ TEST_F(ClusterGatewayTest, AnotherNodeIsTriedWhenOneIsAwayOrDrains) {
     EXPECT_EQ(entry->node, "edge-2");
   }
   living_[1].load.draining = true;
-  EXPECT_EQ(make_room().error().code, ErrorCode::draining);  // what the last one said
+  const ErrorCode last = make_room().error().code;  // what the one that was asked last said
+  EXPECT_TRUE(last == ErrorCode::draining || last == ErrorCode::unavailable)
+      << base::error_name(last);
   living_.clear();
   EXPECT_EQ(make_room().error().code, ErrorCode::unavailable);
 }

@@ -108,6 +108,7 @@ TEST(RedisClient, BeyondItsBoundItRefusesAtOnce) {
   options.pending_max = 10;
   TestClient client(options);
   ASSERT_TRUE(client.call({"PING"}).has_value());
+  client.wait_until_idle();
   server.hang();
   std::vector<std::future<base::Result<Value>>> calls;
   for (int i = 0; i < 15; ++i) calls.push_back(client.begin({{"PING"}, "", true, nullptr, 0}));

@@ -48,6 +48,10 @@ class TestClient {
     const std::string key = args.size() > 1 ? args[1] : "";
     return begin({std::move(args), key, false, nullptr, 0}).get();
   }
+  // The place of a call is free a moment after its answer.
+  void wait_until_idle() const {
+    while (client_->pending() > 0) std::this_thread::yield();
+  }
   // Until it is answered with a value.
   bool eventually(const Words& args, std::int64_t within_ms) {
     const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(within_ms);
