@@ -26,6 +26,26 @@
 
 namespace whoosh::net {
 
+// How a connection's bytes are wanted from the engine.
+enum class Reading : std::uint8_t {
+  Off,     // not at all; errors and ends are reported once
+  Ready,   // the loop reads when it is told that there are some
+  Stream,  // the engine may read ahead and hand the bytes over
+};
+
+// What an engine keeps of one connection; nobody else touches it, but reads the first two.
+struct Watched {
+  Reading reading : 2 = Reading::Off;
+  bool writable : 1 = false;    // wanted: a report when it takes bytes again
+  bool in_kernel : 1 = false;   // epoll: in the set. io_uring: a poll is in the ring
+  bool poll_reads : 1 = false;  // io_uring: what that poll waits for
+  bool poll_writes : 1 = false;
+  bool receiving : 1 = false;   // io_uring: a receive is in the ring
+  bool listed : 1 = false;      // io_uring: in the list of those to be looked at before waiting
+  std::uint8_t request_no = 0;  // io_uring: of the newest poll or receive; older ones are void
+};
+static_assert(sizeof(Watched) == 2, "one per connection");
+
 enum class ConnectionState : std::uint8_t {
   Free,
   Head,
@@ -62,7 +82,6 @@ struct Connection {
   std::uint16_t closed_with = 0;
   ConnectionState state = ConnectionState::Free;
   bool dirty : 1 = false;           // in the list of those to write at the end of the turn
-  bool waits_writable : 1 = false;  // epoll reports EPOLLOUT
   bool overflowed : 1 = false;      // frames are refused, until on_drained
   bool drained : 1 = false;         // overflowed, and on_drained is due
   bool opened : 1 = false;          // on_open was called, on_closed not yet
@@ -77,6 +96,10 @@ struct Connection {
   bool write_ended : 1 = false;  // Relaying: no more can be sent
   bool refusal : 1 = false;      // above connections_max: only there to be answered 503
 
+  Watched watched;
+
+  // A report is due when it takes bytes again.
+  [[nodiscard]] bool waits_writable() const { return watched.writable; }
   [[nodiscard]] bool is_relayed() const { return state >= ConnectionState::Connecting; }
   [[nodiscard]] base::ConnId id() const {
     return base::ConnId{std::uint64_t{generation} << 32 | slot};

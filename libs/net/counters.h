@@ -38,7 +38,9 @@ class Counter {
   X(frames_refused, "frames refused because a reader is slow")                          \
   X(bytes_in, "bytes received")                                                         \
   X(bytes_out, "bytes sent")                                                            \
-  X(writes, "calls of send(2)")                                                         \
+  X(writes, "sends asked of the kernel")                                                \
+  X(syscalls, "system calls for waiting, watching, receiving, sending and closing")     \
+  X(accept_budgets, "turns that left the rest of the queue to the next one")            \
   X(overflows, "connections that became too slow")                                      \
   X(slow_dropped, "connections dropped because they stayed too slow")                   \
   X(head_timeouts, "requests not whole in time")                                        \

@@ -20,7 +20,15 @@ inline constexpr std::size_t control_bytes_max = 125;
 // 2, and 8 of length, and 4 of mask.
 inline constexpr std::size_t frame_header_bytes_max = 14;
 
+// How a loop reports and does input and output (engine.h).
+enum class Io : std::uint8_t {
+  Auto,  // io_uring where it is permitted, else epoll
+  Epoll,
+  Uring,
+};
+
 struct Options {
+  Io io = Io::Auto;
   // Of one loop; above: 503. Server lowers it to what the limit of descriptors leaves.
   std::size_t connections_max = 1'000'000;
   // Lingering 503s above that; beyond: answered and cut at once.
@@ -38,7 +46,8 @@ struct Options {
   std::size_t flood_bytes_max = 2ul << 20;
   // Partial and waiting bytes of one loop; above: close 1013.
   std::size_t buffer_bytes_max = 512ul << 20;
-  // The rest waits in the kernel's queue, which is `backlog` long.
+  // The rest waits in the kernel's queue, which is `backlog` long, for the next turn: so that ticks
+  // are not late however many come at once.
   std::uint32_t accepts_per_turn_max = 64;
   std::uint32_t backlog = 4096;
 

@@ -1,11 +1,9 @@
 #include "net/loop.h"
 
 #include <fcntl.h>
-#include <sys/epoll.h>
 #include <sys/eventfd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
 
@@ -14,7 +12,6 @@
 namespace whoosh::net {
 namespace {
 
-constexpr int events_max = 512;
 constexpr std::int64_t wait_ms_max = 60'000;
 
 base::Error kernel_error(const char* what) {
@@ -51,24 +48,20 @@ Loop::Loop(const Options& options, const runtime::Clock& clock, Handler& handler
 }
 
 Loop::~Loop() {
-  release_all();
+  if (engine_ != nullptr) release_all();
 }
 
 base::Result<void> Loop::open_kernel_objects(Descriptor listener) {
   listener_ = std::move(listener);
-  epoll_.reset(::epoll_create1(EPOLL_CLOEXEC));
-  if (!epoll_) return kernel_error("epoll_create1");
   wake_.reset(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
   if (!wake_) return kernel_error("eventfd");
   spare_.reset(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   if (!spare_) return kernel_error("open /dev/null");
-  epoll_event event{.events = EPOLLIN, .data = {.u64 = wake_key}};
-  if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wake_.get(), &event) != 0)
-    return kernel_error("epoll_ctl");
-  event = {.events = EPOLLIN, .data = {.u64 = listener_key}};
-  if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, listener_.get(), &event) != 0) {
-    return kernel_error("epoll_ctl");
-  }
+  auto made = make_engine(options_.io, {wake_.get(), listener_.get(), table_, counters_});
+  if (!made) return made.error();
+  engine_ = std::move(made->engine);
+  why_epoll_ = std::move(made->why_epoll);
+  sends_.reserve(engine_->batch_max());
   return {};
 }
 
@@ -84,21 +77,22 @@ void Loop::request_stop() {
 }
 
 void Loop::run() {
+  const auto started = engine_->start();
+  ASSERT(static_cast<bool>(started));
   now_ms_ = clock_.monotonic_ms();
   handler_.on_start(*this);
   while (!stopping_ || (table_.size() > 0 && now_ms_ < stop_at_ms_)) turn();
   inbox_.run_all();
   release_all();
+  engine_->stop();
   handler_.on_stop();
   inbox_.close();
 }
 
 void Loop::turn() {
-  std::array<epoll_event, events_max> events;
-  const int count = ::epoll_wait(epoll_.get(), events.data(), events_max, timeout_ms());
-  ASSERT(count >= 0 || errno == EINTR);
+  engine_->wait(timeout_ms());
   now_ms_ = clock_.monotonic_ms();
-  for (int i = 0; i < count; ++i) handle_event(events[i].data.u64, events[i].events);
+  engine_->deliver(*this);
   inbox_.run_all();
   resume_accepting();
   wheel_.advance(now_ms_ - start_ms_, [this](Connection& connection) { visit(connection); });
@@ -111,7 +105,7 @@ void Loop::turn() {
   counters_.buffer_bytes.set(buffers_.bytes_in_use());
 }
 
-int Loop::timeout_ms() const {
+std::int32_t Loop::timeout_ms() const {
   const bool left_over = !overflowed_.empty() || !drained_.empty() || !closed_.empty() ||
                          !dead_.empty() || !dirty_.empty();
   if (left_over) return 0;
@@ -123,35 +117,30 @@ int Loop::timeout_ms() const {
         until, start_ms_ + (elapsed_ms / DeadlineWheel::tick_ms + 1) * DeadlineWheel::tick_ms);
   }
   // Against the time of now, not of the turn's begin: a long turn must not delay the next.
-  return static_cast<int>(std::max<std::int64_t>(0, until - clock_.monotonic_ms()));
+  return static_cast<std::int32_t>(std::max<std::int64_t>(0, until - clock_.monotonic_ms()));
 }
 
-void Loop::handle_event(std::uint64_t key, std::uint32_t events) {
-  if (key == wake_key) {
-    std::uint64_t count = 0;
-    [[maybe_unused]] const ssize_t got = ::read(wake_.get(), &count, sizeof count);
-    return;
+void Loop::on_woken() {
+  std::uint64_t count = 0;
+  [[maybe_unused]] const ssize_t got = ::read(wake_.get(), &count, sizeof count);
+}
+
+void Loop::on_ready(Connection& connection, Readiness readiness) {
+  if (readiness.writable) mark_dirty(connection);
+  if (connection.is_relayed()) return relay_ready(connection, readiness);
+  if (connection.state == ConnectionState::Deciding) {
+    if (readiness.broken) drop(connection, close_code::abnormal);
+  } else if (readiness.readable || readiness.broken) {
+    readable(connection);
   }
-  if (key == listener_key) {
-    accept_some();
-    return;
-  }
-  Connection* const connection = table_.find(ConnId{key});
-  if (connection == nullptr || connection->state == ConnectionState::Dead) return;
-  if ((events & EPOLLOUT) != 0) mark_dirty(*connection);
-  if (connection->state >= ConnectionState::Deciding) {
-    if (connection->is_relayed()) return relay_event(*connection, events);
-    if ((events & (EPOLLERR | EPOLLHUP)) != 0) drop(*connection, close_code::abnormal);
-    return;
-  }
-  if ((events & (EPOLLIN | EPOLLERR | EPOLLHUP)) != 0) readable(*connection);
 }
 
 void Loop::begin_stop() {
   if (stopping_) return;
   stopping_ = true;
   stop_at_ms_ = now_ms_ + options_.stop_ms;
-  listener_.reset();  // leaves epoll by itself
+  engine_->forget_listener();
+  listener_.reset();
   table_.for_each([this](Connection& connection) {
     switch (connection.state) {
       case ConnectionState::Open:
@@ -196,15 +185,63 @@ void Loop::report() {
 }
 
 void Loop::flush_dirty() {
-  for (std::size_t i = 0; i < dirty_.size(); ++i) {
-    Connection& connection = table_.at(dirty_[i]);
-    connection.dirty = false;
-    if (connection.is_relayed())
-      relay_out(connection);
-    else if (connection.state != ConnectionState::Dead)
-      write_out(connection);
+  sends_prompt_ = stopping_;
+  std::size_t done = 0;
+  while (done < dirty_.size()) {  // what is told of a batch may add to them
+    while (done < dirty_.size()) flush(table_.at(dirty_[done++]));
+    send_batch(!sends_prompt_);
   }
   dirty_.clear();
+}
+
+void Loop::flush(Connection& connection) {
+  connection.dirty = false;
+  if (connection.state == ConnectionState::Dead) return;
+  if (connection.state == ConnectionState::Connecting) return;
+  const std::uint32_t waiting = connection.out.size - connection.out_begin;
+  if (waiting > 0) {
+    sends_.push_back(
+        {connection.slot, connection.fd, connection.out.data + connection.out_begin, waiting, 0});
+    if (connection.state == ConnectionState::Lingering || connection.overflowed ||
+        connection.shut_when_sent) {
+      sends_prompt_ = true;
+    }
+    if (sends_.size() == engine_->batch_max()) send_batch(false);
+  } else if (connection.is_relayed()) {
+    send_batch(false);  // it may end the other side, whose bytes must not move meanwhile
+    relay_sent(connection);
+  } else {
+    sent_all(connection);
+  }
+}
+
+void Loop::send_batch(bool may_wait) {
+  if (sends_.empty()) return;
+  counters_.writes.add(sends_.size());
+  sends_later_ = !engine_->send(sends_, may_wait);
+  if (!sends_later_) on_sent_later();
+}
+
+void Loop::on_sent_later() {
+  sends_later_ = false;
+  for (Engine::Send& send : sends_) took(send);
+  sends_.clear();
+}
+
+// One of a batch may end another of it: the other side of a relayed pair.
+void Loop::took(Engine::Send& send) {
+  Connection& connection = table_.at(send.slot);
+  if (connection.state == ConnectionState::Dead) return;
+  const bool none = send.result == -EAGAIN || send.result == -EINTR;
+  if (none) send.result = 0;
+  if (send.result > 0) {
+    counters_.bytes_out.add(static_cast<std::uint64_t>(send.result));
+    connection.out_begin += static_cast<std::uint32_t>(send.result);
+  }
+  if (connection.is_relayed())
+    relay_took(connection, send.result);
+  else
+    stream_took(connection, send.result);
 }
 
 void Loop::free_dead() {
@@ -218,7 +255,7 @@ void Loop::free_dead() {
     wheel_.remove(connection);
     buffers_.release(connection.in);
     buffers_.release(connection.out);
-    if (connection.fd >= 0) ::close(connection.fd);
+    if (connection.fd >= 0) engine_->close(connection);
     if (connection.refusal) --refusals_;
     table_.give_back(connection);
   }
@@ -231,6 +268,7 @@ void Loop::release_all() {
   });
   report();
   dirty_.clear();
+  sends_.clear();
   free_dead();
 }
 

@@ -1,4 +1,4 @@
-// Loop: one thread's epoll loop: its listener, its connections, its mailbox. It knows bytes and
+// Loop: one thread's event loop: its listener, its connections, its mailbox. It knows bytes and
 // frames only.
 //
 // A turn: wait → events (accept, read, parse, Handler::on_text) → posted tasks → deadlines → what
@@ -17,8 +17,10 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -26,6 +28,7 @@
 #include "net/connection.h"
 #include "net/counters.h"
 #include "net/descriptor.h"
+#include "net/engine.h"
 #include "net/handler.h"
 #include "net/inbox.h"
 #include "net/limits.h"
@@ -34,7 +37,7 @@
 
 namespace whoosh::net {
 
-class Loop final : public runtime::Mailbox {
+class Loop final : public runtime::Mailbox, Engine::Sink {
  public:
   // `listener`: bound and listening, non-blocking. Error: the kernel gives no epoll or event
   // descriptor.
@@ -64,6 +67,10 @@ class Loop final : public runtime::Mailbox {
   [[nodiscard]] std::uint64_t user(ConnId id);
   [[nodiscard]] bool is_open(ConnId id);
 
+  [[nodiscard]] Io io() const { return engine_->kind(); }
+  // Not empty: why io_uring was asked for and is not used.
+  [[nodiscard]] const std::string& why_epoll() const { return why_epoll_; }
+
   [[nodiscard]] std::int64_t now_ms() const { return now_ms_; }  // of this turn
   [[nodiscard]] const Options& options() const { return options_; }
 
@@ -77,9 +84,6 @@ class Loop final : public runtime::Mailbox {
  private:
   friend class Server;
   struct Taken;  // a connection on its way between two loops
-  // Keys of epoll events that belong to no connection: ConnectionTable never makes such ids.
-  static constexpr std::uint64_t listener_key = ~std::uint64_t{0};
-  static constexpr std::uint64_t wake_key = listener_key - 1;
 
   Loop(const Options& options, const runtime::Clock& clock, Handler& handler, std::size_t index);
   base::Result<void> open_kernel_objects(Descriptor listener);
@@ -88,11 +92,19 @@ class Loop final : public runtime::Mailbox {
   // loop.cpp: the turn
   void run();
   void turn();
-  void handle_event(std::uint64_t key, std::uint32_t events);
+  void on_woken() override;
+  void on_arrivals() override;
+  void on_ready(Connection& connection, Readiness readiness) override;
+  void on_bytes(Connection& connection, std::span<char> bytes) override;
+  void on_no_bytes(Connection& connection, int error) override;
+  void on_sent_later() override;
   [[nodiscard]] int timeout_ms() const;
   void begin_stop();
   void report();
   void flush_dirty();
+  void flush(Connection& connection);
+  void send_batch(bool may_wait);
+  void took(Engine::Send& send);
   void free_dead();
   void visit(Connection& connection);
   void visit_open(Connection& connection);
@@ -101,13 +113,11 @@ class Loop final : public runtime::Mailbox {
   void release_all();
 
   // loop_accept.cpp: from the listener to a decided request
-  void accept_some();
   bool refuse_with_spare();
   void pause_accepting();
   void resume_accepting();
-  void watch_listener(std::uint32_t events);
   void refuse_full(Descriptor socket);
-  [[nodiscard]] Connection* add(Descriptor socket, std::uint32_t events, bool refusal);
+  [[nodiscard]] Connection* add(Descriptor socket, Reading reading, bool refusal);
   void adopt(Taken taken);
   void read_head(Connection& connection, std::span<char> bytes);
   void ask(Connection& connection, std::string_view bytes, std::size_t head_bytes,
@@ -126,11 +136,11 @@ class Loop final : public runtime::Mailbox {
   void forward(Connection& near, std::string_view bytes, std::size_t head_bytes,
                const Forward& forward);
   [[nodiscard]] Connection* connect_to(const Address& address);
-  void relay_event(Connection& connection, std::uint32_t events);
+  void relay_ready(Connection& connection, Readiness readiness);
   void connected(Connection& far);
   void relay_in(Connection& connection);
   void relay_end(Connection& connection);
-  void relay_out(Connection& connection);
+  void relay_took(Connection& connection, std::int32_t result);
   void relay_refused(Connection& connection);
   void relay_sent(Connection& connection);
   void pause(Connection& connection, bool paused);
@@ -157,9 +167,9 @@ class Loop final : public runtime::Mailbox {
   void linger(Connection& connection, bool cut_when_sent);
   void drop(Connection& connection, std::uint16_t code);
   void mark_dirty(Connection& connection);
-  void write_out(Connection& connection);
+  void stream_took(Connection& connection, std::int32_t result);
   void sent_all(Connection& connection);
-  void watch(Connection& connection, std::uint32_t events, int operation);
+  void watch(Connection& connection, Reading reading, bool writable);
 
   [[nodiscard]] Connection* open_connection(ConnId id);
   [[nodiscard]] std::uint32_t elapsed() const {
@@ -173,15 +183,19 @@ class Loop final : public runtime::Mailbox {
   std::span<Loop* const> peers_;
   Counters counters_;
   Inbox inbox_;
-  Descriptor epoll_;
   Descriptor wake_;
   Descriptor listener_;
   Descriptor spare_;  // given up for a moment to refuse politely when descriptors run out
   BufferPool buffers_;
   ConnectionTable table_;
+  std::unique_ptr<Engine> engine_;
+  std::string why_epoll_;
   DeadlineWheel wheel_;
   std::vector<char> read_buffer_;
   std::vector<std::uint32_t> dirty_;  // slots; each at most once
+  std::vector<Engine::Send> sends_;   // the batch that is being made up or left for later
+  bool sends_later_ = false;
+  bool sends_prompt_ = false;  // something is to be done as soon as they are sent
   std::vector<ConnId> overflowed_;
   std::vector<ConnId> drained_;
   std::vector<std::uint32_t> closed_;  // slots with an on_closed to come

@@ -2,7 +2,6 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <sys/epoll.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -43,8 +42,9 @@ struct Loop::Taken {
   std::unique_ptr<Carried> carried;
 };
 
-void Loop::accept_some() {
-  for (std::uint32_t i = 0; i < options_.accepts_per_turn_max && listener_; ++i) {
+void Loop::on_arrivals() {
+  for (std::uint32_t i = 0; listener_; ++i) {
+    if (i == options_.accepts_per_turn_max) return counters_.accept_budgets.add();
     Descriptor socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (!socket) {
       if (errno == EAGAIN || errno == EWOULDBLOCK) return;
@@ -55,14 +55,9 @@ void Loop::accept_some() {
       continue;  // ECONNABORTED and the network's own errors: on to the next one
     }
     counters_.accepted.add();
-    const int on = 1;
-    ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    if (options_.send_buffer_bytes > 0) {
-      ::setsockopt(socket.get(), SOL_SOCKET, SO_SNDBUF, &options_.send_buffer_bytes, sizeof(int));
-    }
     if (table_.size() - refusals_ >= options_.connections_max) {
       refuse_full(std::move(socket));
-    } else if (Connection* const connection = add(std::move(socket), EPOLLIN, false);
+    } else if (Connection* const connection = add(std::move(socket), Reading::Ready, false);
                connection != nullptr) {
       arm(*connection);
     }
@@ -86,7 +81,7 @@ bool Loop::refuse_with_spare() {
 
 // The listener is level-triggered: what can't be accepted would wake the loop for ever.
 void Loop::pause_accepting() {
-  watch_listener(0);
+  engine_->watch_listener(false);
   accept_again_ms_ = now_ms_ + accept_pause_ms;
 }
 
@@ -95,13 +90,7 @@ void Loop::resume_accepting() {
   accept_again_ms_ = Handler::never;
   if (!listener_) return;
   if (!spare_) spare_.reset(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-  watch_listener(EPOLLIN);
-}
-
-void Loop::watch_listener(std::uint32_t events) {
-  epoll_event event{.events = events, .data = {.u64 = listener_key}};
-  const int changed = ::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, listener_.get(), &event);
-  ASSERT(changed == 0);
+  engine_->watch_listener(true);
 }
 
 void Loop::refuse_full(Descriptor socket) {
@@ -111,20 +100,22 @@ void Loop::refuse_full(Descriptor socket) {
     send_and_forget(socket.get(), response_bytes(response, true, clock_.now()));
     return;
   }
-  if (Connection* const connection = add(std::move(socket), EPOLLIN, true); connection != nullptr) {
+  if (Connection* const connection = add(std::move(socket), Reading::Ready, true);
+      connection != nullptr) {
     respond(*connection, response, true);
   }
 }
 
 // nullptr: the kernel would not watch it, and the socket is closed. REQUIRES: the table has room.
-Connection* Loop::add(Descriptor socket, std::uint32_t events, bool refusal) {
+Connection* Loop::add(Descriptor socket, Reading reading, bool refusal) {
   Connection* const connection = table_.take();
   ASSERT(connection != nullptr);
   connection->fd = socket.release();
   connection->since_ms = elapsed();
   connection->refusal = refusal;
   if (refusal) ++refusals_;
-  watch(*connection, events, EPOLL_CTL_ADD);
+  // Connecting is over when it takes bytes.
+  watch(*connection, reading, reading == Reading::Off);
   return connection->state == ConnectionState::Dead ? nullptr : connection;
 }
 
@@ -148,6 +139,7 @@ void Loop::read_head(Connection& connection, std::span<char> bytes) {
     case HeadScan::Kind::Complete:
       break;
   }
+  if (scan.bytes > options_.head_bytes_max) return refuse(connection, 431);
   ask(connection, text, scan.bytes, nullptr);
 }
 
@@ -191,7 +183,7 @@ void Loop::open(Connection& connection, std::string_view bytes, std::size_t head
   append_out(connection, answer);
   mark_dirty(connection);
   Buffer head = std::exchange(connection.in, {});  // from here on `in` is the frame reader's
-  if (connection.state == ConnectionState::Deciding) watch(connection, EPOLLIN, EPOLL_CTL_MOD);
+  watch(connection, Reading::Stream, false);
   if (connection.state == ConnectionState::Dead) return buffers_.release(head);
   connection.state = ConnectionState::Open;
   connection.opened = true;
@@ -212,7 +204,7 @@ void Loop::wait_for_decision(Connection& connection, std::string_view bytes) {
   if (connection.state == ConnectionState::Deciding) return;  // Pending again: the deadline stays
   connection.state = ConnectionState::Deciding;
   connection.since_ms = elapsed();
-  watch(connection, 0, EPOLL_CTL_MOD);
+  watch(connection, Reading::Off, false);
   if (connection.state == ConnectionState::Deciding) arm(connection);
 }
 
@@ -234,7 +226,7 @@ void Loop::leave(Connection& connection, std::string_view bytes, std::size_t hea
   ASSERT(hand_over.loop < peers_.size());
   Taken taken{Descriptor(connection.fd), std::string(bytes), head_bytes,
               std::move(hand_over.carried)};
-  ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, connection.fd, nullptr);
+  engine_->forget(connection);
   connection.fd = -1;
   counters_.handed_over.add();
   drop(connection, close_code::abnormal);
@@ -247,7 +239,7 @@ void Loop::adopt(Taken taken) {
   if (stopping_ || table_.size() - refusals_ >= options_.connections_max) {
     return refuse_full(std::move(taken.socket));
   }
-  Connection* const connection = add(std::move(taken.socket), EPOLLIN, false);
+  Connection* const connection = add(std::move(taken.socket), Reading::Ready, false);
   if (connection == nullptr) return;
   connection->handed_over = true;
   if (!buffers_.append(connection->in, taken.bytes))
@@ -271,7 +263,7 @@ void Loop::respond(Connection& connection, const Response& response, bool with_b
   buffers_.release(connection.in);
   if (!make_room(connection, bytes.size())) return;
   append_out(connection, bytes);
-  if (connection.state == ConnectionState::Deciding) watch(connection, EPOLLIN, EPOLL_CTL_MOD);
+  if (connection.state == ConnectionState::Deciding) watch(connection, Reading::Ready, false);
   linger(connection, false);
 }
 

@@ -7,7 +7,6 @@
 // pings; here only a far side that has nothing to say for idle_ms is taken for dead.
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <sys/epoll.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -82,7 +81,7 @@ Connection* Loop::connect_to(const Address& address) {
   }
   const int begun = ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&storage), size);
   if (begun != 0 && errno != EINPROGRESS) return nullptr;
-  Connection* const far = add(std::move(socket), EPOLLOUT, false);
+  Connection* const far = add(std::move(socket), Reading::Off, false);
   if (far == nullptr) return nullptr;
   far->state = ConnectionState::Connecting;
   far->far = true;
@@ -103,12 +102,12 @@ void Loop::connected(Connection& far) {
 
 // ---- bytes -------------------------------------------------------------------------------------
 
-void Loop::relay_event(Connection& connection, std::uint32_t events) {
+void Loop::relay_ready(Connection& connection, Readiness readiness) {
   if (connection.state == ConnectionState::Connecting) return connected(connection);
-  if ((events & (EPOLLIN | EPOLLERR | EPOLLHUP)) == 0 || connection.paused) return;
+  if ((!readiness.readable && !readiness.broken) || connection.paused) return;
   // Even from a connection that is broken: what came before is still to be read.
   if (!connection.read_ended) return relay_in(connection);
-  if ((events & EPOLLERR) != 0) drop(connection, close_code::abnormal);
+  if (readiness.broken) drop(connection, close_code::abnormal);
 }
 
 void Loop::relay_in(Connection& connection) {
@@ -142,24 +141,13 @@ void Loop::relay_end(Connection& connection) {
   other.shut_when_sent = true;
   mark_dirty(other);
   if (connection.write_ended) return drop(connection, close_code::normal);
-  watch_relayed(connection, connection.waits_writable);
+  watch_relayed(connection, connection.waits_writable());
 }
 
-void Loop::relay_out(Connection& connection) {
-  if (connection.state == ConnectionState::Connecting) return;
-  const std::size_t waiting = connection.out.size - connection.out_begin;
-  if (waiting == 0) return relay_sent(connection);
-  const ssize_t sent = ::send(connection.fd, connection.out.data + connection.out_begin, waiting,
-                              MSG_NOSIGNAL | MSG_DONTWAIT);
-  counters_.writes.add();
-  if (sent < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
-    return relay_refused(connection);
-  }
-  const std::size_t taken = sent < 0 ? 0 : static_cast<std::size_t>(sent);
-  counters_.bytes_out.add(taken);
-  connection.out_begin += static_cast<std::uint32_t>(taken);
-  if (taken == waiting) return relay_sent(connection);
-  if (connection.waits_writable) return;  // and the other side is paused
+void Loop::relay_took(Connection& connection, std::int32_t result) {
+  if (result < 0) return relay_refused(connection);
+  if (connection.out_begin == connection.out.size) return relay_sent(connection);
+  if (connection.waits_writable()) return;  // and the other side is paused
   connection.since_ms = elapsed();
   watch_relayed(connection, true);
   if (connection.state != ConnectionState::Relaying) return;
@@ -179,7 +167,7 @@ void Loop::relay_refused(Connection& connection) {
 void Loop::relay_sent(Connection& connection) {
   buffers_.release(connection.out);
   connection.out_begin = 0;
-  if (connection.waits_writable) {
+  if (connection.waits_writable()) {
     watch_relayed(connection, false);
     if (connection.state != ConnectionState::Relaying) return;
     pause(other_side(connection), false);
@@ -196,15 +184,12 @@ void Loop::relay_sent(Connection& connection) {
 void Loop::pause(Connection& connection, bool paused) {
   if (connection.paused == paused) return;
   connection.paused = paused;
-  watch_relayed(connection, connection.waits_writable);
+  watch_relayed(connection, connection.waits_writable());
 }
 
-// Who is not read is watched edge-triggered: the kernel reports errors and ends always, and would
-// wake the loop for ever.
 void Loop::watch_relayed(Connection& connection, bool writable) {
   const bool reads = !connection.paused && !connection.read_ended;
-  const std::uint32_t events = reads ? EPOLLIN : EPOLLET;
-  watch(connection, writable ? events | EPOLLOUT : events, EPOLL_CTL_MOD);
+  watch(connection, reads ? Reading::Ready : Reading::Off, writable);
 }
 
 // ---- the end -----------------------------------------------------------------------------------
@@ -222,7 +207,7 @@ void Loop::part(Connection& gone) {
     return refuse(*other, 503);
   }
   linger(*other, true);
-  watch(*other, other->waits_writable ? EPOLLIN | EPOLLOUT : EPOLLIN, EPOLL_CTL_MOD);
+  watch(*other, Reading::Ready, other->waits_writable());
 }
 
 // How far its deadline lies ahead.
@@ -242,7 +227,7 @@ std::int32_t Loop::relay_ahead(const Connection& connection) const {
 // How long this side may go on as it does; nullopt: as long as the far one speaks.
 std::optional<std::uint32_t> Loop::relay_patience_ms(const Connection& connection) const {
   if (connection.write_ended) return connection.far ? options_.slow_ms : options_.close_ms;
-  if (connection.waits_writable) return options_.slow_ms;
+  if (connection.waits_writable()) return options_.slow_ms;
   return std::nullopt;
 }
 

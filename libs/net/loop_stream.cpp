@@ -1,5 +1,4 @@
 // Loop, second part of a connection's life: frames in, frames out, closing.
-#include <sys/epoll.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -73,20 +72,24 @@ void Loop::readable(Connection& connection) {
   const std::size_t limit =
       head ? options_.head_bytes_max - connection.in.size : read_buffer_.size();
   const ssize_t got = ::recv(connection.fd, read_buffer_.data(), limit, 0);
-  if (got < 0) {
-    if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
-      drop(connection, close_code::abnormal);
-    return;
-  }
-  if (got == 0) {
+  counters_.syscalls.add();
+  if (got <= 0) return on_no_bytes(connection, got < 0 ? errno : 0);
+  on_bytes(connection, {read_buffer_.data(), static_cast<std::size_t>(got)});
+}
+
+void Loop::on_no_bytes(Connection& connection, int error) {
+  if (error == EAGAIN || error == EWOULDBLOCK || error == EINTR) return;
+  if (error == 0) {
     const bool unsent = connection.out.size > connection.out_begin;
-    if (connection.state != ConnectionState::Lingering || !unsent) {
-      return drop(connection, close_code::abnormal);
+    if (connection.state == ConnectionState::Lingering && unsent) {
+      connection.cut_when_sent = true;  // the peer only half-closed: it still gets its answer
+      return watch(connection, Reading::Off, true);
     }
-    connection.cut_when_sent = true;  // the peer only half-closed: it still gets its answer
-    return watch(connection, EPOLLOUT, EPOLL_CTL_MOD);
   }
-  const std::span<char> bytes(read_buffer_.data(), static_cast<std::size_t>(got));
+  drop(connection, close_code::abnormal);
+}
+
+void Loop::on_bytes(Connection& connection, std::span<char> bytes) {
   counters_.bytes_in.add(bytes.size());
   switch (connection.state) {
     case ConnectionState::Head:
@@ -282,32 +285,19 @@ void Loop::mark_dirty(Connection& connection) {
   dirty_.push_back(connection.slot);
 }
 
-void Loop::write_out(Connection& connection) {
-  Buffer& out = connection.out;
-  const std::size_t waiting = out.size - connection.out_begin;
-  if (waiting > 0) {
-    const ssize_t sent =
-        ::send(connection.fd, out.data + connection.out_begin, waiting, MSG_NOSIGNAL);
-    counters_.writes.add();
-    if (sent < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
-      return drop(connection, close_code::abnormal);
-    }
-    const std::size_t taken = sent < 0 ? 0 : static_cast<std::size_t>(sent);
-    counters_.bytes_out.add(taken);
-    if (taken < waiting) {
-      connection.out_begin += static_cast<std::uint32_t>(taken);
-      if (!connection.waits_writable) watch(connection, EPOLLIN | EPOLLOUT, EPOLL_CTL_MOD);
-      return;
-    }
-    buffers_.release(out);
-    connection.out_begin = 0;
+void Loop::stream_took(Connection& connection, std::int32_t result) {
+  if (result < 0) return drop(connection, close_code::abnormal);
+  if (connection.out_begin < connection.out.size) {
+    return watch(connection, connection.watched.reading, true);
   }
+  buffers_.release(connection.out);
+  connection.out_begin = 0;
   sent_all(connection);
 }
 
 void Loop::sent_all(Connection& connection) {
   if (connection.cut_when_sent) return drop(connection, close_code::abnormal);
-  if (connection.waits_writable) watch(connection, EPOLLIN, EPOLL_CTL_MOD);
+  if (connection.waits_writable()) watch(connection, connection.watched.reading, false);
   if (connection.overflowed && !connection.drained) {  // stays refusing until the handler is told
     connection.drained = true;
     drained_.push_back(connection.id());
@@ -318,12 +308,8 @@ void Loop::sent_all(Connection& connection) {
   }
 }
 
-void Loop::watch(Connection& connection, std::uint32_t events, int operation) {
-  connection.waits_writable = (events & EPOLLOUT) != 0;
-  epoll_event event{.events = events, .data = {.u64 = connection.id().value}};
-  if (::epoll_ctl(epoll_.get(), operation, connection.fd, &event) != 0) {
-    drop(connection, close_code::abnormal);  // the kernel is out of memory or watches
-  }
+void Loop::watch(Connection& connection, Reading reading, bool writable) {
+  if (!engine_->watch(connection, reading, writable)) drop(connection, close_code::abnormal);
 }
 
 }  // namespace whoosh::net

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 
@@ -57,7 +58,7 @@ void set_port(sockaddr* address, std::uint16_t port) {
 }
 
 // Bound; empty with errno: not.
-Descriptor bound_socket(const addrinfo& info, bool shared) {
+Descriptor bound_socket(const addrinfo& info, bool shared, int send_buffer_bytes) {
   Descriptor socket(::socket(info.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!socket) return {};
   const int on = 1;
@@ -66,6 +67,11 @@ Descriptor bound_socket(const addrinfo& info, bool shared) {
   if (shared) ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
   if (info.ai_family == AF_INET6) {  // "::" takes IPv4 too
     ::setsockopt(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
+  }
+  // What is accepted inherits both.
+  ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  if (send_buffer_bytes > 0) {
+    ::setsockopt(socket.get(), SOL_SOCKET, SO_SNDBUF, &send_buffer_bytes, sizeof(int));
   }
   if (::bind(socket.get(), info.ai_addr, info.ai_addrlen) != 0) return {};
   return socket;
@@ -81,24 +87,25 @@ std::uint16_t port_of(int fd) {
 // `count` sockets on one port. The first try is without SO_REUSEPORT: with it, bind() would
 // silently share the port with another process of the same user.
 base::Result<std::vector<Descriptor>> listeners(const Listen& listen, std::size_t count,
-                                                std::uint32_t backlog) {
+                                                const Options& options) {
   auto addresses = resolve(listen);
   if (!addresses) return addresses.error();
   addrinfo& info = **addresses;
   if (listen.port != 0) {
-    const Descriptor probe = bound_socket(info, false);
+    const Descriptor probe = bound_socket(info, false, 0);
     if (!probe) return error_for(listen, errno);
     if (::listen(probe.get(), 1) != 0) return error_for(listen, errno);
   }
   std::vector<Descriptor> sockets;
   for (std::size_t i = 0; i < count; ++i) {
-    Descriptor socket = bound_socket(info, true);
+    Descriptor socket = bound_socket(info, true, options.send_buffer_bytes);
     if (!socket) return error_for(listen, errno);
     set_port(info.ai_addr, port_of(socket.get()));
     sockets.push_back(std::move(socket));
   }
   for (const Descriptor& socket : sockets) {
-    if (::listen(socket.get(), static_cast<int>(backlog)) != 0) return error_for(listen, errno);
+    if (::listen(socket.get(), static_cast<int>(options.backlog)) != 0)
+      return error_for(listen, errno);
   }
   return sockets;
 }
@@ -146,7 +153,7 @@ base::Result<std::unique_ptr<Server>> Server::listen(const Listen& listen, Optio
   }
   server->connections_max_ = options.connections_max * count;
 
-  auto sockets = listeners(listen, count, options.backlog);
+  auto sockets = listeners(listen, count, options);
   if (!sockets) return sockets.error();
   server->port_ = port_of(sockets->front().get());
   for (std::size_t i = 0; i < count; ++i) {
