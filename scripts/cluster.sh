@@ -6,6 +6,7 @@
 # Settings: HTTP_PORT=8000 (the first API; the second has the next), EDGE_PORT=8080 (and the two
 # after it), OPS_PORT=9090 (one after the other), INTERNAL_PORT=9200 (and the two after it),
 # REDIS_PORT=16379, TICK_MS=1000, WHOOSH_BIN (a server that is built already).
+# shellcheck disable=SC2317  # end_all and what it calls run by the trap
 source "$(dirname "$0")/lib.sh"
 
 TICK_MS="${TICK_MS:-1000}"

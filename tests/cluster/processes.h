@@ -97,15 +97,15 @@ struct Node {
   std::uint16_t ops = 0;
 
   [[nodiscard]] swarm::Endpoint endpoint() const { return {"127.0.0.1", port}; }
-  [[nodiscard]] int ready() const {
+  [[nodiscard]] int ready() const { return page("/readyz").status; }
+  [[nodiscard]] std::string readiness() const { return page("/readyz").body; }
+  [[nodiscard]] std::string metrics() const { return page("/metrics").body; }
+
+ private:
+  [[nodiscard]] swarm::HttpAnswer page(const std::string& path) const {
     const auto answer =
-        swarm::http({"127.0.0.1", ops}, swarm::HttpCall{"GET", "/readyz", {}, {}, {}}, 5'000);
-    return answer ? answer->status : 0;
-  }
-  [[nodiscard]] std::string metrics() const {
-    const auto answer =
-        swarm::http({"127.0.0.1", ops}, swarm::HttpCall{"GET", "/metrics", {}, {}, {}}, 5'000);
-    return answer ? answer->body : std::string();
+        swarm::http({"127.0.0.1", ops}, swarm::HttpCall{"GET", path, {}, {}, {}}, 5'000);
+    return answer ? *answer : swarm::HttpAnswer{};
   }
 };
 

@@ -20,25 +20,28 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <sstream>
 #include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "runtime/test_watchdog.h"
 #include "state/redis/value.h"
 
 namespace whoosh::state::redis {
 
 using Words = std::vector<std::string>;
 
-// A folder of this test, gone with it.
+// A folder of this test, gone with it, also when it is killed.
 class TestFolder {
  public:
   TestFolder() {
     std::string name = (std::filesystem::temp_directory_path() / "whoosh_redis_XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
     path_ = name;
+    watchdog_.emplace("rm -rf '" + path_ + "'");
   }
   TestFolder(const TestFolder&) = delete;
   TestFolder& operator=(const TestFolder&) = delete;
@@ -51,6 +54,7 @@ class TestFolder {
 
  private:
   std::string path_;
+  std::optional<runtime::TestWatchdog> watchdog_;
 };
 
 inline std::uint16_t free_port() {

@@ -11,7 +11,8 @@
 // calls a call is answered `unavailable`.
 //
 // When the server is away: calls are answered `unavailable` (with retry_after_s), at once where it
-// refuses, after connect_timeout (5 s) where nobody answers; calls bring each connection back after
+// refuses, after connect_timeout (5 s) where nobody answers, and at once when calls wait for
+// connections for 3 s in vain; calls bring each connection back after
 // growing pauses of at most two seconds, and nothing has to be restarted. A job is repeated only
 // where that can't do harm: the connection broke before its COMMIT was sent, the server undid it
 // because of another transaction, or the job is the same twice as once. A connection that breaks

@@ -1,11 +1,13 @@
 // A PostgreSQL server of this test run's own: a new cluster in a temporary folder, reached through
-// a socket in it, stopped and removed at the end. fsync is off: these tests kill server processes,
-// never the machine. Without PostgreSQL's programs every test that asks for it fails.
+// a socket in it, stopped and removed at the end, also when the test is killed. fsync is off: these
+// tests kill server processes, never the machine. Without PostgreSQL's programs every test that
+// asks for it fails.
 //
 // Owner: the process; one static object, made at first use. Threads: the test's own.
 #pragma once
 
 #include <pwd.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -14,11 +16,13 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <sstream>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "runtime/test_watchdog.h"
 #include "store/postgres/database.h"
 #include "store/postgres/postgres.h"
 
@@ -34,6 +38,7 @@ class TestServer {
   TestServer& operator=(const TestServer&) = delete;
   ~TestServer() {
     if (!is_owner()) return;  // a forked child that ends by exit()
+    if (is_hanging_) go_on();
     (void)shell(program("pg_ctl") + " -D '" + data() + "' -m immediate -w stop");
     std::filesystem::remove_all(folder_);
   }
@@ -45,6 +50,17 @@ class TestServer {
   void restart(const std::string& mode) {
     stop(mode);
     start();
+  }
+
+  // Every process of the server stands still, as on a machine that swaps or a disk that hangs:
+  // connections stay open and nobody answers.
+  void hang() {
+    is_hanging_ = true;
+    signal_all(SIGSTOP);
+  }
+  void go_on() {
+    is_hanging_ = false;
+    signal_all(SIGCONT);
   }
 
   [[nodiscard]] std::string conninfo(const std::string& database) const {
@@ -72,6 +88,7 @@ class TestServer {
     std::string name = (std::filesystem::temp_directory_path() / "whoosh_postgres_XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
     folder_ = name;
+    watchdog_.emplace(clean_up());
     if (::geteuid() == 0) {  // PostgreSQL refuses to run as root
       const passwd* user = ::getpwnam("postgres");
       if (user == nullptr) throw std::runtime_error("root needs a user called postgres");
@@ -86,6 +103,28 @@ class TestServer {
         << "'\nfsync = off\nfull_page_writes = off\nwal_level = minimal\nmax_wal_senders = 0\n"
            "shared_buffers = 32MB\nmax_connections = 100\nautovacuum = off\njit = off\n";
     start();
+  }
+
+  // What the watchdog does in our place. A server that hangs must go on to be ended.
+  [[nodiscard]] std::string clean_up() const {
+    return "if read -r pid <'" + data() + "/postmaster.pid'; then\n" + R"(
+      kill -CONT $pid $(cat /proc/$pid/task/$pid/children)
+      kill -QUIT $pid
+      tries=0
+      while kill -0 $pid && [ $tries -lt 100 ]; do sleep 0.1; tries=$((tries + 1)); done
+    fi
+    rm -rf ')" +
+           folder_ + "'";
+  }
+  // The server's processes are the children of its first one, which stops first: it makes new ones.
+  void signal_all(int signal) const {
+    pid_t first = 0;
+    std::ifstream(data() + "/postmaster.pid") >> first;
+    if (first <= 0) throw std::runtime_error("PostgreSQL does not run");
+    ::kill(first, signal);
+    const std::string number = std::to_string(first);
+    std::ifstream children("/proc/" + number + "/task/" + number + "/children");
+    for (pid_t child = 0; children >> child;) ::kill(child, signal);
   }
 
   [[nodiscard]] bool is_owner() const { return owner_ == ::getpid(); }
@@ -136,6 +175,8 @@ class TestServer {
   std::string folder_;
   std::string template_;
   int made_ = 0;
+  bool is_hanging_ = false;
+  std::optional<runtime::TestWatchdog> watchdog_;
 };
 
 // One database of the server, dropped with everything in it.

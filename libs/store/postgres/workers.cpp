@@ -19,9 +19,11 @@ constexpr int attempts_max = 8;  // of one job
 void JobQueue::push(std::unique_ptr<Job> job) {
   bool wakes = false;
   {
+    const auto now = steady_clock::now();
     const std::lock_guard lock(mutex_);
-    if (jobs_.size() < jobs_max_ && !stopped_) {
-      jobs_.push_back(std::move(job));
+    const bool moves = jobs_.empty() || now - jobs_.front().since < patience_;
+    if (moves && jobs_.size() < jobs_max_ && !stopped_) {
+      jobs_.push_back({std::move(job), now});
       wakes = idle_ > 0 && !std::exchange(waking_, true);
     }
   }
@@ -41,9 +43,9 @@ Jobs JobQueue::take() {
     --idle_;
     while (!jobs_.empty() && taken.size() < together_max) {
       const bool fits =
-          taken.empty() || (taken.back()->asks_ahead() && jobs_.front()->asks_ahead());
+          taken.empty() || (taken.back()->asks_ahead() && jobs_.front().job->asks_ahead());
       if (!fits) break;
-      taken.push_back(std::move(jobs_.front()));
+      taken.push_back(std::move(jobs_.front().job));
       jobs_.pop_front();
     }
     wakes = !jobs_.empty() && idle_ > 0;
@@ -168,8 +170,8 @@ bool Worker::connect() {
 // ---- Pool --------------------------------------------------------------------------------------
 
 Pool::Pool(const std::string& conninfo, std::vector<std::unique_ptr<Connection>> connections,
-           std::size_t queue_max, Report report)
-    : report_(std::move(report)), queue_(queue_max) {
+           std::size_t queue_max, Report report, std::chrono::milliseconds patient)
+    : report_(std::move(report)), queue_(queue_max, patient) {
   try {
     for (std::unique_ptr<Connection>& db : connections) {
       workers_.push_back(std::make_unique<Worker>(conninfo, std::move(db), outage_, report_));

@@ -9,6 +9,9 @@
 // of one statement that wait behind each other go out together, too: one round trip for up to
 // JobQueue::together_max of them.
 //
+// A server that hangs is noticed by the queue: when the first in it has waited for patience,
+// whoever comes is answered `unavailable` at once, instead of waiting behind for nothing.
+//
 // One sleeping thread is told at a time, and the next by it if jobs are left: while it wakes up, a
 // burst of reads gathers, which then travels together instead of waking everybody for one each.
 //
@@ -141,8 +144,9 @@ class JobQueue {
  public:
   static constexpr std::size_t together_max = 16;
 
-  explicit JobQueue(std::size_t jobs_max) : jobs_max_(jobs_max) {}
-  // Answers `unavailable` at once when the queue is full.
+  JobQueue(std::size_t jobs_max, std::chrono::milliseconds patience)
+      : jobs_max_(jobs_max), patience_(patience) {}
+  // Answers `unavailable` at once when the queue is full, or stands still.
   void push(std::unique_ptr<Job> job);
   // Waits for a job; with it come those behind it that ask ahead like it, up to together_max.
   // None: stopped, and everything was taken.
@@ -150,10 +154,16 @@ class JobQueue {
   void stop();
 
  private:
+  struct Waiting {
+    std::unique_ptr<Job> job;
+    std::chrono::steady_clock::time_point since;
+  };
+
   const std::size_t jobs_max_;
+  const std::chrono::milliseconds patience_;
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::deque<std::unique_ptr<Job>> jobs_;
+  std::deque<Waiting> jobs_;
   int idle_ = 0;         // threads in take() without a job
   bool waking_ = false;  // one of them was told, and has not looked yet
   bool stopped_ = false;
@@ -202,9 +212,11 @@ class Worker {
 
 class Pool {
  public:
+  static constexpr std::chrono::milliseconds patience{3'000};
+
   // REQUIRES: at least one connection. Throws std::system_error when threads can't be had.
   Pool(const std::string& conninfo, std::vector<std::unique_ptr<Connection>> connections,
-       std::size_t queue_max, Report report);
+       std::size_t queue_max, Report report, std::chrono::milliseconds patient = patience);
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
   ~Pool() { stop(); }

@@ -2,6 +2,11 @@
 // on a real server, which cut their connection off at the worst moment.
 #include "store/postgres/workers.h"
 
+#include <chrono>
+#include <future>
+#include <thread>
+
+#include "runtime/loop_thread.h"
 #include "store/contract.h"
 #include "store/postgres/test_server.h"
 
@@ -13,8 +18,8 @@ class PostgresWorkers : public testing::Test {
   PostgresWorkers() {
     std::vector<std::unique_ptr<Connection>> connections;
     connections.push_back(std::make_unique<Connection>(database_.conninfo(), Timeouts{}));
-    pool_ = std::make_unique<Pool>(database_.conninfo(), std::move(connections), 16,
-                                   [](std::string_view) {});
+    pool_ = std::make_unique<Pool>(
+        database_.conninfo(), std::move(connections), 16, [](std::string_view) {}, patience);
   }
   template <class Work>
   base::Result<std::int64_t> run(Effect effect, Work work) {
@@ -32,6 +37,8 @@ class PostgresWorkers : public testing::Test {
     Rows row = db.query("SELECT 1::bigint");
     return row.step() ? row.integer(0) : 0;
   }
+
+  static constexpr std::chrono::milliseconds patience{100};
 
   TestDatabase database_{TestDatabase::Content::empty};
   std::unique_ptr<Pool> pool_;
@@ -60,6 +67,34 @@ TEST_F(PostgresWorkers, AJobWhoseConnectionBreaksBeforeItsCommitIsRunAgain) {
   });
   EXPECT_EQ(answer.value(), 1);
   EXPECT_EQ(*attempts, 2);
+}
+
+// The only connection hangs; one call waits behind it, and after a while nobody else has to.
+TEST_F(PostgresWorkers, BehindACallThatWaitsInVainNobodyHasToWait) {
+  std::promise<void> hanging;
+  std::promise<void> go_on;
+  std::promise<base::Result<std::int64_t>> first;
+  std::promise<base::Result<std::int64_t>> second;
+  runtime::LoopThread mailbox;
+  const auto push = [&](std::promise<base::Result<std::int64_t>>& answer, auto work) {
+    runtime::Reply<std::int64_t> reply(mailbox, [&answer](base::Result<std::int64_t> result) {
+      answer.set_value(std::move(result));
+    });
+    pool_->push(Effect::read, std::move(reply), std::move(work));
+  };
+  push(first, [&](Connection& db) {
+    hanging.set_value();
+    go_on.get_future().wait();
+    return one(db);
+  });
+  hanging.get_future().wait();
+  push(second, one);
+  std::this_thread::sleep_for(patience);
+  EXPECT_EQ(contract::error_of(run(Effect::read, one)), base::ErrorCode::unavailable);
+  go_on.set_value();
+  EXPECT_EQ(first.get_future().get().value(), 1);
+  EXPECT_EQ(second.get_future().get().value(), 1);
+  EXPECT_EQ(run(Effect::read, one).value(), 1);
 }
 
 }  // namespace
