@@ -284,12 +284,42 @@ TYPED_TEST_P(DirectoryContract, AThousandRoomsOfADeadNodeACall) {
   EXPECT_EQ(this->release_node("edge-1", 3), 0);
 }
 
-REGISTER_TYPED_TEST_SUITE_P(
-    DirectoryContract, AClaimedRoomIsFoundByIdAndCode, WhatIsNotThereIsNotFound, CodesAreUnique,
-    ANewerLifeKeepsTheCodeAndAnOlderIsRefused, AReleasedRoomIsGoneAndReleasingTwiceIsFine,
-    PublicRoomsNewestFirstInPages, APageGoesOnWhenItsLastRoomIsGone, ForeignCursorsAreMalformed,
-    ARoomThatTurnsPrivateIsListedNoMore, ARoomKeepsEverythingItWasEnteredWith,
-    RoomsOfANodeByIdInPages, ARoomThatMovesIsListedAtItsNewNode,
-    ADeadNodesRoomsAreReleasedAndItsNextLifesAreLeft, AThousandRoomsOfADeadNodeACall);
+TYPED_TEST_P(DirectoryContract, ARoomThatWasLostHasItsCodeAgain) {
+  RoomEntry lost = this->room(7);
+  lost.code = (**this->claim(lost).answer).code;
+  ASSERT_TRUE(this->release(7, 1).ok());
+  ASSERT_EQ((**this->claim(lost).answer).code, lost.code);
+  EXPECT_EQ((**this->by_code(lost.code).answer).room, RoomId{7});
+  ASSERT_EQ((**this->claim(lost).answer).code, lost.code);  // again: nothing changes
+
+  RoomEntry other = this->room(8);
+  other.code = lost.code;  // taken: any other
+  const auto entered = this->claim(other);
+  ASSERT_TRUE(entered.ok());
+  EXPECT_NE((**entered.answer).code, lost.code);
+  EXPECT_EQ((**this->by_code((**entered.answer).code).answer).room, RoomId{8});
+  EXPECT_EQ((**this->by_code(lost.code).answer).room, RoomId{7});
+
+  std::uint64_t id = 9;
+  for (const char* none : {"ABOD", "abcd", "AB-CD", "X", "ABCDEF", " "}) {
+    RoomEntry odd = this->room(id++);
+    odd.code = none;
+    const auto given = this->claim(odd);
+    ASSERT_TRUE(given.ok());
+    EXPECT_NE((**given.answer).code, none);
+    EXPECT_EQ((**given.answer).code.size(), 4U);
+  }
+}
+
+REGISTER_TYPED_TEST_SUITE_P(DirectoryContract, ARoomThatWasLostHasItsCodeAgain,
+                            AClaimedRoomIsFoundByIdAndCode, WhatIsNotThereIsNotFound,
+                            CodesAreUnique, ANewerLifeKeepsTheCodeAndAnOlderIsRefused,
+                            AReleasedRoomIsGoneAndReleasingTwiceIsFine,
+                            PublicRoomsNewestFirstInPages, APageGoesOnWhenItsLastRoomIsGone,
+                            ForeignCursorsAreMalformed, ARoomThatTurnsPrivateIsListedNoMore,
+                            ARoomKeepsEverythingItWasEnteredWith, RoomsOfANodeByIdInPages,
+                            ARoomThatMovesIsListedAtItsNewNode,
+                            ADeadNodesRoomsAreReleasedAndItsNextLifesAreLeft,
+                            AThousandRoomsOfADeadNodeACall);
 
 }  // namespace whoosh::state::contract

@@ -135,10 +135,63 @@ TYPED_TEST_P(NodesContract, WhoLeavesIsGoneAtOnce) {
   EXPECT_TRUE(this->join(this->node("edge-1", "b")).ok());
 }
 
+TYPED_TEST_P(NodesContract, AnIncarnationThatComesBackHasItsNumberAgain) {
+  Node first = **this->join(this->node("edge-1", "a")).answer;
+  this->later(node_dead_ms + 1);
+  EXPECT_TRUE(this->names().empty());
+  const Node other = **this->join(this->node("edge-2", "b")).answer;
+  EXPECT_NE(other.number, first.number);
+  Node thief = this->node("edge-3", "c");
+  thief.number = first.number;  // not its own
+  EXPECT_NE((**this->join(thief).answer).number, first.number);
+  const std::uint16_t number = first.number;
+  const auto back = this->join(first);
+  ASSERT_TRUE(back.ok());
+  EXPECT_EQ((**back.answer).number, number);
+  EXPECT_TRUE(this->beat("edge-1", "a").ok());
+}
+
+// As after state has lost all it knew: whoever says that he had a number has it.
+TYPED_TEST_P(NodesContract, ANumberThatNobodyHadIsGivenToWhoNamesIt) {
+  Node node = this->node("edge-1", "a");
+  node.number = 4'000;
+  EXPECT_EQ((**this->join(node).answer).number, 4'000);
+  Node same = this->node("edge-2", "b");
+  same.number = 4'000;
+  const std::uint16_t other = (**this->join(same).answer).number;
+  EXPECT_NE(other, 4'000);
+  for (const std::uint16_t beyond : {node_numbers_max + 1, 65'535}) {
+    Node wrong = this->node("edge-" + std::to_string(beyond), "c");
+    wrong.number = beyond;
+    const std::uint16_t given = (**this->join(wrong).answer).number;
+    EXPECT_GE(given, 1);
+    EXPECT_LE(given, node_numbers_max);
+  }
+}
+
+// Its number was another's meanwhile, who died, too: what that one left must not become its.
+TYPED_TEST_P(NodesContract, ANumberThatAnotherHadSinceIsNotGivenBack) {
+  const int anchor = (**this->join(this->node("anchor", "x")).answer).number;
+  Node first = this->node("edge-1", "a");
+  first.number = static_cast<std::uint16_t>((anchor + 1) % node_numbers_max + 1);
+  ASSERT_EQ((**this->join(first).answer).number, first.number);
+  this->later(node_dead_ms + 1);
+  std::uint16_t number = 0;
+  for (const char* name : {"edge-2", "edge-3"}) {  // numbers go round from the anchor's
+    number = (**this->join(this->node(name, name)).answer).number;
+    ASSERT_TRUE(this->leave(name, name).ok());
+  }
+  ASSERT_EQ(number, first.number);
+  EXPECT_NE((**this->join(first).answer).number, first.number);
+}
+
 REGISTER_TYPED_TEST_SUITE_P(NodesContract, LivingNodesHaveDifferentNumbers,
                             WhatANodeSaysOfItselfIsRead,
                             ASecondNodeOfTheSameNameIsRefusedUntilTheFirstIsDead,
-                            ANodeLivesAsLongAsItBeats, WhoLeavesIsGoneAtOnce);
+                            ANodeLivesAsLongAsItBeats, WhoLeavesIsGoneAtOnce,
+                            AnIncarnationThatComesBackHasItsNumberAgain,
+                            ANumberThatNobodyHadIsGivenToWhoNamesIt,
+                            ANumberThatAnotherHadSinceIsNotGivenBack);
 
 // ---- leases ------------------------------------------------------------------------------------
 

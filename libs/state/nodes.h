@@ -50,6 +50,8 @@ class Nodes {
   virtual ~Nodes() = default;
   // Enters a node with a number that no living node has, and answers it; numbers go round, so that
   // a dead node's comes again as late as possible. The same incarnation again: keeps its number.
+  // An incarnation that was taken for dead, or that state has lost with all it knew, names the
+  // number it had in node.number (else 0): it gets it back unless somebody else had it since.
   // conflict: another living node has this name (an earlier incarnation of it dies node_dead_ms
   // after its last heartbeat). unavailable: too many nodes.
   virtual void join(Node node, Reply<Node> reply) = 0;

@@ -45,7 +45,8 @@ class Directory {
   virtual ~Directory() = default;
   // Gives the room an unused code (room_code.h: 4 letters, 5 above 30,000 live rooms) and enters
   // it. A room that is there keeps its code and takes the newer epoch; conflict: an older one.
-  // unavailable: full.
+  // One that was lost with the state names the code it had in entry.code (else ""): it has it
+  // again unless another room does. unavailable: full.
   virtual void claim_room(RoomEntry entry, Reply<RoomEntry> reply) = 0;
   virtual void find_room(RoomId room, Reply<RoomEntry> reply) = 0;  // room_not_found
   // Any case, look-alikes folded. room_not_found.

@@ -15,8 +15,18 @@ namespace whoosh::cluster {
 
 using base::ErrorCode;
 
+namespace {
+
+state::Node started(state::Node node, const Membership::Ports& ports) {
+  node.incarnation = base::base64url(ports.entropy.bytes(12));
+  node.started_at = ports.clock.now();
+  return node;
+}
+
+}  // namespace
+
 Membership::Membership(state::Node node, Ports ports)
-    : ports_(ports), node_(std::move(node)), thread_([this] { return turn(); }) {}
+    : ports_(ports), node_(started(std::move(node), ports)), thread_([this] { return turn(); }) {}
 
 std::string Membership::standing() const {
   switch (phase_.load()) {
@@ -56,6 +66,7 @@ void Membership::leave() {
 
 std::int64_t Membership::turn() {
   const std::int64_t now_ms = ports_.clock.monotonic_ms();
+  if (reentries_left_ > 0 && now_ms >= next_reentry_ms_ && !leaving_) reenter_rooms();
   if (now_ms < next_ms_ || busy_ || leaving_) return std::max<std::int64_t>(1, next_ms_ - now_ms);
   next_ms_ = now_ms + state::heartbeat_ms;
   busy_ = true;
@@ -67,9 +78,7 @@ std::int64_t Membership::turn() {
 }
 
 void Membership::join() {
-  node_.incarnation = base::base64url(ports_.entropy.bytes(12));
-  node_.started_at = ports_.clock.now();
-  node_.seen_at = node_.started_at;
+  node_.seen_at = ports_.clock.now();
   ports_.nodes.join(node_, {thread_, [this](base::Result<state::Node> node) {
                               busy_ = false;
                               joined(std::move(node));
@@ -85,6 +94,7 @@ void Membership::joined(base::Result<state::Node> node) {
       spdlog::warn("node {} has no place yet: {}", node_.name, standing());
     return;
   }
+  reentries_left_ = node_.number == node->number ? 2 : 0;
   node_.number = node->number;
   beaten_ms_ = ports_.clock.monotonic_ms();
   phase_ = Phase::member;
@@ -116,6 +126,21 @@ void Membership::beaten(const base::Result<>& done) {
     ports_.edge.set_node_number(std::nullopt);
     next_ms_ = 0;
   }
+}
+
+void Membership::reenter_rooms() {
+  if (phase_ != Phase::member || std::exchange(reentering_, true)) return;
+  ports_.edge.reenter_rooms(
+      node_.number,
+      {thread_, [this](const base::Result<std::size_t>& failed) {
+         reentering_ = false;
+         const bool all_in = failed && *failed == 0;
+         if (all_in && reentries_left_ > 0) --reentries_left_;
+         if (!all_in)
+           spdlog::warn("rooms that are not in the directory yet: {}", failed ? *failed : 0);
+         next_reentry_ms_ =
+             ports_.clock.monotonic_ms() + (all_in ? reenter_again_ms : state::heartbeat_ms);
+       }});
 }
 
 }  // namespace whoosh::cluster

@@ -56,6 +56,10 @@ class EdgeServer {
   void room_report(state::RoomEntry entry, runtime::Reply<wire::RoomReport> reply);
   void close_room(base::RoomId room, std::string why, runtime::Reply<> reply);
   void load(runtime::Reply<state::NodeLoad> reply);
+  // Enters every room of this number in the directory again, with the code it has, for a state that
+  // may have lost them. A room whose newer life is elsewhere is closed. Answers how many could not
+  // be entered: those are worth asking again. (reentry.cpp)
+  void reenter_rooms(std::uint16_t number, runtime::Reply<std::size_t> reply);
   // Who has a lobby connection here.
   void lobby_users(runtime::Reply<std::vector<base::UserId>> reply);
 

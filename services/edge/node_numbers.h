@@ -16,7 +16,7 @@ class NodeNumbers {
   explicit NodeNumbers(std::optional<std::uint16_t> number) { become(number); }
 
   void become(std::optional<std::uint16_t> number) {
-    if (number) {
+    if (number && !has(*number)) {
       kept_[next_].store(*number, std::memory_order_relaxed);
       next_ = (next_ + 1) % kept_.size();
     }

@@ -119,7 +119,9 @@ base::Result<RoomEntry> Directory::claim(RoomEntry entry) {
     return entry;
   }
   std::optional<std::string> code;
-  if (rooms_.size() < rooms_max) code = unused_code();
+  const bool may_have_again = fold_room_code(entry.code) == entry.code && !entry.code.empty() &&
+                              !codes_.contains(entry.code);
+  if (rooms_.size() < rooms_max) code = may_have_again ? entry.code : unused_code();
   if (!code) return base::Error{base::ErrorCode::unavailable, "There are too many rooms just now."};
   entry.code = std::move(*code);
   codes_.emplace(entry.code, entry.room);

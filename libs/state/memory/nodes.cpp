@@ -60,7 +60,7 @@ base::Result<Node> Nodes::enter(Node node) {
       return Error{ErrorCode::conflict, "Another living node has this name."};
     }
     node.number = found->second.number;
-  } else {
+  } else if (!may_have_again(node)) {
     if (nodes_.size() >= node_numbers_max) {
       return Error{ErrorCode::unavailable, "There are too many nodes."};
     }
@@ -70,6 +70,7 @@ base::Result<Node> Nodes::enter(Node node) {
     node.number = last_number_;
   }
   node.seen_at = now;
+  owners_[node.number] = node.incarnation;
   nodes_[node.name] = node;
   return node;
 }
@@ -77,6 +78,12 @@ base::Result<Node> Nodes::enter(Node node) {
 void Nodes::bury_dead(UnixMs now) {
   std::erase_if(
       nodes_, [&](const auto& entry) { return entry.second.seen_at.plus_ms(node_dead_ms) < now; });
+}
+
+bool Nodes::may_have_again(const Node& node) const {
+  if (node.number < 1 || node.number > node_numbers_max || is_taken(node.number)) return false;
+  const auto owner = owners_.find(node.number);
+  return owner == owners_.end() || owner->second == node.incarnation;
 }
 
 bool Nodes::is_taken(std::uint16_t number) const {

@@ -20,7 +20,8 @@
 namespace whoosh::state::memory {
 
 // Invariant: no two living nodes have one number. A number is given again as late as possible, so
-// that what a dead node left under it can be told from what the next one makes.
+// that what a dead node left under it can be told from what the next one makes; it comes back to
+// the incarnation that had it last.
 class Nodes final : public state::Nodes {
  public:
   explicit Nodes(const runtime::Clock& clock) : clock_(clock) {}
@@ -34,11 +35,13 @@ class Nodes final : public state::Nodes {
   base::Result<Node> enter(Node node);
   void bury_dead(UnixMs now);
   [[nodiscard]] bool is_taken(std::uint16_t number) const;
+  [[nodiscard]] bool may_have_again(const Node& node) const;
 
   const runtime::Clock& clock_;
   std::mutex mutex_;
   std::map<std::string, Node> nodes_;
   std::uint16_t last_number_ = 0;
+  std::unordered_map<std::uint16_t, std::string> owners_;  // of each number: its last incarnation
 };
 
 class Leases final : public state::Leases {

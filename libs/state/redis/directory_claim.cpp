@@ -42,14 +42,16 @@ struct Directory::Claim {
   Reply<RoomEntry> reply;
   std::optional<RoomEntry> present;  // as it was found
   std::string former_code;           // lost to another room
+  std::string had_code;              // before the state lost it; tried first
   std::size_t live_rooms = 0;
   int codes_tried = 0;
   int rounds = 0;
 };
 
 void Directory::claim_room(RoomEntry entry, Reply<RoomEntry> reply) {
-  auto claim =
-      std::make_shared<Claim>(Claim{std::move(entry), std::move(reply), std::nullopt, {}, 0, 0, 0});
+  std::string had = entry.code;
+  auto claim = std::make_shared<Claim>(
+      Claim{std::move(entry), std::move(reply), std::nullopt, {}, std::move(had), 0, 0, 0});
   client_.post([this, claim = std::move(claim)] { look(claim); });
 }
 
@@ -89,7 +91,10 @@ void Directory::reserve_code(ClaimPtr claim) {
     base::Error full{base::ErrorCode::unavailable, "There are too many rooms just now."};
     return claim->reply(std::move(full));
   }
-  const std::string code = random_room_code(rng_, room_code_length(claim->live_rooms));
+  std::string code = std::exchange(claim->had_code, {});
+  if (fold_room_code(code) != code || code.empty()) {
+    code = random_room_code(rng_, room_code_length(claim->live_rooms));
+  }
   const std::string room = claim->entry.room.text();
   const std::string key = code_key(code);
   client_.call(

@@ -12,7 +12,8 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 
-// KEYS: about, life, number, seen, load, last. ARGV: time, node_dead_ms, then the script's own.
+// KEYS: about, life, number, seen, load, last, owner (of each number: the incarnation that had it
+// last; at most node_numbers_max). ARGV: time, node_dead_ms, then the script's own.
 // bury() forgets who is dead, at every call.
 constexpr std::string_view bury = R"(
 local time = now(ARGV[1])
@@ -27,10 +28,11 @@ std::string with_bury(std::string_view program) {
   return std::string(bury) + std::string(program);
 }
 
-// ARGV: … name, incarnation, about, load, most numbers. Answers the number; 0: the name is taken;
-// -1: no number is free.
-const Script join_script(6, with_bury(R"(
-local name, life, most = ARGV[3], ARGV[4], tonumber(ARGV[7])
+// ARGV: … name, incarnation, about, load, most numbers, the number it had. Answers the number; 0:
+// the name is taken; -1: no number is free. Where nothing is known any more numbers start anywhere,
+// so that a new node hardly takes what an older one is about to ask for again.
+const Script join_script(7, with_bury(R"(
+local name, life, most, had = ARGV[3], ARGV[4], tonumber(ARGV[7]), tonumber(ARGV[8])
 local present = redis.call('HGET', KEYS[2], name)
 local number
 if present then
@@ -44,10 +46,17 @@ else
     count = count + 1
   end
   if count >= most then return -1 end
-  number = tonumber(redis.call('GET', KEYS[6]) or '0')
-  repeat number = number % most + 1 until not taken[number]
-  redis.call('SET', KEYS[6], whole(number))
+  local owner = redis.call('HGET', KEYS[7], whole(had))
+  if had >= 1 and had <= most and not taken[had] and (not owner or owner == life) then
+    number = had
+  else
+    local anywhere = tonumber(string.sub(redis.sha1hex(life), 1, 8), 16)
+    number = tonumber(redis.call('GET', KEYS[6]) or anywhere)
+    repeat number = number % most + 1 until not taken[number]
+    redis.call('SET', KEYS[6], whole(number))
+  end
 end
+redis.call('HSET', KEYS[7], whole(number), life)
 redis.call('HSET', KEYS[1], name, ARGV[5])
 redis.call('HSET', KEYS[2], name, life)
 redis.call('HSET', KEYS[3], name, whole(number))
@@ -57,7 +66,7 @@ return {number, whole(time)}
 )"));
 
 // ARGV: … name, incarnation, load. 0: it was taken for dead.
-const Script beat_script(6, with_bury(R"(
+const Script beat_script(7, with_bury(R"(
 if redis.call('HGET', KEYS[2], ARGV[3]) ~= ARGV[4] then return 0 end
 redis.call('ZADD', KEYS[4], whole(time), ARGV[3])
 redis.call('HSET', KEYS[5], ARGV[3], ARGV[5])
@@ -65,7 +74,7 @@ return 1
 )"));
 
 // ARGV: … name, incarnation.
-const Script leave_script(6, with_bury(R"(
+const Script leave_script(7, with_bury(R"(
 if redis.call('HGET', KEYS[2], ARGV[3]) ~= ARGV[4] then return 0 end
 for _, key in ipairs({KEYS[1], KEYS[2], KEYS[3], KEYS[5]}) do redis.call('HDEL', key, ARGV[3]) end
 redis.call('ZREM', KEYS[4], ARGV[3])
@@ -73,7 +82,7 @@ return 1
 )"));
 
 // Answers [about, number, seen, load] of each.
-const Script living_script(6, with_bury(R"(
+const Script living_script(7, with_bury(R"(
 local all = {}
 local seen = redis.call('ZRANGE', KEYS[4], 0, -1, 'WITHSCORES')
 for i = 1, #seen, 2 do
@@ -93,7 +102,7 @@ Request Nodes::run(const Script& script, std::vector<std::string> args) const {
   request.key = client_.key("{nodes}:about");
   request.script = &script;
   request.is_idempotent = true;
-  for (const char* name : {"about", "life", "number", "seen", "load", "last"}) {
+  for (const char* name : {"about", "life", "number", "seen", "load", "last", "owner"}) {
     request.args.push_back(client_.key("{nodes}:" + std::string(name)));
   }
   request.args.push_back(time_.text());
@@ -104,7 +113,7 @@ Request Nodes::run(const Script& script, std::vector<std::string> args) const {
 
 void Nodes::join(Node node, Reply<Node> reply) {
   auto request = run(join_script, {node.name, node.incarnation, text_of(node), text_of(node.load),
-                                   std::to_string(node_numbers_max)});
+                                   std::to_string(node_numbers_max), std::to_string(node.number)});
   client_.call(std::move(request), [reply = std::move(reply),
                                     node = std::move(node)](base::Result<Value> result) mutable {
     result = checked(std::move(result));
