@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "http/answer.h"
+#include "services/role/process_metrics.h"
 #include "wire/rest.h"
 
 namespace whoosh::role {
@@ -20,6 +21,7 @@ http::Response plain(std::string text) {
 OpsPages::OpsPages(OpsConfig config, metrics::Registry registry, runtime::Clock& clock,
                    runtime::Entropy& entropy)
     : config_(std::move(config)), registry_(std::move(registry)) {
+  registry_.add(write_process);
   http::ServerConfig server;
   server.address = config_.listen;
   server.port = config_.port;

@@ -1,6 +1,6 @@
 // OpsPages: what an operator's tools read from one service, on a port of its own, 127.0.0.1 by
 // default: /metrics (Prometheus), /livez, /readyz, POST /drain (not from a browser's page). Owner:
-// the role.
+// the role, which gives its own metrics; those of the process itself are added here.
 #pragma once
 
 #include <functional>
