@@ -31,6 +31,8 @@ Command add_keys(CLI::App& app);
 Command add_admin(CLI::App& app);
 // Eight bots play one whole match over real sockets, with time sped up, in a server of their own.
 Command add_demo(CLI::App& app);
+// Loads a server with thousands of players or plain connections, and reports what it saw.
+Command add_swarm(CLI::App& app);
 // Prints a text as a QR code made of terminal characters.
 Command add_qr(CLI::App& app);
 
