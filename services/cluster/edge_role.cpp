@@ -16,6 +16,7 @@
 #include "services/edge/local_gateway.h"
 #include "services/edge/result_spool.h"
 #include "services/role/checks.h"
+#include "services/role/data_lock.h"
 #include "services/role/ops.h"
 #include "services/role/paths.h"
 #include "services/role/urls.h"
@@ -55,6 +56,7 @@ class EdgeRole final : public Role {
   [[nodiscard]] state::Node node() const;
 
   const EdgeConfig config_;
+  role::DataLock data_lock_;
   const std::unique_ptr<CommonParts> common_;
   role::LiveState& state_;
   state::RevocationList revoked_;
@@ -99,6 +101,9 @@ base::Result<edge::EdgeConfig> EdgeRole::edge_config() const {
 
 base::Result<> EdgeRole::start() {
   if (const auto folder = role::make_data_folder(config_.data); !folder) return folder;
+  auto lock = role::DataLock::take(config_.data);
+  if (!lock) return lock.error();
+  data_lock_ = std::move(*lock);
   auto edge_config = this->edge_config();
   if (!edge_config) return edge_config.error();
   book_ = std::make_unique<state::NodeBook>(state_.nodes(), common_->clock);

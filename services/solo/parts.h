@@ -13,6 +13,7 @@
 #include "services/edge/edge_server.h"
 #include "services/edge/local_gateway.h"
 #include "services/matchmaker/matchmaker.h"
+#include "services/role/data_lock.h"
 #include "services/role/ops.h"
 #include "services/solo/config.h"
 #include "services/solo/solo.h"
@@ -40,6 +41,7 @@ struct Solo::Parts {
   void tell_revoked(std::vector<state::Revoked> revoked);
 
   const Config config;
+  role::DataLock data_lock;  // first: the folder is another's only when all of this is gone
   runtime::OsClock clock;
   runtime::OsEntropy entropy;
   std::shared_ptr<const auth::KeySet> keys;

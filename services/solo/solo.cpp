@@ -55,6 +55,9 @@ void write_what_is_pending(const state::memory::Results& results) {
 
 base::Result<> Solo::Parts::open_data() {
   if (const auto folder = role::make_data_folder(config.data); !folder) return folder.error();
+  auto lock = role::DataLock::take(config.data);
+  if (!lock) return lock.error();
+  data_lock = std::move(*lock);
   auto loaded = role::load_or_make_keys(config.data, clock.now());
   if (!loaded) return loaded.error();
   keys = std::make_shared<const auth::KeySet>(std::move(*loaded));
