@@ -2,7 +2,7 @@
 # else. Settings are environment variables: HTTP_PORT=8000 EDGE_PORT=8080 DATA=var JOBS=<cores>. See
 # docs/DEVELOPMENT.md.
 .DEFAULT_GOAL := help
-.PHONY: help up down logs cluster migrate demo test types lint fmt asan tsan fuzz
+.PHONY: help up down logs cluster migrate demo test types sbom lint fmt asan tsan fuzz
 .PHONY: property bench bench-api clean
 
 help: ## This list
@@ -37,6 +37,9 @@ lint: ## House rules, format, headers, generated files, scripts, types of the cl
 
 fmt: ## Format the C++ code in place
 	@scripts/fmt.sh
+
+sbom: ## A list of every part and its version, CycloneDX JSON, on standard output
+	@python3 tools/sbom/sbom.py
 
 asan: ## Unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@scripts/sanitize.sh asan

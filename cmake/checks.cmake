@@ -15,6 +15,7 @@ endfunction()
 
 whoosh_check(rules TIMEOUT 60)
 whoosh_check(rules-test TIMEOUT 60)
+whoosh_check(sbom-test TIMEOUT 60)
 whoosh_check(format TIMEOUT 120)
 whoosh_check(shell TIMEOUT 60)
 whoosh_check(types TIMEOUT 60)

@@ -7,6 +7,7 @@ source scripts/format.sh
 WHOOSH_BUILD="${WHOOSH_BUILD:-$ROOT/build/dev}"
 
 check_rules() { python3 tools/tidy/tidy.py --root .; }
+check_sbom_test() { (cd tools/sbom && python3 sbom_test.py); }
 check_rules_test() { python3 tools/tidy/tidy_test.py; }
 
 check_format() {
