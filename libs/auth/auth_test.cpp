@@ -262,6 +262,43 @@ TEST(SeatTicketToken, comes_back_as_it_was_made) {
   EXPECT_EQ(checked->expires_at, now.plus_s(60));
 }
 
+TEST(SeatTicketToken, of_a_secret_is_no_other_kind_and_of_no_other_secret) {
+  const auto authority = [](char fill) {
+    return TokenAuthority(our_keys(), {}, *ClusterKey::from_secret(std::string(32, fill)));
+  };
+  const TokenAuthority one = authority('1');
+  const auto token = *one.make_seat(seat(), now);
+  EXPECT_TRUE(one.check_seat(token, now).has_value());
+  EXPECT_FALSE(authority('2').check_seat(token, now).has_value());
+  EXPECT_FALSE(ours().check_seat(token, now).has_value()) << "without a secret none is taken";
+  EXPECT_FALSE(one.check_access(token, now).has_value());
+  EXPECT_FALSE(one.check_service(token, now).has_value());
+  EXPECT_TRUE(one.check_seat(*ours().make_seat(seat(), now), now).has_value())
+      << "of a process that has not been updated yet";
+  for (std::size_t at = 0; at < token.size(); ++at) {
+    std::string changed = token;
+    changed[at] = changed[at] == 'A' ? 'B' : 'A';
+    if (changed != token) {
+      EXPECT_FALSE(one.check_seat(changed, now).has_value()) << at;
+    }
+  }
+  // The public key as a secret, the classic confusion: no key of ours is ever used as one.
+  const std::string key_text = our_keys()->jwks_json();
+  const auto forged =
+      *TokenAuthority(our_keys(), {}, *ClusterKey::from_secret(key_text)).make_seat(seat(), now);
+  EXPECT_FALSE(one.check_seat(forged, now).has_value());
+  EXPECT_FALSE(ours().check_seat(forged, now).has_value());
+}
+
+TEST(Keys, new_ones_have_the_size_that_was_chosen) {
+  for (const int bits : {2048, rsa_bits_default}) {
+    const auto keys = KeySet::from_pem(std::vector<std::string>{*make_key_pem(bits)});
+    ASSERT_TRUE(keys.has_value());
+    EXPECT_EQ(keys->sign("x")->size(), static_cast<std::size_t>(bits) / 8);
+  }
+  static_assert(rsa_bits_default >= 3072, "128 bits of security");
+}
+
 TEST(SeatTicketToken, lives_for_sixty_seconds_sharp_and_is_no_access_token) {
   const auto token = *ours().make_seat(seat(), now);
   EXPECT_TRUE(ours().check_seat(token, now.plus_s(59)).has_value());

@@ -26,6 +26,9 @@ class ClusterKey {
 
   // "1795000000000.<base64url>". `about`: everything that the receiver acts upon, as one text.
   [[nodiscard]] std::string make_pass(std::string_view about, base::UnixMs now) const;
+  // HMAC-SHA256 of it, 32 bytes, under a purpose of its own: what is tagged for one passes for no
+  // other, and for no call.
+  [[nodiscard]] std::string tag(std::string_view purpose, std::string_view bytes) const;
   [[nodiscard]] bool check_pass(std::string_view pass, std::string_view about,
                                 base::UnixMs now) const;
 

@@ -7,12 +7,14 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <openssl/rand.h>
 #include <openssl/rsa.h>
 #include <openssl/sha.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
+#include <cctype>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -98,7 +100,8 @@ base::Result<std::string> read_key_file(const std::string& path) {
   if (file.bad() || pem.empty())
     return trouble(fmt::format("The key file {} can't be read.", path));
   if (pem.size() > pem_bytes_max) return trouble(fmt::format("{} is too large for a key.", path));
-  if (pem.find("PRIVATE KEY") != std::string::npos && (info.st_mode & S_IROTH) != 0) {
+  const bool is_public = pem.find("-----BEGIN PUBLIC KEY") != std::string::npos;
+  if (!is_public && (info.st_mode & S_IROTH) != 0) {
     return trouble(fmt::format(
         "Everybody on this machine may read the private key {}. Run: chmod 600 {}", path, path));
   }
@@ -153,9 +156,9 @@ base::Result<> KeySet::add(const std::string& pem, const std::string& origin) {
     return trouble(fmt::format("The key in {} is not RSA.", origin));
   }
   const int bits = EVP_PKEY_get_bits(key->key.get());
-  if (bits < 2048 || bits > 8192) {
-    return trouble(
-        fmt::format("The key in {} has {} bits; 2048 to 8192 are allowed.", origin, bits));
+  if (bits < rsa_bits_min || bits > rsa_bits_max) {
+    return trouble(fmt::format("The key in {} has {} bits; {} to {} are allowed.", origin, bits,
+                               rsa_bits_min, rsa_bits_max));
   }
   key->n = number_param(key->key.get(), OSSL_PKEY_PARAM_RSA_N);
   key->e = number_param(key->key.get(), OSSL_PKEY_PARAM_RSA_E);
@@ -222,8 +225,8 @@ void KeySet::write_jwks() {
   out.end_array().end_object();
 }
 
-base::Result<std::string> make_key_pem() {
-  const PkeyPtr key(EVP_RSA_gen(rsa_bits));
+base::Result<std::string> make_key_pem(int bits) {
+  const PkeyPtr key(EVP_RSA_gen(static_cast<unsigned int>(bits)));
   const BioPtr bio(BIO_new(BIO_s_mem()));
   if (!key || !bio ||
       PEM_write_bio_PKCS8PrivateKey(bio.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) !=
@@ -235,17 +238,17 @@ base::Result<std::string> make_key_pem() {
   return std::string(text, static_cast<std::size_t>(size));
 }
 
-base::Result<> make_key_file(const std::string& path) {
-  const auto pem = make_key_pem();
-  if (!pem) return pem.error();
+namespace {
+
+base::Result<> write_private_file(const std::string& path, std::string_view text) {
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (file < 0) {
     return trouble(fmt::format("The key file {} can't be made: {}.", path, std::strerror(errno)));
   }
   std::size_t done = 0;
   int error = 0;
-  while (done < pem->size() && error == 0) {
-    const ssize_t wrote = ::write(file, pem->data() + done, pem->size() - done);
+  while (done < text.size() && error == 0) {
+    const ssize_t wrote = ::write(file, text.data() + done, text.size() - done);
     if (wrote >= 0)
       done += static_cast<std::size_t>(wrote);
     else if (errno != EINTR)
@@ -256,6 +259,38 @@ base::Result<> make_key_file(const std::string& path) {
   if (error == 0) return {};
   ::unlink(path.c_str());  // half a key helps nobody
   return trouble(fmt::format("The key file {} can't be written: {}.", path, std::strerror(error)));
+}
+
+}  // namespace
+
+base::Result<> make_key_file(const std::string& path, int bits) {
+  const auto pem = make_key_pem(bits);
+  if (!pem) return pem.error();
+  return write_private_file(path, *pem);
+}
+
+base::Result<> make_secret_file(const std::string& path) {
+  std::string random(32, '\0');
+  if (RAND_bytes(reinterpret_cast<unsigned char*>(random.data()),
+                 static_cast<int>(random.size())) != 1) {
+    return trouble("The system gave no random bytes.");
+  }
+  return write_private_file(path, base::base64url(random) + "\n");
+}
+
+base::Result<Sealer> load_sealer(std::span<const std::string> paths) {
+  std::vector<std::string> secrets;
+  for (const std::string& path : paths) {
+    auto text = read_key_file(path);
+    if (!text) return text.error();
+    while (!text->empty() && std::isspace(static_cast<unsigned char>(text->back())) != 0) {
+      text->pop_back();
+    }
+    secrets.push_back(std::move(*text));
+  }
+  auto sealer = Sealer::from_secrets(secrets);
+  if (!sealer) return trouble(fmt::format("Second factors: {}.", sealer.error().sentence()));
+  return sealer;
 }
 
 }  // namespace whoosh::auth

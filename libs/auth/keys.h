@@ -4,9 +4,9 @@
 // has expired. A process that only checks (an edge) may be given public keys alone.
 //
 // Owner: the process; immutable after loading and shared by all threads. Keys are parsed once,
-// here. Invariants: 1. at least one key, at most keys_max; 2. RSA, 2048 … 8192 bits; 3. kids
-// differ. Errors: `internal` with a sentence that names the file; nothing about keys ever reaches a
-// client.
+// here. Invariants: 1. at least one key, at most keys_max; 2. RSA, rsa_bits_min … rsa_bits_max
+// bits; 3. kids differ. Errors: `internal` with a sentence that names the file; nothing about keys
+// ever reaches a client.
 #pragma once
 
 #include <cstddef>
@@ -16,12 +16,16 @@
 #include <string_view>
 #include <vector>
 
+#include "auth/seal.h"
 #include "base/result.h"
 
 namespace whoosh::auth {
 
 inline constexpr std::size_t keys_max = 8;
-inline constexpr int rsa_bits = 2048;  // of keys that we make
+// Of keys that we make, unless the operator chooses (docs/adr/0010-key-sizes.md).
+inline constexpr int rsa_bits_default = 3072;
+inline constexpr int rsa_bits_min = 2048;
+inline constexpr int rsa_bits_max = 8192;
 
 class KeySet {
  public:
@@ -60,8 +64,13 @@ class KeySet {
 };
 
 // A fresh RSA private key as PKCS#8 PEM.
-[[nodiscard]] base::Result<std::string> make_key_pem();
+[[nodiscard]] base::Result<std::string> make_key_pem(int bits = rsa_bits_default);
 // Writes a fresh one to `path`, mode 0600. An existing file is an error and stays untouched.
-[[nodiscard]] base::Result<> make_key_file(const std::string& path);
+[[nodiscard]] base::Result<> make_key_file(const std::string& path, int bits = rsa_bits_default);
+
+// A secret of 256 bits, in the same way. For what it is: seal.h.
+[[nodiscard]] base::Result<> make_secret_file(const std::string& path);
+// Of such files, the newest first, with the care that keys get.
+[[nodiscard]] base::Result<Sealer> load_sealer(std::span<const std::string> paths);
 
 }  // namespace whoosh::auth

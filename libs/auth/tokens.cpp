@@ -75,8 +75,9 @@ bool plausible(std::int64_t seconds) {
 
 }  // namespace
 
-TokenAuthority::TokenAuthority(std::shared_ptr<const KeySet> keys, Audience audience)
-    : keys_(std::move(keys)), audience_(std::move(audience)) {
+TokenAuthority::TokenAuthority(std::shared_ptr<const KeySet> keys, Audience audience,
+                               std::optional<ClusterKey> seats)
+    : keys_(std::move(keys)), audience_(std::move(audience)), seats_(std::move(seats)) {
   ASSERT(keys_ != nullptr);
   ASSERT(audience_.access != audience_.seat);
   ASSERT(audience_.access != audience_.service);
@@ -147,12 +148,15 @@ base::Result<std::string> TokenAuthority::make_seat(const SeatTicket& ticket,
   claims.newcomer = ticket.newcomer;
   if (!ticket.session.empty()) claims.sid = ticket.session;
   if (ticket.look != Look{}) claims.look = ticket.look;
+  if (seats_) return sign_jws(*seats_, seat_typ, base::to_json(claims));
   return sign_jws(*keys_, seat_typ, base::to_json(claims));
 }
 
 base::Result<SeatTicket> TokenAuthority::check_seat(std::string_view token,
                                                     base::UnixMs now) const {
-  const auto payload = verify_jws(*keys_, seat_typ, token);
+  base::Result<std::string> payload = ErrorCode::bad_token;
+  if (seats_) payload = verify_jws(*seats_, seat_typ, token);
+  if (!payload) payload = verify_jws(*keys_, seat_typ, token);
   if (!payload) return base::Error{ErrorCode::bad_ticket};
   const auto claims = decode_claims<SeatClaims>(*payload);
   if (!claims || claims->iss != audience_.issuer || claims->aud != audience_.seat ||

@@ -108,7 +108,11 @@ struct Audience {
 
 class TokenAuthority {
  public:
-  explicit TokenAuthority(std::shared_ptr<const KeySet> keys, Audience audience = {});
+  // `seats`: the secret under which this deployment's seat tickets are made (docs/adr/0010-key-
+  // sizes.md); without one they are signed as access tokens are. With it both kinds are accepted:
+  // while a deployment is updated, some processes still make the other one.
+  explicit TokenAuthority(std::shared_ptr<const KeySet> keys, Audience audience = {},
+                          std::optional<ClusterKey> seats = {});
 
   // `jti` and the two times of the identity: jti is written, the times are computed from now.
   // Error: internal (no private key).
@@ -135,6 +139,7 @@ class TokenAuthority {
  private:
   std::shared_ptr<const KeySet> keys_;
   Audience audience_;
+  std::optional<ClusterKey> seats_;
 };
 
 }  // namespace whoosh::auth

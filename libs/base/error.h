@@ -22,12 +22,16 @@ namespace whoosh::base {
   X(bad_credentials, 401, "The name or the password is wrong.")                            \
   X(bad_refresh, 401, "The refresh token is not valid. Sign in again.")                    \
   X(refresh_reused, 401, "This refresh token was used before. Sign in again.")             \
+  X(totp_required, 401, "This account wants a code of its authenticator app, too.")        \
   X(bad_ticket, 401, "The seat ticket is used, expired or not for this room. Join again.") \
   X(bad_resume, 401, "The resume token is not valid for this room. Join again.")           \
   X(forbidden, 403, "You are not allowed to do this.")                                     \
   X(foreign_origin, 403, "This page's address is not on the list of allowed origins.")     \
   X(banned, 403, "This account is banned.")                                                \
   X(wrong_password, 403, "The present password is wrong.")                                 \
+  X(bad_totp, 403, "The code is wrong, too old, or was used before.")                      \
+  X(bad_recovery_code, 403, "The name or the recovery code is wrong.")                     \
+  X(second_factor_needed, 403, "Operators need a second factor: set one up first.")        \
   X(not_found, 404, "There is nothing at this address.")                                   \
   X(user_not_found, 404, "There is no such user.")                                         \
   X(room_not_found, 404, "There is no such room.")                                         \
@@ -49,6 +53,8 @@ namespace whoosh::base {
   X(item_not_owned, 409, "You don't own this item.")                                       \
   X(already_claimed, 409, "Today's reward was claimed already.")                           \
   X(not_banned, 409, "This account is not banned.")                                        \
+  X(totp_on, 409, "The second factor is on already.")                                      \
+  X(totp_off, 409, "The second factor is not on.")                                         \
   X(too_large, 413, "The request is too large.")                                           \
   X(unsupported_media_type, 415, "Send the body as application/json.")                     \
   X(invalid_input, 422, "Some fields are not acceptable.")                                 \

@@ -32,6 +32,7 @@ struct Account {
   // Of the last ban that nobody lifted; it may be over by now: ask is_banned().
   std::optional<UnixMs> banned_until;  // for good: banned_for_good
   std::string ban_reason = {};
+  std::optional<UnixMs> totp_since = {};  // a sign-in wants a second factor (factors.h)
   Look look = {};
 
   [[nodiscard]] bool is_banned(UnixMs now) const { return banned_until && *banned_until > now; }

@@ -249,4 +249,41 @@ TEST_P(StoreContract, OneOfManyEndsASession) {
   EXPECT_EQ(client_.revocations(noon).value().size(), 1U);
 }
 
+TEST_P(StoreContract, ASessionEndsHoweverOftenItIsRefreshed) {
+  const UserId id = make_user("ann");
+  ASSERT_TRUE(client_.sign_in(session("f", id, 1)).has_value());
+  constexpr std::int64_t day_ms = 24 * hour_ms;
+  const auto refresh = [&](int from, std::int64_t after_ms) {
+    Rotation next = rotation(from, from + 1, noon.plus_ms(after_ms));
+    next.absolute_lifetime_ms = 10 * day_ms;
+    return client_.rotate(next);
+  };
+  ASSERT_TRUE(refresh(1, 5 * day_ms).has_value());
+  EXPECT_EQ(client_.sessions(id, noon.plus_ms(5 * day_ms)).value()[0].expires_at,
+            noon.plus_ms(10 * day_ms))
+      << "no token outlives the session";
+  ASSERT_TRUE(refresh(2, 10 * day_ms - 1).has_value());
+  EXPECT_TRUE(client_.sessions(id, noon.plus_ms(10 * day_ms)).value().empty());
+  EXPECT_EQ(error_of(refresh(3, 10 * day_ms)), ErrorCode::bad_refresh);
+}
+
+TEST_P(StoreContract, AShorterAbsoluteLifetimeCountsForSessionsOfBefore) {
+  const UserId id = make_user("ann");
+  ASSERT_TRUE(client_.sign_in(session("f", id, 1)).has_value());
+  Rotation next = rotation(1, 2, noon.plus_ms(2 * hour_ms));
+  next.absolute_lifetime_ms = 2 * hour_ms;
+  EXPECT_EQ(error_of(client_.rotate(next)), ErrorCode::bad_refresh);
+  next.absolute_lifetime_ms = 3 * hour_ms;
+  EXPECT_TRUE(client_.rotate(next).has_value()) << "nothing was used up";
+}
+
+TEST_P(StoreContract, AGuestsSessionEndsOnlyByNotBeingUsed) {
+  const UserId id = make_guest("guest_1");
+  ASSERT_TRUE(client_.sign_in(session("f", id, 1)).has_value());
+  Rotation next = rotation(1, 2, noon.plus_ms(2 * hour_ms));
+  next.absolute_lifetime_ms = hour_ms;
+  EXPECT_TRUE(client_.rotate(next).has_value());
+  EXPECT_EQ(client_.sessions(id, next.now).value()[0].expires_at, next.now.plus_ms(24 * hour_ms));
+}
+
 }  // namespace whoosh::store::contract

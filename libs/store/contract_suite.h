@@ -4,6 +4,7 @@
 #include "store/contract_accounts.h"
 #include "store/contract_economy.h"
 #include "store/contract_economy_races.h"
+#include "store/contract_factors.h"
 #include "store/contract_matches.h"
 #include "store/contract_moderation.h"
 #include "store/contract_revocations.h"

@@ -71,6 +71,14 @@ AuditRow audit_of_role(UserId user, std::string_view before, std::string_view af
   return row;
 }
 
+AuditRow audit_of(const ResetCode& code) {
+  return row_of("user.reset_password", code.user, code.reason, code.actor, code.now);
+}
+
+AuditRow audit_of_totp(UserId user, std::string reason, const Actor& actor, UnixMs now) {
+  return row_of("user.reset_totp", user, std::move(reason), actor, now);
+}
+
 std::string audit_cursor(std::int64_t id) {
   return base::base64url(fmt::format("{}{}", cursor_sign, id));
 }

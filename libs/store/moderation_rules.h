@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "store/factors.h"
 #include "store/moderation.h"
 
 namespace whoosh::store {
@@ -22,6 +23,10 @@ namespace whoosh::store {
                                       UnixMs now);
 [[nodiscard]] AuditRow audit_of_role(UserId user, std::string_view before, std::string_view after,
                                      const Actor& actor, UnixMs now);
+
+[[nodiscard]] AuditRow audit_of(const ResetCode& code);
+[[nodiscard]] AuditRow audit_of_totp(UserId user, std::string reason, const Actor& actor,
+                                     UnixMs now);
 
 // The page ended with this row.
 [[nodiscard]] std::string audit_cursor(std::int64_t id);

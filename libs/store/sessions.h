@@ -30,6 +30,9 @@ using runtime::Reply;
 // Of one user at a time; one more sign-in ends the oldest.
 inline constexpr int sessions_per_user_max = 50;
 
+// Of a session, however often it is refreshed.
+inline constexpr std::int64_t absolute_lifetime_default_ms = 90LL * 24 * 3600 * 1000;
+
 struct NewSession {
   std::string family;  // random id; one per sign-in; not a secret, also the `sid` of access tokens
   UserId user;
@@ -55,12 +58,18 @@ struct Rotation {
   UnixMs now;
   std::int64_t lifetime_ms = 0;        // of the new token for registered users …
   std::int64_t guest_lifetime_ms = 0;  // … and for guests
+  // Since the sign-in, for registered users: no token lives longer, and at its end none is taken. A
+  // guest has nothing to sign in with again; his session ends by not being used.
+  std::int64_t absolute_lifetime_ms = absolute_lifetime_default_ms;
 };
 
 struct Rotated {
   Account account;     // whose it is
   std::string family;  // the session; also the `sid` of the access token to make
 };
+
+// Until when the token is good that takes the place of an older one of a session that began then.
+[[nodiscard]] UnixMs expiry_of(const Rotation& rotation, UnixMs created_at, bool is_guest);
 
 enum class RevocationReason : std::uint8_t {
   signed_out,

@@ -21,6 +21,7 @@
 #include "runtime/reply.h"
 #include "store/accounts.h"
 #include "store/economy.h"
+#include "store/factors.h"
 #include "store/moderation.h"
 #include "store/sessions.h"
 
@@ -55,7 +56,7 @@ struct AppliedResult {
   bool repeated = false;  // the match was applied before: the first answer again, nothing changed
 };
 
-class Store : public Economy, public Moderation {
+class Store : public Economy, public Moderation, public Factors {
  public:
   // username_taken, email_taken.
   virtual void create_account(NewAccount account, Reply<Account> reply) = 0;

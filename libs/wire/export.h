@@ -15,6 +15,7 @@ struct AccountExport {
   std::string exported_at;
   User profile;
   base::Nullable<BanCard> ban;
+  SecondFactor second_factor;
   std::vector<SessionCard> sessions;
   std::vector<HistoryRow> matches;  // newest first
   // Where GET /api/game/history and /api/economy/ledger go on; null: this is all of it.
@@ -24,7 +25,7 @@ struct AccountExport {
   std::vector<InventoryRow> inventory;
 };
 BOOST_DESCRIBE_STRUCT(AccountExport, (),
-                      (exported_at, profile, ban, sessions, matches, matches_next, ledger,
-                       ledger_next, inventory))
+                      (exported_at, profile, ban, second_factor, sessions, matches, matches_next,
+                       ledger, ledger_next, inventory))
 
 }  // namespace whoosh::wire

@@ -33,8 +33,9 @@ BOOST_DESCRIBE_STRUCT(Register, (), (username, email, password))
 struct Login {
   std::string username;
   std::string password;
+  std::optional<std::string> totp;  // six digits of the authenticator app, or a recovery code
 };
-BOOST_DESCRIBE_STRUCT(Login, (), (username, password))
+BOOST_DESCRIBE_STRUCT(Login, (), (username, password, totp))
 struct Guest {
   std::optional<std::string> display_name;
 };
@@ -54,6 +55,43 @@ struct PasswordChange {
   std::string new_;
 };
 BOOST_DESCRIBE_STRUCT(PasswordChange, (), (current, new_))
+// Who somebody is, once more, before his safety changes.
+struct Proof {
+  std::string password;
+  std::optional<std::string> totp;  // wanted from accounts with a second factor
+};
+BOOST_DESCRIBE_STRUCT(Proof, (), (password, totp))
+struct EndSession {  // may be left out by accounts without a second factor
+  std::optional<std::string> password;
+};
+BOOST_DESCRIBE_STRUCT(EndSession, (), (password))
+struct SecondFactor {
+  bool totp = false;
+  base::Nullable<std::string> since;  // RFC 3339
+  std::int32_t recovery_codes_left = 0;
+  bool required = false;  // an operator, who can do nothing as one without it
+};
+BOOST_DESCRIBE_STRUCT(SecondFactor, (), (totp, since, recovery_codes_left, required))
+struct TotpBegun {
+  std::string secret;  // base32
+  std::string uri;     // otpauth://totp/…
+};
+BOOST_DESCRIBE_STRUCT(TotpBegun, (), (secret, uri))
+struct TotpCode {
+  std::string totp;
+};
+BOOST_DESCRIBE_STRUCT(TotpCode, (), (totp))
+struct RecoveryCodes {
+  std::vector<std::string> codes;  // shown this once
+};
+BOOST_DESCRIBE_STRUCT(RecoveryCodes, (), (codes))
+struct PasswordReset {
+  std::string username;  // or e-mail address
+  std::string recovery_code;
+  std::string new_;
+  std::optional<std::string> totp;
+};
+BOOST_DESCRIBE_STRUCT(PasswordReset, (), (username, recovery_code, new_, totp))
 struct SessionCard {  // one sign-in on one device
   std::string id;
   std::string device;   // "Firefox on Android", as far as it told

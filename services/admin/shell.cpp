@@ -8,6 +8,7 @@
 
 #include "auth/digest.h"
 #include "auth/names.h"
+#include "auth/recovery.h"
 #include "base/encoding.h"
 #include "base/text.h"
 #include "services/admin/output.h"
@@ -221,6 +222,45 @@ Shell::Text Shell::unban(const std::string& user, const std::string& why) {
   if (!account) return account.error();
   if (options_.json) return json_line(base::to_json(api::admin_user(*account, clock_.now())));
   return fmt::format("{} (id {}) is not banned any more\n", account->username, account->id.value);
+}
+
+Shell::Text Shell::reset_password(const std::string& user, const std::string& why) {
+  auto reason = cleaned_reason(why);
+  if (!reason) return reason.error();
+  const auto account = find(user);
+  if (!account) return account.error();
+  const auto code = auth::make_recovery_code(entropy_.bytes(auth::recovery_bytes));
+  const base::UnixMs until = clock_.now().plus_ms(auth::reset_code_lifetime_ms);
+  store::ResetCode wish{account->id, code.hash, until, std::move(*reason), actor(), clock_.now()};
+  const auto issued =
+      ask<void>([&](auto reply) { store_.issue_reset_code(std::move(wish), std::move(reply)); });
+  if (!issued) return issued.error();
+  if (options_.json) {
+    std::string json;
+    base::JsonWriter out(json);
+    out.begin_object().member("user_id", account->id.value).member("recovery_code", code.text);
+    out.member("expires_at", base::rfc3339(until)).end_object();
+    return json_line(json);
+  }
+  return fmt::format(
+      "{} (id {}) can set a new password with this code once, until {}:\n{}\n"
+      "Give it to nobody else.{}\n",
+      account->username, account->id.value, base::rfc3339(until), code.text,
+      account->totp_since ? " The second factor is asked for as well." : "");
+}
+
+Shell::Text Shell::reset_totp(const std::string& user, const std::string& why) {
+  auto reason = cleaned_reason(why);
+  if (!reason) return reason.error();
+  const auto present = find(user);
+  if (!present) return present.error();
+  const auto account = ask<store::Account>([&](auto reply) {
+    store_.reset_totp(present->id, *reason, actor(), clock_.now(), std::move(reply));
+  });
+  if (!account) return account.error();
+  if (options_.json) return json_line(base::to_json(api::admin_user(*account, clock_.now())));
+  return fmt::format("{} (id {}) has no second factor any more and is signed out\n",
+                     account->username, account->id.value);
 }
 
 Shell::Text Shell::balance(const store::Account& account,

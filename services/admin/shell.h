@@ -55,6 +55,12 @@ class Shell {
   [[nodiscard]] Text ban(const Ban& wish);
   [[nodiscard]] Text unban(const std::string& user, const std::string& reason);
 
+  // For who has lost his password: one code that he can set a new one with, for a day. Whoever
+  // runs this has made sure of who asks; the code must reach nobody else.
+  [[nodiscard]] Text reset_password(const std::string& user, const std::string& reason);
+  // For who has lost his authenticator app and his recovery codes.
+  [[nodiscard]] Text reset_totp(const std::string& user, const std::string& reason);
+
   struct Grant {
     std::string user;
     std::int32_t coins = 0;

@@ -115,6 +115,39 @@ TEST(Shell, gives_and_takes_roles) {
   EXPECT_EQ(code(b.shell.role("guest_x", "admin")), ErrorCode::invalid_input);
 }
 
+TEST(Shell, gives_a_code_for_a_lost_password) {
+  Bench b;
+  b.make("ada");
+  b.make("guest_x", true);
+  const auto text = b.shell.reset_password("ada", "Rang me up, knew the last match.");
+  EXPECT_TRUE(says(text, "set a new password")) << sentence_of(text.error());
+  const auto json = b.json.reset_password("ada", "Again.");
+  EXPECT_TRUE(says(json, R"("recovery_code":")"));
+  EXPECT_TRUE(says(json, R"("expires_at":")"));
+  EXPECT_TRUE(says(b.shell.audit({.action = "user.reset_password"}), "knew the last match"));
+  EXPECT_EQ(code(b.shell.reset_password("ada", " ")), ErrorCode::invalid_input);
+  EXPECT_EQ(code(b.shell.reset_password("nobody_1", "x")), ErrorCode::user_not_found);
+  EXPECT_EQ(code(b.shell.reset_password("guest_x", "x")), ErrorCode::user_not_found);
+}
+
+TEST(Shell, takes_a_lost_second_factor_away) {
+  Bench b;
+  b.make("ada");
+  EXPECT_EQ(code(b.shell.reset_totp("ada", "Lost phone.")), ErrorCode::totp_off);
+  runtime::QueueMailbox mailbox;
+  int done = 0;
+  b.store->begin_totp(base::UserId{1}, "sealed",
+                      runtime::Reply<>(mailbox, [&](auto begun) { done += begun ? 1 : 0; }));
+  b.store->confirm_totp({base::UserId{1}, {"sealed", 1}, {}, "", b.clock.now()},
+                        runtime::Reply<std::vector<store::Revocation>>(
+                            mailbox, [&](auto on) { done += on ? 1 : 0; }));
+  while (done < 2) mailbox.run_all();
+  EXPECT_TRUE(says(b.shell.reset_password("ada", "x"), "second factor is asked for"));
+  EXPECT_EQ(code(b.shell.reset_totp("ada", "")), ErrorCode::invalid_input);
+  EXPECT_TRUE(says(b.shell.reset_totp("ada", "Lost phone."), "no second factor any more"));
+  EXPECT_TRUE(says(b.shell.audit({.action = "user.reset_totp"}), "Lost phone."));
+}
+
 TEST(Output, a_table_has_columns_and_no_blanks_at_the_end) {
   EXPECT_EQ(table({"id", "name"}, {{"1", "\u00e4da"}, {"200", ""}}),
             "id   name\n1    \u00e4da\n200\n");

@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "services/api/profile.h"
+#include "services/api/verified_tokens.h"
 
 namespace whoosh::api {
 namespace {
@@ -23,7 +24,8 @@ base::Result<std::string_view> bearer_of(const RequestContext& context) {
 base::Result<auth::Identity> identity_of(App& app, const RequestContext& context) {
   const auto token = bearer_of(context);
   if (!token) return token.error();
-  auto identity = app.ports.tokens.check_access(*token, app.now());
+  thread_local VerifiedTokens verified;
+  auto identity = verified.check(app.ports.tokens, *token, app.now());
   if (!identity) return identity;
   if (!app.revocations.is_ready()) return Error{ErrorCode::unavailable};
   if (app.ports.revoked.is_revoked(identity->user, identity->session, identity->issued_at)) {
@@ -132,6 +134,7 @@ http::Awaitable<> App::hear_revocations(RequestContext& context) {
 
 void add_routes(http::Router& router, App& app) {
   add_auth_routes(router, app);
+  add_factor_routes(router, app);
   add_session_routes(router, app);
   add_user_routes(router, app);
   add_export_routes(router, app);

@@ -70,6 +70,7 @@ struct App {
 void add_routes(http::Router& router, App& app);
 
 void add_auth_routes(http::Router& router, App& app);
+void add_factor_routes(http::Router& router, App& app);
 void add_session_routes(http::Router& router, App& app);
 void add_user_routes(http::Router& router, App& app);
 void add_export_routes(http::Router& router, App& app);

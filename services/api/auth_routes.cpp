@@ -8,6 +8,7 @@
 #include "auth/password.h"
 #include "base/text.h"
 #include "services/api/app.h"
+#include "services/api/factor_check.h"
 #include "services/api/password_gate.h"
 #include "services/api/sign_in.h"
 
@@ -115,11 +116,14 @@ Answer login(App& app, RequestContext& context) {
   }
   const std::string named = account_key(*body, found);
   if (const auto in = co_await gate.enter(app, context, named); !in) co_return in.error();
+  std::optional<std::string> totp = std::move(body->totp);
   const auto account =
       co_await checked_credentials(app, context, std::move(*body), std::move(found));
   if (account || account.error().code != ErrorCode::bad_credentials) gate.give_back(app);
   if (!account) co_return account.error();
   if (account->is_banned(app.now())) co_return banned_error(*account);
+  const auto second = co_await check_factor(app, context, *account, std::move(totp));
+  if (!second) co_return second.error();
   co_return co_await sign_in(app, context, *account, 200);
 }
 

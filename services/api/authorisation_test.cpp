@@ -10,9 +10,9 @@ namespace {
 
 bool is_open(const std::string& operation) {
   return operation == "POST /api/auth/register" || operation == "POST /api/auth/login" ||
-         operation == "POST /api/auth/guest" || operation == "POST /api/auth/token/refresh" ||
-         operation == "GET /api/games" || operation == "GET /api/health" ||
-         operation == "GET /.well-known/jwks.json";
+         operation == "POST /api/auth/reset-password" || operation == "POST /api/auth/guest" ||
+         operation == "POST /api/auth/token/refresh" || operation == "GET /api/games" ||
+         operation == "GET /api/health" || operation == "GET /.well-known/jwks.json";
 }
 
 struct Call {

@@ -60,6 +60,9 @@ Answer export_me(App& app, RequestContext& context, const auth::Identity& identi
   const auto items = co_await http::ask<std::vector<store::OwnedItem>>(
       context, [&](auto reply) { app.ports.store.inventory(identity.user, std::move(reply)); });
   if (!items) co_return items.error();
+  const auto factor = co_await http::ask<store::SecondFactor>(
+      context, [&](auto reply) { app.ports.store.second_factor(identity.user, std::move(reply)); });
+  if (!factor) co_return factor.error();
   Kept kept;
   if (const auto read = co_await read_matches(app, context, identity.user, kept); !read) {
     co_return read.error();
@@ -71,6 +74,7 @@ Answer export_me(App& app, RequestContext& context, const auth::Identity& identi
   out.exported_at = base::rfc3339(app.now());
   out.profile = own_profile(*account);
   out.ban = ban_card(*account, app.now());
+  out.second_factor = second_factor_card(*factor);
   for (const auto& row : *sessions) out.sessions.push_back(session_card(row, identity.session));
   out.matches = std::move(kept.matches);
   out.matches_next = std::move(kept.matches_next);

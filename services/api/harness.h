@@ -45,6 +45,8 @@ struct EdgeScript {
 struct Options {
   bool rate_limits = false;
   std::string web = {};
+  bool operators_need_totp = false;
+  bool can_seal = true;  // second factors can be set up
 };
 
 class Harness {

@@ -60,6 +60,44 @@ class Switchable final : public store::Store {
   void rotate_session(store::Rotation o, runtime::Reply<store::Rotated> r) override {
     FORWARD(rotate_session(std::move(o), std::move(r)));
   }
+  void second_factor(base::UserId user, runtime::Reply<store::SecondFactor> r) override {
+    FORWARD(second_factor(user, std::move(r)));
+  }
+  void begin_totp(base::UserId user, std::string sealed, runtime::Reply<> r) override {
+    FORWARD(begin_totp(user, std::move(sealed), std::move(r)));
+  }
+  void confirm_totp(store::TotpConfirmation c,
+                    runtime::Reply<std::vector<store::Revocation>> r) override {
+    FORWARD(confirm_totp(std::move(c), std::move(r)));
+  }
+  void use_totp(base::UserId user, store::TotpUse use, runtime::Reply<> r) override {
+    FORWARD(use_totp(user, std::move(use), std::move(r)));
+  }
+  void remove_totp(base::UserId user, runtime::Reply<> r) override {
+    FORWARD(remove_totp(user, std::move(r)));
+  }
+  void replace_recovery_codes(base::UserId user, std::vector<std::string> hashes, base::UnixMs now,
+                              runtime::Reply<> r) override {
+    FORWARD(replace_recovery_codes(user, std::move(hashes), now, std::move(r)));
+  }
+  void use_recovery_code(base::UserId user, std::string hash, runtime::Reply<> r) override {
+    FORWARD(use_recovery_code(user, std::move(hash), std::move(r)));
+  }
+  void is_recovery_code(base::UserId user, std::string hash, base::UnixMs now,
+                        runtime::Reply<bool> r) override {
+    FORWARD(is_recovery_code(user, std::move(hash), now, std::move(r)));
+  }
+  void reset_password(store::PasswordReset reset,
+                      runtime::Reply<std::vector<store::Revocation>> r) override {
+    FORWARD(reset_password(std::move(reset), std::move(r)));
+  }
+  void issue_reset_code(store::ResetCode code, runtime::Reply<> r) override {
+    FORWARD(issue_reset_code(std::move(code), std::move(r)));
+  }
+  void reset_totp(base::UserId user, std::string reason, store::Actor actor, base::UnixMs now,
+                  runtime::Reply<store::Account> r) override {
+    FORWARD(reset_totp(user, std::move(reason), std::move(actor), now, std::move(r)));
+  }
   void sessions(base::UserId user, base::UnixMs now,
                 runtime::Reply<std::vector<store::Session>> r) override {
     FORWARD(sessions(user, now, std::move(r)));

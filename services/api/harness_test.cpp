@@ -46,6 +46,9 @@ Config config_of(const Options& options) {
   config.password_cost = auth::Cost::minimal();
   config.web = options.web;
   config.revocation_poll_ms = 20;
+  const std::vector<std::string> secrets{"a secret of tests, 32 bytes or more"};
+  if (options.can_seal) config.sealer = std::move(auth::Sealer::from_secrets(secrets).value());
+  config.operators_need_totp = options.operators_need_totp;
   return config;
 }
 

@@ -38,6 +38,9 @@ Answer call(App& app, RequestContext& context, auth::Identity identity, Rank ran
   if (!account) co_return account.error();
   const Operator who{std::move(identity), std::move(*account)};
   if (!has_rank(who.account.role, Rank::moderator)) co_return Error{ErrorCode::forbidden};
+  if (app.config.operators_need_totp && !who.account.totp_since) {
+    co_return Error{ErrorCode::second_factor_needed};
+  }
   base::Result<Response> answer = Error{ErrorCode::forbidden};
   if (has_rank(who.identity.role, rank) && has_rank(who.account.role, rank)) {
     answer = co_await route(app, context, who);

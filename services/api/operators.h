@@ -1,8 +1,10 @@
 // Operators: who may use /api/admin/*, and the record of what they do. A moderator may read users,
 // rooms and nodes, ban and unban, and close rooms; an admin may do everything. The role must be in
-// the token and still be the account's. Every action is in the audit log: those on people by the
-// store, in the transaction that does them; others by audited(), before they are done; and what an
-// operator was refused, too. Any thread.
+// the token and still be the account's; where operators need a second factor, the account has one.
+// (All sessions of an account that has one were begun with it: setting it up ends the others.)
+// Every action is in the audit log: those on people by the store, in the transaction that does
+// them; others by audited(), before they are done; and what an operator was refused, too. Any
+// thread.
 #pragma once
 
 #include <string>

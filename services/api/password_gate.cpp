@@ -46,6 +46,21 @@ Try<PasswordAnswer> check_password(App& app, RequestContext& context,
   co_return answer;
 }
 
+Try<void> check_current(App& app, RequestContext& context, const store::Credentials& present,
+                        std::string typed) {
+  PasswordGate gate;
+  if (const auto in = co_await gate.enter(app, context); !in) co_return in.error();
+  const std::string account = base::user_id_text(present.account.id);
+  if (const auto in = co_await gate.enter(app, context, account); !in) co_return in.error();
+  if (typed.size() > auth::password_bytes_max) co_return Error{ErrorCode::wrong_password};
+  const auto answer =
+      co_await check_password(app, context, present.password_hash, std::move(typed));
+  if (answer && !answer->right) co_return Error{ErrorCode::wrong_password};
+  gate.give_back(app);
+  if (!answer) co_return answer.error();
+  co_return base::Result<>();
+}
+
 Try<std::string> hash_password(App& app, RequestContext& context, std::string password) {
   auto work = [&passwords = app.passwords, password = std::move(password)] {
     return passwords.hash(password);

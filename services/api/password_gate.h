@@ -34,6 +34,9 @@ struct PasswordAnswer {
 [[nodiscard]] Try<PasswordAnswer> check_password(App& app, RequestContext& context,
                                                  std::optional<std::string> hash,
                                                  std::string password);
+// The present password of who is signed in. wrong_password, counted as a failed login is.
+[[nodiscard]] Try<void> check_current(App& app, RequestContext& context,
+                                      const store::Credentials& present, std::string typed);
 [[nodiscard]] Try<std::string> hash_password(App& app, RequestContext& context,
                                              std::string password);
 

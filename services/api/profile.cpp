@@ -56,6 +56,14 @@ base::Nullable<wire::BanCard> ban_card(const store::Account& account, base::Unix
   return card;
 }
 
+wire::SecondFactor second_factor_card(const store::SecondFactor& factor) {
+  wire::SecondFactor card;
+  card.totp = factor.since.has_value();
+  if (factor.since) card.since = base::rfc3339(*factor.since);
+  card.recovery_codes_left = factor.codes_left;
+  return card;
+}
+
 wire::AdminUser admin_user(const store::Account& account, base::UnixMs now) {
   wire::AdminUser user;
   user.id = account.id.value;

@@ -21,6 +21,7 @@ namespace whoosh::api {
 [[nodiscard]] wire::AuditRow audit_row(const store::AuditRow& row);
 [[nodiscard]] wire::SessionCard session_card(const store::Session& session,
                                              std::string_view current);
+[[nodiscard]] wire::SecondFactor second_factor_card(const store::SecondFactor& factor);
 [[nodiscard]] wire::HistoryRow history_row(const store::HistoryRow& row);
 [[nodiscard]] wire::Wallet wallet_of(const store::Wallet& wallet);
 [[nodiscard]] wire::LedgerRow ledger_row(const store::LedgerRow& row);

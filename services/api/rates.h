@@ -26,6 +26,7 @@ struct Rates {
   state::RateRule wrong_code_hour = state::CodeGuesses::an_hour;
   // By account.
   state::RateRule failed_login_account{10, 10};
+  state::RateRule failed_totp{10, 20.0 / 60};  // of who knows the password
   state::RateRule login_account{60, 60};  // right or wrong: each costs a hash, and right ones a row
   state::RateRule create_room = room_making;
   state::RateRule join_room{60, 60};
@@ -34,6 +35,7 @@ struct Rates {
   state::RateRule profile_change{30, 30};
   state::RateRule convert{10, 10};
   state::RateRule sessions{60, 60};  // list and end, sign out
+  state::RateRule factors{30, 30};   // see and change the second factor
   state::RateRule export_all{5, 5.0 / 60};
   state::RateRule wallet{120, 120};  // whatever only reads the economy
   state::RateRule purchase{30, 30};

@@ -4,6 +4,7 @@
 #include "auth/password.h"
 #include "auth/refresh.h"
 #include "services/api/app.h"
+#include "services/api/factor_check.h"
 #include "services/api/password_gate.h"
 #include "services/api/profile.h"
 #include "services/api/sign_in.h"
@@ -23,8 +24,12 @@ Answer refresh(App& app, RequestContext& context) {
   const auto old_hash = auth::secret_hash(body->refresh);
   if (!old_hash) co_return Error{ErrorCode::bad_refresh};
   const auth::Secret secret = auth::make_secret(app.ports.entropy.bytes(auth::secret_bytes));
-  const store::Rotation rotation{*old_hash, secret.hash, app.now(), auth::refresh_lifetime_ms,
-                                 auth::guest_refresh_lifetime_ms};
+  const store::Rotation rotation{*old_hash,
+                                 secret.hash,
+                                 app.now(),
+                                 auth::refresh_lifetime_ms,
+                                 auth::guest_refresh_lifetime_ms,
+                                 app.config.session_lifetime_ms};
   const auto rotated = co_await http::ask<store::Rotated>(
       context, [&](auto reply) { app.ports.store.rotate_session(rotation, std::move(reply)); });
   if (!rotated) {
@@ -44,28 +49,58 @@ Try<void> may_manage(App& app, RequestContext& context) {
   co_return co_await app.rates.take(context, limit);
 }
 
+// No page of the person who left may come back from the browser's cache. What the client keeps, it
+// drops itself.
+Response signed_out() {
+  Response response = http::no_content();
+  response.headers.add("Clear-Site-Data", R"("cache")");
+  return response;
+}
+
 Answer logout(App& app, RequestContext& context, const auth::Identity& identity) {
   if (const auto allowed = co_await may_manage(app, context); !allowed) co_return allowed.error();
   const auto body = http::body_as<wire::RefreshToken>(context);
   if (!body) co_return body.error();
   const auto hash = auth::secret_hash(body->refresh);
-  if (!hash) co_return http::no_content();  // none of ours: nothing to end
+  if (!hash) co_return signed_out();  // none of ours: nothing to end
   const auto done = co_await http::ask<Revocations>(context, [&](auto reply) {
     app.ports.store.revoke_session(identity.user, *hash, app.now(), std::move(reply));
   });
   if (!done) co_return done.error();
   app.revocations.hear(*done);
-  co_return http::no_content();
+  co_return signed_out();
+}
+
+// Who ends sessions may be asked for his password again. Clients of before send none, and are
+// believed unless the account has a second factor.
+Try<void> may_end(App& app, RequestContext& context, const auth::Identity& identity) {
+  auto body = http::optional_body_as<wire::EndSession>(context);
+  if (!body) co_return body.error();
+  const auto account = co_await app.account_of(context, identity);
+  if (!account) co_return account.error();
+  if (!body->password) {
+    if (account->totp_since) co_return wrong_field("password", "must be the present one");
+    co_return base::Result<>();
+  }
+  const auto present = co_await http::ask<store::Credentials>(context, [&](auto reply) {
+    app.ports.store.credentials_of(identity.user, std::move(reply));
+  });
+  if (!present && present.error().code == ErrorCode::user_not_found) {
+    co_return Error{ErrorCode::forbidden, "A guest has no password."};
+  }
+  if (!present) co_return present.error();
+  co_return co_await check_current(app, context, *present, std::move(*body->password));
 }
 
 Answer logout_all(App& app, RequestContext& context, const auth::Identity& identity) {
   if (const auto allowed = co_await may_manage(app, context); !allowed) co_return allowed.error();
+  if (const auto may = co_await may_end(app, context, identity); !may) co_return may.error();
   const auto done = co_await http::ask<Revocations>(context, [&](auto reply) {
     app.ports.store.revoke_all_sessions(identity.user, app.now(), std::move(reply));
   });
   if (!done) co_return done.error();
   app.revocations.hear(*done);
-  co_return http::no_content();
+  co_return signed_out();
 }
 
 Answer sessions(App& app, RequestContext& context, const auth::Identity& identity) {
@@ -84,8 +119,7 @@ Answer sessions(App& app, RequestContext& context, const auth::Identity& identit
 // Another's session is as unknown as one that never was.
 Answer end_session(App& app, RequestContext& context, const auth::Identity& identity) {
   if (const auto allowed = co_await may_manage(app, context); !allowed) co_return allowed.error();
-  const auto account = co_await app.account_of(context, identity);
-  if (!account) co_return account.error();
+  if (const auto may = co_await may_end(app, context, identity); !may) co_return may.error();
   const auto ended = co_await http::ask<>(context, [&](auto reply) {
     app.ports.store.end_session(identity.user, context.param("id"), app.now(), std::move(reply));
   });
@@ -100,22 +134,6 @@ base::Result<> check(const wire::PasswordChange& wish, const store::Account& acc
       auth::wrong_password(wish.new_, account.username, account.email.value_or(""));
   if (wrong) return wrong_field("new", *wrong);
   return {};
-}
-
-// wrong_password, counted as a failed login is.
-Try<void> check_current(App& app, RequestContext& context, const store::Credentials& present,
-                        std::string typed) {
-  PasswordGate gate;
-  if (const auto in = co_await gate.enter(app, context); !in) co_return in.error();
-  const std::string account = base::user_id_text(present.account.id);
-  if (const auto in = co_await gate.enter(app, context, account); !in) co_return in.error();
-  if (typed.size() > auth::password_bytes_max) co_return Error{ErrorCode::wrong_password};
-  const auto answer =
-      co_await check_password(app, context, present.password_hash, std::move(typed));
-  if (answer && !answer->right) co_return Error{ErrorCode::wrong_password};
-  gate.give_back(app);
-  if (!answer) co_return answer.error();
-  co_return base::Result<>();
 }
 
 // This session stays; the others end.

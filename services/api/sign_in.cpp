@@ -1,5 +1,7 @@
 #include "services/api/sign_in.h"
 
+#include <algorithm>
+
 #include "auth/refresh.h"
 #include "base/encoding.h"
 #include "services/api/device.h"
@@ -27,8 +29,9 @@ Answer sign_in(App& app, RequestContext& context, const store::Account& account,
   session.user = account.id;
   session.refresh_hash = secret.hash;
   session.created_at = app.now();
-  session.expires_at = app.now().plus_ms(account.is_guest ? auth::guest_refresh_lifetime_ms
-                                                          : auth::refresh_lifetime_ms);
+  session.expires_at = app.now().plus_ms(
+      account.is_guest ? auth::guest_refresh_lifetime_ms
+                       : std::min(auth::refresh_lifetime_ms, app.config.session_lifetime_ms));
   session.device = device_of(context.request.headers.get("User-Agent"));
   session.address = context.client.text;
   const std::string family = session.family;

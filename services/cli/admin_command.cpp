@@ -173,6 +173,16 @@ void add_people(Words& words) {
   });
   words.user(command);
   words.reason(command);
+  command = words.add(
+      "reset-password", "Print a code with which a user can set a new password",
+      [](Shell& shell, const Options& in) { return shell.reset_password(in.user, in.reason); });
+  words.user(command);
+  words.reason(command);
+  command = words.add(
+      "reset-totp", "Take a lost second factor away; ends the user's sessions",
+      [](Shell& shell, const Options& in) { return shell.reset_totp(in.user, in.reason); });
+  words.user(command);
+  words.reason(command);
 }
 
 void add_coins(Words& words) {

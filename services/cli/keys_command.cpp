@@ -16,6 +16,8 @@ namespace {
 struct Options {
   std::string data = "var";
   bool rotate = false;
+  bool rotate_secret = false;
+  int bits = auth::rsa_bits_default;
   std::string service;
   std::int32_t days = 90;
 };
@@ -35,12 +37,21 @@ int print_service_token(const Options& options, auth::KeySet keys, base::UnixMs 
 int run(const Options& options) {
   const base::UnixMs now = runtime::OsClock().now();
   if (options.rotate) {
-    const auto path = role::add_key_file(options.data, now);
+    const auto path = role::add_key_file(options.data, now, options.bits);
     if (!path) return fail(path.error().sentence());
     fmt::print("made {}; it signs from the next start on, older keys go on checking\n", *path);
   }
-  auto keys = role::load_or_make_keys(options.data, now);
+  auto keys = role::load_or_make_keys(options.data, now, options.bits);
   if (!keys) return fail(keys.error().sentence());
+  if (options.rotate_secret) {
+    const auto path = role::add_secret_file(options.data, now);
+    if (!path) return fail(path.error().sentence());
+    fmt::print(stderr, "made {}; it seals from the next start on, older ones go on opening\n",
+               *path);
+  }
+  if (const auto sealer = role::load_or_make_sealer(options.data, now); !sealer) {
+    return fail(sealer.error().sentence());
+  }
   if (!options.service.empty()) return print_service_token(options, std::move(*keys), now);
   const auto paths = role::key_files(options.data);
   if (!paths) return fail(paths.error().sentence());
@@ -57,6 +68,11 @@ Command add_keys(CLI::App& app) {
       app.add_subcommand("keys", "Make (if there is none) and list the keys that sign tokens");
   knob(*keys, "data", options->data, "Folder of the keys");
   keys->add_flag("--rotate", options->rotate, "Make one more, which signs from the next start on");
+  keys->add_option("--bits", options->bits, "Size of a key that is made")
+      ->check(CLI::IsMember({2048, 3072, 4096}))
+      ->capture_default_str();
+  keys->add_flag("--rotate-secret", options->rotate_secret,
+                 "Make one more secret for second factors, which seals from the next start on");
   keys->add_option("--service-token", options->service,
                    "Print a token for the service of this name, with which it may report results");
   keys->add_option("--days", options->days, "How long the service token is good")

@@ -45,11 +45,18 @@ void add_solo_knobs(CLI::App& solo, solo::Config& c) {
   knob(solo, "trusted-proxies", c.trusted_proxies,
        "Addresses whose X-Forwarded-For is believed, separated by commas");
   knob(solo, "rate-limits", c.rate_limits, "Limits per address and account: true or false");
+  knob(solo, "query-tokens", c.query_tokens,
+       "Take ?token= at the WebSocket, for clients that can set no header: true or false");
   knob(solo, "shards", c.shards, "Threads of the WebSockets; 0: one per core");
   knob(solo, "api-threads", c.api_threads, "Threads of REST; 0: one per core, at most 4");
   knob(solo, "tick-ms", c.tick_ms,
        "Real milliseconds of one game second; 1000 but for tests and demos");
   knob(solo, "password-cost", c.password_cost, "Argon2id: interactive, or minimal for tests");
+  knob(solo, "require-admin-totp", c.require_admin_totp,
+       "Operators need a second factor: on, off, or auto (on when --public-url is https)");
+  knob(solo, "session-days", c.session_days,
+       "A sign-in ends after so many days, however often it is refreshed");
+  knob(solo, "key-bits", c.key_bits, "Size of a signing key made here: 2048, 3072 or 4096");
   knob(solo, "log-level", c.log_level, "trace, debug, info, warn or error");
   knob(solo, "log-format", c.log_format, "text or json");
 }

@@ -20,6 +20,7 @@
 #include "services/cluster/role.h"
 #include "services/database/database.h"
 #include "services/role/checks.h"
+#include "services/role/identity.h"
 #include "services/role/ops.h"
 #include "services/role/paths.h"
 #include "services/role/urls.h"
@@ -61,6 +62,7 @@ class ApiRole final : public Role {
   std::unique_ptr<Janitor> janitor_;
   std::unique_ptr<RevocationPublisher> publisher_;
   state::RevocationList revoked_;  // kept by the server, from the store's rows
+  auth::Sealer sealer_;
   std::unique_ptr<role::OpsPages> ops_;
   // Made by starter_'s thread; nobody else looks at them until serving_.
   std::unique_ptr<store::Store> store_;
@@ -75,6 +77,13 @@ class ApiRole final : public Role {
 };
 
 base::Result<> ApiRole::start() {
+  auto sealer = role::load_sealer(config_.keys);
+  if (!sealer) return sealer.error();
+  if (!sealer->can_seal()) {
+    spdlog::warn(
+        "--keys has no *.secret: nobody can set up a second factor (whoosh keys makes one)");
+  }
+  sealer_ = std::move(*sealer);
   book_ = std::make_unique<state::NodeBook>(state_.nodes(), common_->clock);
   gateway_ = std::make_unique<ClusterGateway>(
       config_.edge_url, ClusterGateway::Ports{[this] { return *book_->living(); }, state_.lobbies(),
@@ -132,6 +141,9 @@ api::Config ApiRole::api_config() const {
   out.https = config_.public_url.starts_with("https://");
   out.web = role::web_folder(config_.web);
   out.rates.enabled = config_.rate_limits;
+  out.sealer = sealer_;
+  out.operators_need_totp = role::operators_need_totp(config_.require_admin_totp, out.https);
+  out.session_lifetime_ms = role::days_ms(config_.session_days);
   if (config_.password_cost == "minimal") out.password_cost = auth::Cost::minimal();
   return out;
 }

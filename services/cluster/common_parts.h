@@ -39,7 +39,7 @@ struct CommonParts {
     return parts;
   }
   CommonParts(std::shared_ptr<const auth::KeySet> keys_in, const auth::ClusterKey& key_in)
-      : keys(std::move(keys_in)), key(key_in), authority(keys) {}
+      : keys(std::move(keys_in)), key(key_in), authority(keys, {}, key) {}
 
   runtime::OsClock clock;
   runtime::OsEntropy entropy;

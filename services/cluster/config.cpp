@@ -13,6 +13,7 @@
 #include "auth/cluster_key.h"
 #include "http/address.h"
 #include "services/database/database.h"
+#include "services/role/identity.h"
 #include "services/role/live_state.h"
 
 namespace whoosh::cluster {
@@ -155,6 +156,9 @@ Checked check(const ApiConfig& c) {
   if (c.api_threads > 64) return wrong("api-threads", "0 (automatic) to 64");
   if (!among(c.password_cost, std::array{"interactive", "minimal"}))
     return wrong("password-cost", "interactive or minimal");
+  if (!role::is_totp_rule(c.require_admin_totp))
+    return wrong("require-admin-totp", "auto, on or off");
+  if (!role::is_session_days(c.session_days)) return wrong("session-days", "1 to 3650 days");
   if (!is_url(c.public_url, "http"))
     return wrong("public-url", "a URL such as https://whoosh.example");
   if (!is_url(c.edge_url, "ws"))

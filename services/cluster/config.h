@@ -42,6 +42,8 @@ struct ApiConfig : CommonConfig {
   std::uint32_t api_threads = 0;
   std::uint32_t database_connections = 8;
   std::string password_cost = "interactive";
+  std::string require_admin_totp = "auto";
+  std::uint32_t session_days = 90;
 };
 
 struct EdgeConfig : CommonConfig {
@@ -59,6 +61,7 @@ struct EdgeConfig : CommonConfig {
   std::vector<std::string> allowed_origins;
   std::vector<std::string> trusted_proxies;
   bool rate_limits = true;
+  bool query_tokens = true;
   std::uint32_t shards = 0;
   std::uint32_t tick_ms = 1000;
   std::uint32_t drain_s = 900;
@@ -102,6 +105,10 @@ void each_knob(ApiConfig& c, F&& f) {
   f("rate-limits", c.rate_limits, "Limits per address and account: true or false");
   f("api-threads", c.api_threads, "Threads of REST; 0: one per core, at most 4");
   f("password-cost", c.password_cost, "Argon2id: interactive, or minimal for tests");
+  f("require-admin-totp", c.require_admin_totp,
+    "Operators need a second factor: on, off, or auto (on when --public-url is https)");
+  f("session-days", c.session_days,
+    "A sign-in ends after so many days, however often it is refreshed");
 }
 
 template <class F>
@@ -120,6 +127,8 @@ void each_knob(EdgeConfig& c, F&& f) {
   f("allowed-origins", c.allowed_origins, "Further page addresses that may connect");
   f("trusted-proxies", c.trusted_proxies, "Addresses whose X-Forwarded-For is believed");
   f("rate-limits", c.rate_limits, "Limits per address and account: true or false");
+  f("query-tokens", c.query_tokens,
+    "Take ?token= at the WebSocket, for clients that can set no header: true or false");
   f("shards", c.shards, "Threads of the WebSockets; 0: one per core");
   f("tick-ms", c.tick_ms, "Real milliseconds of one game second; 1000 but for tests and demos");
   f("drain-s", c.drain_s, "On SIGTERM, seconds to wait for the rooms to end; 0: none");

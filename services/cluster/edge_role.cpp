@@ -89,6 +89,7 @@ base::Result<edge::EdgeConfig> EdgeRole::edge_config() const {
   out.descriptors_for_others += internal_connections_max;
   out.shard.tick_ms = static_cast<std::int32_t>(config_.tick_ms);
   out.rate_limits = config_.rate_limits;
+  out.query_tokens = config_.query_tokens;
   auto proxies = http::Networks::parse(config_.trusted_proxies);
   if (!proxies) return proxies.error();
   out.trusted_proxies = std::move(*proxies);

@@ -38,7 +38,7 @@ void read_subprotocols(Claim& claim, const net::Request& request) {
 
 }  // namespace
 
-Claim read_claim(const net::Request& request) {
+Claim read_claim(const net::Request& request, bool takes_query_token) {
   Claim claim;
   read_subprotocols(claim, request);
   constexpr std::string_view bearer = "bearer ";
@@ -49,7 +49,9 @@ Claim read_claim(const net::Request& request) {
   }
   if (const auto resume = request.query_value("resume"))
     take(claim, CredentialKind::resume, *resume);
-  if (const auto token = request.query_value("token")) take(claim, CredentialKind::access, *token);
+  if (const auto token = request.query_value("token"); token && takes_query_token) {
+    take(claim, CredentialKind::access, *token);
+  }
   claim.room = request.query_value("game_id").value_or("");
   claim.game = request.query_value("game").value_or("");
   claim.as = request.query_value("as").value_or("");

@@ -31,7 +31,8 @@ struct Claim {
   bool answers_subprotocol = false;  // whoosh.v1 was offered
 };
 
-[[nodiscard]] Claim read_claim(const net::Request& request);
+// Without `takes_query_token` a ?token= is as if it were not there.
+[[nodiscard]] Claim read_claim(const net::Request& request, bool takes_query_token = true);
 
 // The origin check. `own` are the deployment's own addresses ("http://host:8000"); an origin whose
 // host is the one the request was sent to is ours too, whatever its port.

@@ -9,7 +9,8 @@
 namespace whoosh::edge {
 namespace {
 
-Claim claim_of(const std::string& target, const std::string& headers = "") {
+Claim claim_of(const std::string& target, const std::string& headers = "",
+               bool takes_query_token = true) {
   static std::string text;  // the request's views point into it
   text = "GET " + target +
          " HTTP/1.1\r\nHost: play.example:8080\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -18,7 +19,7 @@ Claim claim_of(const std::string& target, const std::string& headers = "") {
   net::Request request;
   EXPECT_EQ(request.head.parse(text), 0);
   net::check_upgrade(request);
-  return read_claim(request);
+  return read_claim(request, takes_query_token);
 }
 
 TEST(Claim, TakesTheFirstCredentialGiven) {
@@ -48,6 +49,12 @@ TEST(Claim, TakesTheFirstCredentialGiven) {
     EXPECT_EQ(claim.kind, row.kind) << row.target << row.headers;
     EXPECT_EQ(claim.credential, row.credential) << row.target << row.headers;
   }
+}
+
+TEST(Claim, TokensInTheQueryCanBeSwitchedOff) {
+  EXPECT_EQ(claim_of("/ws?token=x.y.z", "", false).kind, CredentialKind::none);
+  EXPECT_EQ(claim_of("/ws?resume=r", "", false).kind, CredentialKind::resume);
+  EXPECT_EQ(claim_of("/ws?token=x.y.z", "Authorization: Bearer b\r\n", false).credential, "b");
 }
 
 TEST(Claim, ReadsRoomGameRoleAndTicks) {

@@ -108,17 +108,17 @@ net::Decision EdgeHandler::first_request(net::ConnId id, const net::Request& req
     if (const auto wait_s = shared_.upgrades.take(journey->client, loop_->now_ms()); wait_s > 0) {
       Error error{ErrorCode::rate_limited};
       error.retry_after_s = wait_s;
-      return refuse(error, request_id);
+      return refuse(error, request_id, journey->client);
     }
   }
   const std::string_view host = request.head.header("Host").value_or("");
   if (!origin_allowed(request.origin(), host, shared_.config.allowed_origins)) {
-    return refuse(ErrorCode::foreign_origin, request_id);
+    return refuse(ErrorCode::foreign_origin, request_id, journey->client);
   }
-  Claim claim = read_claim(request);
+  Claim claim = read_claim(request, shared_.config.query_tokens);
   if (journey->room) claim.room = journey->room->text();
   auto arrival = desk_.verify(claim);
-  if (!arrival) return refuse(arrival.error(), request_id);
+  if (!arrival) return refuse(arrival.error(), request_id, journey->client);
   return find_room(id, claim, std::make_unique<Arrival>(std::move(*arrival)), *journey);
 }
 
@@ -174,7 +174,7 @@ void EdgeHandler::found(net::ConnId id, std::unique_ptr<Arrival> arrival, const 
                                 : entry.error().code == ErrorCode::room_not_found;
   if (arrival->admission.ticket && is_foreign) entry = Error{ErrorCode::bad_ticket};
   if (!entry) {
-    loop_->decide(id, refuse(entry.error(), journey.request_id));
+    loop_->decide(id, refuse(entry.error(), journey.request_id, journey.client));
     return;
   }
   if (entry->node != shared_.config.node && forwarding_.reaches_on(journey)) {
@@ -214,7 +214,7 @@ net::Decision EdgeHandler::elsewhere(net::ConnId id, base::RoomId room, const Jo
 
 net::Decision EdgeHandler::forward(const base::Result<state::RoomEntry>& entry,
                                    const Journey& journey) {
-  if (!entry) return refuse(entry.error(), journey.request_id);
+  if (!entry) return refuse(entry.error(), journey.request_id, journey.client);
   if (entry->node == shared_.config.node)  // of an earlier life of this node
     return refuse(ErrorCode::room_not_found, journey.request_id);
   auto onward = forwarding_.to(entry->node, entry->room, journey);
@@ -238,7 +238,10 @@ net::Decision EdgeHandler::seat(net::ConnId id, std::unique_ptr<Arrival> arrival
   return accept;
 }
 
-net::Respond EdgeHandler::refuse(const Error& error, const std::string& request_id) {
+net::Respond EdgeHandler::refuse(const Error& error, const std::string& request_id,
+                                 const net::Address& client) {
+  const RefusalLog::Refusal refusal{error.code, client.text(), request_id};
+  if (const auto line = refusals_.line(refusal, loop_->now_ms())) spdlog::warn("{}", *line);
   net::Response response;
   response.status = base::error_status(error.code);
   response.body = error_body(error, request_id);

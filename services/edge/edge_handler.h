@@ -24,6 +24,7 @@
 #include "services/edge/arrival.h"
 #include "services/edge/code_desk.h"
 #include "services/edge/forwarding.h"
+#include "services/edge/refusal_log.h"
 #include "shard/shard.h"
 #include "state/state.h"
 
@@ -75,7 +76,8 @@ class EdgeHandler final : public net::Handler, shard::FrameSink, shard::Owner {
                                       const Journey& journey);
   [[nodiscard]] net::Decision seat(net::ConnId id, std::unique_ptr<Arrival> arrival,
                                    const std::string& request_id);
-  [[nodiscard]] net::Respond refuse(const base::Error& error, const std::string& request_id);
+  [[nodiscard]] net::Respond refuse(const base::Error& error, const std::string& request_id,
+                                    const net::Address& client = {});
   [[nodiscard]] std::string request_id_of(const net::Request& request);
   void make_room(api::NewRoom room, runtime::Reply<state::RoomEntry> reply);
   void found(net::ConnId id, std::unique_ptr<Arrival> arrival, const Journey& journey,
@@ -86,6 +88,7 @@ class EdgeHandler final : public net::Handler, shard::FrameSink, shard::Owner {
   net::Loop* loop_ = nullptr;
   ArrivalDesk desk_;
   CodeDesk codes_;
+  RefusalLog refusals_;
   Forwarding forwarding_;
   std::unique_ptr<shard::Shard> shard_;
   std::vector<std::pair<net::ConnId, std::unique_ptr<Arrival>>>

@@ -38,6 +38,7 @@ struct EdgeConfig {
   std::size_t descriptors_for_others = 256;  // of this process, never taken by players
   shard::Options shard;
   bool rate_limits = true;
+  bool query_tokens = true;  // ?token= is taken, which proxies on the way may log
   UpgradeRate upgrades;
   http::Networks trusted_proxies;            // whose X-Forwarded-For is believed
   std::vector<std::string> allowed_origins;  // in lower case

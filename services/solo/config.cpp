@@ -7,6 +7,7 @@
 #include <array>
 
 #include "services/database/database.h"
+#include "services/role/identity.h"
 
 namespace whoosh::solo {
 namespace {
@@ -44,6 +45,12 @@ base::Result<> check(const Config& c) {
   if (!among(c.password_cost, std::array{"interactive", "minimal"})) {
     return knob("password-cost", c.password_cost, "interactive or minimal");
   }
+  if (!role::is_totp_rule(c.require_admin_totp))
+    return knob("require-admin-totp", c.require_admin_totp, "auto, on or off");
+  if (!role::is_session_days(c.session_days))
+    return knob("session-days", std::to_string(c.session_days), "1 to 3650 days");
+  if (!role::is_key_bits(c.key_bits))
+    return knob("key-bits", std::to_string(c.key_bits), "2048, 3072 or 4096");
   if (!among(c.log_level, std::array{"trace", "debug", "info", "warn", "error"})) {
     return knob("log-level", c.log_level, "trace, debug, info, warn or error");
   }
@@ -65,12 +72,15 @@ std::string print(const Config& c) {
       "data = {}\ndatabase = {}\nlisten = {}\nhttp-port = {}\nedge-port = {}\nops-port = "
       "{}\nops-edge-port = {}\n"
       "public-url = {}\nedge-url = {}\nweb = {}\nallowed-origins = {}\ntrusted-proxies = {}\n"
-      "rate-limits = {}\nshards = {}\napi-threads = {}\ntick-ms = {}\npassword-cost = {}\n"
+      "rate-limits = {}\nquery-tokens = {}\nshards = {}\napi-threads = {}\ntick-ms = "
+      "{}\npassword-cost = {}\n"
+      "require-admin-totp = {}\nsession-days = {}\nkey-bits = {}\n"
       "log-level = {}\nlog-format = {}\n",
       c.data, shown_database(c), c.listen, c.http_port, c.edge_port, c.ops_port, c.ops_edge_port,
       c.public_url, c.edge_url, c.web, fmt::join(c.allowed_origins, ","),
-      fmt::join(c.trusted_proxies, ","), c.rate_limits ? "on" : "off", c.shards, c.api_threads,
-      c.tick_ms, c.password_cost, c.log_level, c.log_format);
+      fmt::join(c.trusted_proxies, ","), c.rate_limits ? "on" : "off",
+      c.query_tokens ? "on" : "off", c.shards, c.api_threads, c.tick_ms, c.password_cost,
+      c.require_admin_totp, c.session_days, c.key_bits, c.log_level, c.log_format);
 }
 
 }  // namespace whoosh::solo

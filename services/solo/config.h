@@ -25,10 +25,14 @@ struct Config {
   std::vector<std::string> allowed_origins;  // besides our own URLs
   std::vector<std::string> trusted_proxies;  // addresses whose X-Forwarded-For is believed
   bool rate_limits = true;
+  bool query_tokens = true;       // the WebSocket takes ?token=, for clients that can set no header
   std::uint32_t shards = 0;       // threads of Service B; 0: one per core
   std::uint32_t api_threads = 0;  // threads of Service A; 0: one per core, at most 4
   std::uint32_t tick_ms = 1000;   // real length of one game second; tests and demos run faster
   std::string password_cost = "interactive";  // of Argon2id: interactive, or minimal (tests only)
+  std::string require_admin_totp = "auto";    // operators need a second factor: auto, on, off
+  std::uint32_t session_days = 90;            // a sign-in lasts so long, however often refreshed
+  std::uint32_t key_bits = 3072;              // of a signing key that is made here
   std::string log_level = "info";             // trace, debug, info, warn, error
   std::string log_format = "text";            // text, json
 };

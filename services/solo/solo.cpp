@@ -8,9 +8,11 @@
 #include <future>
 #include <thread>
 
+#include "base/encoding.h"
 #include "services/database/database.h"
 #include "services/matchmaker/games.h"
 #include "services/role/checks.h"
+#include "services/role/identity.h"
 #include "services/role/key_files.h"
 #include "services/role/paths.h"
 #include "services/role/urls.h"
@@ -58,10 +60,14 @@ base::Result<> Solo::Parts::open_data() {
   auto lock = role::DataLock::take(config.data);
   if (!lock) return lock.error();
   data_lock = std::move(*lock);
-  auto loaded = role::load_or_make_keys(config.data, clock.now());
+  auto loaded =
+      role::load_or_make_keys(config.data, clock.now(), static_cast<int>(config.key_bits));
   if (!loaded) return loaded.error();
   keys = std::make_shared<const auth::KeySet>(std::move(*loaded));
-  authority = std::make_unique<auth::TokenAuthority>(keys);
+  // Tickets live for a minute: a secret of this very process will do.
+  const auto seats = auth::ClusterKey::from_secret(base::base64url(entropy.bytes(32)));
+  if (!seats) return seats.error();
+  authority = std::make_unique<auth::TokenAuthority>(keys, auth::Audience{}, *seats);
 
   database::Location location{database::Kind::sqlite, role::database_path(config.data)};
   if (!config.database.empty()) {
@@ -89,6 +95,7 @@ base::Result<> Solo::Parts::start_edge() {
   edge_config.descriptors_for_others += http_connections_max();
   edge_config.shard.tick_ms = static_cast<std::int32_t>(config.tick_ms);
   edge_config.rate_limits = config.rate_limits;
+  edge_config.query_tokens = config.query_tokens;
   auto proxies = http::Networks::parse(config.trusted_proxies);
   if (!proxies) return proxies.error();
   edge_config.trusted_proxies = std::move(*proxies);
@@ -157,6 +164,11 @@ base::Result<> Solo::Parts::start_api() {
   service.https = config.public_url.starts_with("https://");
   service.web = role::web_folder(config.web);
   service.rates.enabled = config.rate_limits;
+  auto sealer = role::load_or_make_sealer(config.data, clock.now());
+  if (!sealer) return sealer.error();
+  service.sealer = std::move(*sealer);
+  service.operators_need_totp = role::operators_need_totp(config.require_admin_totp, service.https);
+  service.session_lifetime_ms = role::days_ms(config.session_days);
   if (config.password_cost == "minimal") service.password_cost = auth::Cost::minimal();
   if (service.web.empty())
     spdlog::warn("the web client is not built: only REST is served (make up builds it)");

@@ -55,7 +55,8 @@ void rest_bodies(Declarations& types) {
   using namespace wire;
   declare_all<ErrorBody, Register, Login, Guest, RefreshToken, TokenPair, User, PublicUser,
               ProfileChange, SignedIn, GameList, CreateRoom, JoinRoom, RoomCard, RoomList, JoinInfo,
-              QueueJoin, QueueTicket, TicketState, HistoryRow, HistoryPage, PasswordChange,
+              QueueJoin, QueueTicket, TicketState, HistoryRow, HistoryPage, PasswordChange, Proof,
+              EndSession, SecondFactor, TotpBegun, TotpCode, RecoveryCodes, PasswordReset,
               SessionList, AccountExport, Wallet, LedgerPage, StoreList, Purchase, Purchased,
               InventoryList, Equip, Daily, GameResult, ResultTaken, Health>(types);
 }

@@ -66,6 +66,42 @@ class MemoryStore final : public Store {
     answer(reply, [&] { return records_.revocations(now, since); });
   }
 
+  void second_factor(UserId user, Reply<SecondFactor> reply) override {
+    answer(reply, [&] { return records_.second_factor(user); });
+  }
+  void begin_totp(UserId user, std::string sealed, Reply<> reply) override {
+    answer(reply, [&] { return records_.begin_totp(user, sealed); });
+  }
+  void confirm_totp(TotpConfirmation wish, Reply<std::vector<Revocation>> reply) override {
+    answer(reply, [&] { return records_.confirm_totp(wish); });
+  }
+  void use_totp(UserId user, TotpUse use, Reply<> reply) override {
+    answer(reply, [&] { return records_.use_totp(user, use); });
+  }
+  void remove_totp(UserId user, Reply<> reply) override {
+    answer(reply, [&] { return records_.remove_totp(user); });
+  }
+  void replace_recovery_codes(UserId user, std::vector<std::string> hashes, UnixMs,
+                              Reply<> reply) override {
+    answer(reply, [&] { return records_.replace_recovery_codes(user, hashes); });
+  }
+  void use_recovery_code(UserId user, std::string hash, Reply<> reply) override {
+    answer(reply, [&] { return records_.use_recovery_code(user, hash); });
+  }
+  void is_recovery_code(UserId user, std::string hash, UnixMs now, Reply<bool> reply) override {
+    answer(reply, [&] { return Result<bool>(records_.is_recovery_code(user, hash, now)); });
+  }
+  void reset_password(PasswordReset reset, Reply<std::vector<Revocation>> reply) override {
+    answer(reply, [&] { return records_.reset_password(reset); });
+  }
+  void issue_reset_code(ResetCode code, Reply<> reply) override {
+    answer(reply, [&] { return records_.issue_reset_code(code); });
+  }
+  void reset_totp(UserId user, std::string reason, Actor actor, UnixMs now,
+                  Reply<Account> reply) override {
+    answer(reply, [&] { return records_.reset_totp(user, reason, actor, now); });
+  }
+
   void search_users(UserSearch search, Reply<UserPage> reply) override {
     answer(reply, [&] { return records_.search_users(search); });
   }

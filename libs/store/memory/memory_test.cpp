@@ -21,6 +21,7 @@ std::unique_ptr<World> make_world() {
 INSTANTIATE_TEST_SUITE_P(Memory, StoreContract, testing::Values(make_world));
 INSTANTIATE_TEST_SUITE_P(Memory, StoreMatches, testing::Values(make_world));
 INSTANTIATE_TEST_SUITE_P(Memory, StoreEconomy, testing::Values(make_world));
+INSTANTIATE_TEST_SUITE_P(Memory, StoreFactors, testing::Values(make_world));
 INSTANTIATE_TEST_SUITE_P(Memory, StoreModeration, testing::Values(make_world));
 INSTANTIATE_TEST_SUITE_P(Memory, StoreSearch, testing::Values(make_world));
 

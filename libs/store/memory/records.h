@@ -49,6 +49,18 @@ class Records {
   Result<std::vector<Revocation>> revoke_all_sessions(UserId user, UnixMs now);
   Result<std::vector<Revocation>> revocations(UnixMs now, std::optional<UnixMs> since) const;
 
+  Result<SecondFactor> second_factor(UserId id) const;
+  Result<> begin_totp(UserId id, const std::string& sealed);
+  Result<std::vector<Revocation>> confirm_totp(const TotpConfirmation& wish);
+  Result<> use_totp(UserId id, const TotpUse& use);
+  Result<> remove_totp(UserId id);
+  Result<> replace_recovery_codes(UserId id, const std::vector<std::string>& hashes);
+  Result<> use_recovery_code(UserId id, const std::string& hash);
+  bool is_recovery_code(UserId id, const std::string& hash, UnixMs now) const;
+  Result<std::vector<Revocation>> reset_password(const PasswordReset& reset);
+  Result<> issue_reset_code(const ResetCode& code);
+  Result<Account> reset_totp(UserId id, const std::string& reason, const Actor& actor, UnixMs now);
+
   Result<UserPage> search_users(const UserSearch& search) const;
   Result<Account> ban(const Ban& ban);
   Result<Account> unban(UserId id, const std::string& reason, const Actor& actor, UnixMs now);
@@ -85,7 +97,9 @@ class Records {
     Account account;            // without elo, level and coins, which are looked up
     std::string password_hash;  // "": none
     UnixMs last_seen_at;
-    std::map<std::string, match::Rating> ratings;  // "" across games
+    SecondFactor factor;                                 // sealed and step; the rest is looked up
+    std::map<std::string, std::optional<UnixMs>> codes;  // by hash; until when, if an operator's
+    std::map<std::string, match::Rating> ratings;        // "" across games
     std::set<HistoryMark> matches;
     std::map<std::string, Item> items;
     std::optional<DailyClaim> daily;
@@ -118,6 +132,8 @@ class Records {
   const User* find_name(const std::map<std::string, UserId>& index, const std::string& name) const;
   bool is_taken(const std::map<std::string, UserId>& index, const std::string& name,
                 UserId owner) const;
+  User* find_registered(UserId id);
+  static void set_codes(User& user, const std::vector<std::string>& hashes);
   Account shown(const User& user) const;
   void forget_expired(UserId user, UnixMs now);
   void remove_sessions(UserId user);

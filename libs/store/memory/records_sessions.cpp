@@ -77,11 +77,12 @@ Result<Rotated> Records::rotate_session(const Rotation& rotation) {
   }
   if (session.revoked) return base::Error{ErrorCode::bad_refresh};
   if (tokens_.contains(rotation.new_hash)) return base::Error{ErrorCode::internal};
+  const bool is_guest = user.account.is_guest;
+  const UnixMs expires_at = expiry_of(rotation, session.shown.created_at, is_guest);
+  if (expires_at <= rotation.now) return base::Error{ErrorCode::bad_refresh};
   token.replaced = true;
-  const std::int64_t lifetime_ms =
-      user.account.is_guest ? rotation.guest_lifetime_ms : rotation.lifetime_ms;
   session.shown.last_used_at = rotation.now;
-  session.shown.expires_at = rotation.now.plus_ms(lifetime_ms);
+  session.shown.expires_at = expires_at;
   tokens_[rotation.new_hash] = {family, session.shown.expires_at, false};
   forget_expired(user.account.id, rotation.now);
   user.last_seen_at = std::max(user.last_seen_at, rotation.now);

@@ -5,6 +5,7 @@
 #include "store/moderation_rules.h"
 #include "store/postgres/audit.h"
 #include "store/postgres/economy.h"
+#include "store/postgres/factors.h"
 #include "store/postgres/ledger.h"
 #include "store/postgres/matches.h"
 #include "store/postgres/ratings.h"
@@ -27,7 +28,7 @@ std::optional<std::string> folded(const std::optional<std::string>& text) {
   "u.id, u.username, u.email, u.display_name, u.avatar, u.role, u.is_guest, u.xp, "             \
   "u.total_games, u.wins, u.banned_until, u.ban_reason, u.created_at, coalesce(a.balance, 0), " \
   "r.mu, r.sigma, r.matches, u.look_frame, u.look_colour, u.look_title, u.look_reactions, "     \
-  "u.password_hash "
+  "u.password_hash, u.totp_since "
 #define ACCOUNT_TABLES                                                                    \
   "FROM users u LEFT JOIN ledger_accounts a ON a.kind = 'user' AND a.owner = u.id::text " \
   "LEFT JOIN ratings r ON r.user_id = u.id AND r.game = $2 AND r.season = $3 "
@@ -48,6 +49,7 @@ Account read_account(const Rows& row) {
   if (!row.is_null(10)) account.banned_until = row.time(10);
   account.ban_reason = row.text(11);
   account.created_at = row.time(12);
+  if (!row.is_null(22)) account.totp_since = row.time(22);
   account.coins = row.int32(13);
   match::Rating overall;
   if (!row.is_null(14)) overall = {row.real(14), row.real(15), row.int32(16)};
@@ -98,12 +100,14 @@ std::vector<Account> load_names(Connection& db, const std::vector<UserId>& users
 void erase_users(Connection& db, const std::vector<UserId>& users, UnixMs now) {
   const std::vector<Account> named = load_names(db, users);
   erase_sessions(db, users);
+  erase_codes(db, users);
   erase_ratings(db, users);
   forget_seats(db, users);
   erase_economy(db, users);
   db.later(
       "UPDATE users SET username = NULL, username_folded = NULL, email = NULL, "
-      "email_folded = NULL, password_hash = NULL, display_name = '', display_folded = '', "
+      "email_folded = NULL, password_hash = NULL, totp_sealed = NULL, totp_since = NULL, "
+      "totp_step = 0, display_name = '', display_folded = '', "
       "avatar = '', role = '', xp = 0, total_games = 0, wins = 0, banned_until = NULL, "
       "ban_reason = '', look_frame = '', look_colour = '', look_title = '', look_reactions = '', "
       "erased_at = $2 WHERE id = ANY($1::bigint[])",

@@ -45,6 +45,7 @@ INSTANTIATE_TEST_SUITE_P(Postgres, StoreContract, testing::Values(make_world));
 INSTANTIATE_TEST_SUITE_P(Postgres, StoreMatches, testing::Values(make_world));
 INSTANTIATE_TEST_SUITE_P(Postgres, StoreEconomy, testing::Values(make_world));
 INSTANTIATE_TEST_SUITE_P(Postgres, StoreEconomyRecords, testing::Values(make_world));
+INSTANTIATE_TEST_SUITE_P(Postgres, StoreFactors, testing::Values(make_world));
 INSTANTIATE_TEST_SUITE_P(Postgres, StoreModeration, testing::Values(make_world));
 INSTANTIATE_TEST_SUITE_P(Postgres, StoreSearch, testing::Values(make_world));
 

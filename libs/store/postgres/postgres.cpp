@@ -9,6 +9,7 @@
 #include "store/postgres/accounts.h"
 #include "store/postgres/audit.h"
 #include "store/postgres/economy.h"
+#include "store/postgres/factors.h"
 #include "store/postgres/ledger.h"
 #include "store/postgres/matches.h"
 #include "store/postgres/migrate.h"
@@ -127,6 +128,61 @@ class PostgresStore final : public Store {
                    Reply<std::vector<Revocation>> reply) override {
     pool_.push(Effect::read, std::move(reply),
                [now, since](Connection& db) { return load_revocations(db, now, since); });
+  }
+
+  void second_factor(UserId user, Reply<SecondFactor> reply) override {
+    pool_.push(Effect::read, std::move(reply),
+               [user](Connection& db) { return load_factor(db, user); });
+  }
+  void begin_totp(UserId user, std::string sealed, Reply<> reply) override {
+    pool_.push(Effect::write, std::move(reply), [user, sealed = std::move(sealed)](Connection& db) {
+      postgres::begin_totp(db, user, sealed);
+    });
+  }
+  void confirm_totp(TotpConfirmation wish, Reply<std::vector<Revocation>> reply) override {
+    pool_.push(Effect::write, std::move(reply), [wish = std::move(wish)](Connection& db) {
+      return postgres::confirm_totp(db, wish);
+    });
+  }
+  void use_totp(UserId user, TotpUse use, Reply<> reply) override {
+    pool_.push(Effect::write, std::move(reply),
+               [user, use = std::move(use)](Connection& db) { postgres::use_totp(db, user, use); });
+  }
+  void remove_totp(UserId user, Reply<> reply) override {
+    pool_.push(Effect::write, std::move(reply),
+               [user](Connection& db) { postgres::remove_totp(db, user); });
+  }
+  void replace_recovery_codes(UserId user, std::vector<std::string> hashes, UnixMs now,
+                              Reply<> reply) override {
+    pool_.push(Effect::write, std::move(reply),
+               [user, hashes = std::move(hashes), now](Connection& db) {
+                 replace_codes(db, user, hashes, now);
+               });
+  }
+  void use_recovery_code(UserId user, std::string hash, Reply<> reply) override {
+    pool_.push(Effect::write, std::move(reply),
+               [user, hash = std::move(hash)](Connection& db) { use_code(db, user, hash); });
+  }
+  void is_recovery_code(UserId user, std::string hash, UnixMs now, Reply<bool> reply) override {
+    pool_.push(Effect::read, std::move(reply), [user, hash = std::move(hash), now](Connection& db) {
+      return is_code(db, user, hash, now);
+    });
+  }
+  void reset_password(PasswordReset reset, Reply<std::vector<Revocation>> reply) override {
+    pool_.push(Effect::write, std::move(reply), [reset = std::move(reset)](Connection& db) {
+      return postgres::reset_password(db, reset);
+    });
+  }
+  void issue_reset_code(ResetCode code, Reply<> reply) override {
+    pool_.push(Effect::write, std::move(reply),
+               [code = std::move(code)](Connection& db) { postgres::issue_reset_code(db, code); });
+  }
+  void reset_totp(UserId user, std::string reason, Actor actor, UnixMs now,
+                  Reply<Account> reply) override {
+    pool_.push(Effect::write, std::move(reply),
+               [user, reason = std::move(reason), actor = std::move(actor), now](Connection& db) {
+                 return postgres::reset_totp(db, user, reason, actor, now);
+               });
   }
 
   void search_users(UserSearch search, Reply<UserPage> reply) override {

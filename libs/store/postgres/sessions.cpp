@@ -13,6 +13,7 @@ struct Token {
   std::string family;
   UserId user;
   UnixMs expires_at;
+  UnixMs created_at;  // of the session
   bool replaced = false;
   bool revoked = false;
   bool is_guest = false;
@@ -32,14 +33,16 @@ std::optional<Token> find_token(Connection& db, const std::string& hash) {
       "JOIN users u ON u.id = s.user_id WHERE t.hash = $1 FOR NO KEY UPDATE OF u",
       Blob{hash});
   Rows row = db.query(
-      "SELECT t.family, s.user_id, t.expires_at, t.replaced_at IS NOT NULL, s.revoked, u.is_guest, "
-      "u.banned_until "
+      "SELECT t.family, s.user_id, t.expires_at, s.created_at, t.replaced_at IS NOT NULL, "
+      "s.revoked, "
+      "u.is_guest, u.banned_until "
       "FROM refresh_tokens t JOIN sessions s ON s.family = t.family "
       "JOIN users u ON u.id = s.user_id WHERE t.hash = $1",
       Blob{hash});
   if (!row.step()) return std::nullopt;
-  Token token{row.text(0), row.user(1), row.time(2), row.flag(3), row.flag(4), row.flag(5), {}};
-  if (!row.is_null(6)) token.banned_until = row.time(6);
+  Token token{row.text(0), row.user(1), row.time(2), row.time(3),
+              row.flag(4), row.flag(5), row.flag(6), {}};
+  if (!row.is_null(7)) token.banned_until = row.time(7);
   return token;
 }
 
@@ -105,8 +108,8 @@ base::Result<Rotated> rotate_session(Connection& db, const Rotation& rotation) {
     return base::Error{ErrorCode::refresh_reused};
   }
   if (token->revoked) return base::Error{ErrorCode::bad_refresh};
-  const UnixMs expires_at =
-      rotation.now.plus_ms(token->is_guest ? rotation.guest_lifetime_ms : rotation.lifetime_ms);
+  const UnixMs expires_at = expiry_of(rotation, token->created_at, token->is_guest);
+  if (expires_at <= rotation.now) return base::Error{ErrorCode::bad_refresh};
   db.later("UPDATE refresh_tokens SET replaced_at = $1 WHERE hash = $2", rotation.now,
            Blob{rotation.old_hash});
   add_token(db, rotation.new_hash, token->family, rotation.now, expires_at);

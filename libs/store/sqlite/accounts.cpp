@@ -6,6 +6,7 @@
 #include "match/rating.h"
 #include "store/sqlite/audit.h"
 #include "store/sqlite/economy.h"
+#include "store/sqlite/factors.h"
 #include "store/sqlite/ledger.h"
 #include "store/sqlite/matches.h"
 #include "store/sqlite/ratings.h"
@@ -48,13 +49,15 @@ std::optional<UserId> find_login(Connection& db, const std::string& login) {
 void erase(Connection& db, UserId id, UnixMs now) {
   const Account account = load_account(db, id);
   erase_sessions(db, id);
+  erase_codes(db, id);
   erase_ratings(db, id);
   forget_seats(db, id);
   close_wallet(db, id, now);
   erase_economy(db, id);
   db.run(
       "UPDATE users SET username = NULL, username_folded = NULL, email = NULL, "
-      "email_folded = NULL, password_hash = NULL, display_name = '', display_folded = '', "
+      "email_folded = NULL, password_hash = NULL, totp_sealed = NULL, totp_since = NULL, "
+      "totp_step = 0, display_name = '', display_folded = '', "
       "avatar = '', role = '', xp = 0, total_games = 0, wins = 0, banned_until = NULL, "
       "ban_reason = '', look_frame = '', look_colour = '', look_title = '', look_reactions = '', "
       "erased_at = ? WHERE id = ?",
@@ -81,7 +84,8 @@ Account load_account(Connection& db, UserId id) {
   Statement row = db.query(
       "SELECT u.username, u.email, u.display_name, u.avatar, u.role, u.is_guest, u.xp, "
       "u.total_games, u.wins, u.banned_until, u.ban_reason, u.created_at, coalesce(a.balance, 0), "
-      "u.look_frame, u.look_colour, u.look_title, u.look_reactions, r.mu, r.sigma, r.matches "
+      "u.look_frame, u.look_colour, u.look_title, u.look_reactions, r.mu, r.sigma, r.matches, "
+      "u.totp_since "
       "FROM users u LEFT JOIN ledger_accounts a "
       "ON a.kind = 'user' AND a.owner = CAST(u.id AS TEXT) "
       "LEFT JOIN ratings r ON r.user_id = u.id AND r.game = ? AND r.season = ? "
@@ -106,6 +110,7 @@ Account load_account(Connection& db, UserId id) {
   if (!row.is_null(9)) account.banned_until = row.time(9);
   account.ban_reason = row.text(10);
   account.created_at = row.time(11);
+  if (!row.is_null(20)) account.totp_since = row.time(20);
   account.coins = row.int32(12);
   account.look = {row.text(13), row.text(14), row.text(15), row.text(16)};
   return account;

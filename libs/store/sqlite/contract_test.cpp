@@ -42,6 +42,7 @@ INSTANTIATE_TEST_SUITE_P(Sqlite, StoreContract, testing::Values(make_world));
 INSTANTIATE_TEST_SUITE_P(Sqlite, StoreMatches, testing::Values(make_world));
 INSTANTIATE_TEST_SUITE_P(Sqlite, StoreEconomy, testing::Values(make_world));
 INSTANTIATE_TEST_SUITE_P(Sqlite, StoreEconomyRecords, testing::Values(make_world));
+INSTANTIATE_TEST_SUITE_P(Sqlite, StoreFactors, testing::Values(make_world));
 INSTANTIATE_TEST_SUITE_P(Sqlite, StoreModeration, testing::Values(make_world));
 INSTANTIATE_TEST_SUITE_P(Sqlite, StoreSearch, testing::Values(make_world));
 

@@ -27,8 +27,9 @@ namespace {
 using testing::ElementsAreArray;
 using testing::HasSubstr;
 
-const std::vector<std::string> all{"0001_accounts", "0002_matches", "0003_ledger",
-                                   "0004_sessions_moderation", "0005_economy"};
+const std::vector<std::string> all{"0001_accounts", "0002_matches",
+                                   "0003_ledger",   "0004_sessions_moderation",
+                                   "0005_economy",  "0006_second_factor"};
 const auto newest = static_cast<std::int32_t>(all.size());
 const std::vector<std::string> since_third(all.begin() + 3, all.end());
 

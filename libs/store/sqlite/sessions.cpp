@@ -14,17 +14,20 @@ struct Token {
   std::string family;
   UserId user;
   UnixMs expires_at;
+  UnixMs created_at;  // of the session
   bool replaced = false;
   bool revoked = false;
 };
 
 std::optional<Token> find_token(Connection& db, const std::string& hash) {
   Statement row = db.query(
-      "SELECT t.family, s.user_id, t.expires_at, t.replaced_at IS NOT NULL, s.revoked "
+      "SELECT t.family, s.user_id, t.expires_at, s.created_at, t.replaced_at IS NOT NULL, "
+      "s.revoked "
       "FROM refresh_tokens t JOIN sessions s ON s.family = t.family WHERE t.hash = ?",
       Blob{hash});
   if (!row.step()) return std::nullopt;
-  return Token{row.text(0), UserId{row.integer(1)}, row.time(2), row.flag(3), row.flag(4)};
+  return Token{row.text(0), UserId{row.integer(1)}, row.time(2), row.time(3), row.flag(4),
+               row.flag(5)};
 }
 
 void add_token(Connection& db, const std::string& hash, const std::string& family, UnixMs now,
@@ -103,8 +106,8 @@ base::Result<Rotated> rotate_session(Connection& db, const Rotation& rotation) {
     return base::Error{ErrorCode::refresh_reused};
   }
   if (token->revoked) return base::Error{ErrorCode::bad_refresh};
-  const UnixMs expires_at =
-      rotation.now.plus_ms(account.is_guest ? rotation.guest_lifetime_ms : rotation.lifetime_ms);
+  const UnixMs expires_at = expiry_of(rotation, token->created_at, account.is_guest);
+  if (expires_at <= rotation.now) return base::Error{ErrorCode::bad_refresh};
   db.run("UPDATE refresh_tokens SET replaced_at = ? WHERE hash = ?", rotation.now,
          Blob{rotation.old_hash});
   add_token(db, rotation.new_hash, token->family, rotation.now, expires_at);

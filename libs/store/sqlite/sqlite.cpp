@@ -10,6 +10,7 @@
 #include "store/sqlite/accounts.h"
 #include "store/sqlite/audit.h"
 #include "store/sqlite/economy.h"
+#include "store/sqlite/factors.h"
 #include "store/sqlite/ledger.h"
 #include "store/sqlite/matches.h"
 #include "store/sqlite/migrate.h"
@@ -111,6 +112,56 @@ class SqliteStore final : public Store {
                    Reply<std::vector<Revocation>> reply) override {
     read(std::move(reply),
          [now, since](Connection& db) { return load_revocations(db, now, since); });
+  }
+
+  void second_factor(UserId user, Reply<SecondFactor> reply) override {
+    read(std::move(reply), [user](Connection& db) { return load_factor(db, user); });
+  }
+  void begin_totp(UserId user, std::string sealed, Reply<> reply) override {
+    write(std::move(reply), [user, sealed = std::move(sealed)](Connection& db) {
+      sqlite::begin_totp(db, user, sealed);
+    });
+  }
+  void confirm_totp(TotpConfirmation wish, Reply<std::vector<Revocation>> reply) override {
+    write(std::move(reply),
+          [wish = std::move(wish)](Connection& db) { return sqlite::confirm_totp(db, wish); });
+  }
+  void use_totp(UserId user, TotpUse use, Reply<> reply) override {
+    write(std::move(reply),
+          [user, use = std::move(use)](Connection& db) { sqlite::use_totp(db, user, use); });
+  }
+  void remove_totp(UserId user, Reply<> reply) override {
+    write(std::move(reply), [user](Connection& db) { sqlite::remove_totp(db, user); });
+  }
+  void replace_recovery_codes(UserId user, std::vector<std::string> hashes, UnixMs now,
+                              Reply<> reply) override {
+    write(std::move(reply), [user, hashes = std::move(hashes), now](Connection& db) {
+      replace_codes(db, user, hashes, now);
+    });
+  }
+  void use_recovery_code(UserId user, std::string hash, Reply<> reply) override {
+    write(std::move(reply),
+          [user, hash = std::move(hash)](Connection& db) { use_code(db, user, hash); });
+  }
+  void is_recovery_code(UserId user, std::string hash, UnixMs now, Reply<bool> reply) override {
+    read(std::move(reply), [user, hash = std::move(hash), now](Connection& db) {
+      return is_code(db, user, hash, now);
+    });
+  }
+  void reset_password(PasswordReset reset, Reply<std::vector<Revocation>> reply) override {
+    write(std::move(reply),
+          [reset = std::move(reset)](Connection& db) { return sqlite::reset_password(db, reset); });
+  }
+  void issue_reset_code(ResetCode code, Reply<> reply) override {
+    write(std::move(reply),
+          [code = std::move(code)](Connection& db) { sqlite::issue_reset_code(db, code); });
+  }
+  void reset_totp(UserId user, std::string reason, Actor actor, UnixMs now,
+                  Reply<Account> reply) override {
+    write(std::move(reply),
+          [user, reason = std::move(reason), actor = std::move(actor), now](Connection& db) {
+            return sqlite::reset_totp(db, user, reason, actor, now);
+          });
   }
 
   void search_users(UserSearch search, Reply<UserPage> reply) override {

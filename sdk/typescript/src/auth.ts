@@ -1,7 +1,15 @@
 // Signing up, in and out. What gives tokens keeps them in the client.
 
 import type { Client } from './client.js';
-import type { Guest, Login, PasswordChange, Register, SessionList, SignedIn } from './wire.gen.js';
+import type {
+  EndSession,
+  Guest,
+  Login,
+  PasswordChange,
+  Register,
+  SessionList,
+  SignedIn,
+} from './wire.gen.js';
 
 export const register = (client: Client, account: Register) =>
   signIn(client, '/api/auth/register', account);
@@ -27,8 +35,9 @@ export async function logout(client: Client): Promise<void> {
 }
 
 // Every device, this one among them.
-export async function logoutAll(client: Client): Promise<void> {
-  await client.request<void>('POST', '/api/auth/logout-all');
+// Accounts with a second factor must give their password.
+export async function logoutAll(client: Client, proof?: EndSession): Promise<void> {
+  await client.request<void>('POST', '/api/auth/logout-all', { body: proof });
   client.setTokens(null);
 }
 
@@ -40,8 +49,8 @@ export const changePassword = (client: Client, change: PasswordChange) =>
 export const sessions = (client: Client) =>
   client.request<SessionList>('GET', '/api/auth/sessions');
 
-export const endSession = (client: Client, id: string) =>
-  client.request<void>('DELETE', `/api/auth/sessions/${encodeURIComponent(id)}`);
+export const endSession = (client: Client, id: string, proof?: EndSession) =>
+  client.request<void>('DELETE', `/api/auth/sessions/${encodeURIComponent(id)}`, { body: proof });
 
 async function signIn(client: Client, path: string, body: unknown, open = true): Promise<SignedIn> {
   const answer = await client.request<SignedIn>('POST', path, { body, open });

@@ -10,6 +10,7 @@ export { browserPage, browserSeats, browserStorage } from './browser.js';
 export * as admin from './admin.js';
 export * as auth from './auth.js';
 export * as economy from './economy.js';
+export * as factors from './factors.js';
 export * as matches from './matches.js';
 export * as queue from './queue.js';
 export * as rooms from './rooms.js';

@@ -4,6 +4,7 @@ export interface AccountExport {
   exported_at: string;
   profile: User;
   ban: BanCard | null;
+  second_factor: SecondFactor;
   sessions: SessionCard[];
   matches: HistoryRow[];
   matches_next: string | null;
@@ -123,6 +124,10 @@ export interface Emote {
 export interface EmoteShown {
   from: string;
   emote: string;
+}
+
+export interface EndSession {
+  password?: string;
 }
 
 export interface Equip {
@@ -285,6 +290,7 @@ export interface LiveMatch {
 export interface Login {
   username: string;
   password: string;
+  totp?: string;
 }
 
 export interface Look {
@@ -327,6 +333,13 @@ export interface PasswordChange {
   new: string;
 }
 
+export interface PasswordReset {
+  username: string;
+  recovery_code: string;
+  new: string;
+  totp?: string;
+}
+
 export interface Ping {
   t?: unknown;
 }
@@ -342,6 +355,11 @@ export interface ProfileChange {
   display_name?: string;
   email?: string;
   avatar?: string;
+}
+
+export interface Proof {
+  password: string;
+  totp?: string;
 }
 
 export interface PublicUser {
@@ -385,6 +403,10 @@ export interface QueueTicket {
 
 export interface Ready {
   ready?: boolean;
+}
+
+export interface RecoveryCodes {
+  codes: string[];
 }
 
 export interface RefreshToken {
@@ -501,6 +523,13 @@ export interface SeatLook {
   reactions?: string;
 }
 
+export interface SecondFactor {
+  totp: boolean;
+  since: string | null;
+  recovery_codes_left: number;
+  required: boolean;
+}
+
 export interface SessionCard {
   id: string;
   device: string;
@@ -597,6 +626,15 @@ export interface TokenPair {
   refresh: string;
 }
 
+export interface TotpBegun {
+  secret: string;
+  uri: string;
+}
+
+export interface TotpCode {
+  totp: string;
+}
+
 export interface User {
   id: number;
   username: string;
@@ -686,12 +724,16 @@ export type ErrorCode =
   | 'bad_credentials'
   | 'bad_refresh'
   | 'refresh_reused'
+  | 'totp_required'
   | 'bad_ticket'
   | 'bad_resume'
   | 'forbidden'
   | 'foreign_origin'
   | 'banned'
   | 'wrong_password'
+  | 'bad_totp'
+  | 'bad_recovery_code'
+  | 'second_factor_needed'
   | 'not_found'
   | 'user_not_found'
   | 'room_not_found'
@@ -713,6 +755,8 @@ export type ErrorCode =
   | 'item_not_owned'
   | 'already_claimed'
   | 'not_banned'
+  | 'totp_on'
+  | 'totp_off'
   | 'too_large'
   | 'unsupported_media_type'
   | 'invalid_input'

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
-import { admin, auth, Client, economy, matches, queue, rooms, service, users } from '@whoosh/sdk';
+import { admin, auth, Client, economy, factors, matches, queue, rooms, service, users } from '@whoosh/sdk';
 
 const yaml = readFileSync(new URL('../../../docs/openapi.yaml', import.meta.url), 'utf8');
 
@@ -49,6 +49,15 @@ const calls: Record<string, Record<string, () => Promise<unknown>>> = {
     endSession: () => auth.endSession(client, '17'),
     logout: () => auth.logout(client),
     logoutAll: () => auth.logoutAll(client),
+  },
+  factors: {
+    state: () => factors.state(client),
+    begin: () => factors.begin(client, { password: 'a' }),
+    confirm: () => factors.confirm(client, { totp: '287082' }),
+    disable: () => factors.disable(client, { password: 'a', totp: '287082' }),
+    makeCodes: () => factors.makeCodes(client, { password: 'a' }),
+    resetPassword: () =>
+      factors.resetPassword(client, { username: 'mo', recovery_code: 'c', new: 'b' }),
   },
   users: {
     me: () => users.me(client),
@@ -110,7 +119,7 @@ const calls: Record<string, Record<string, () => Promise<unknown>>> = {
 };
 
 test('every function is called here', () => {
-  const all = { admin, auth, users, rooms, queue, matches, economy, service };
+  const all = { admin, auth, factors, users, rooms, queue, matches, economy, service };
   for (const [name, functions] of Object.entries(all)) {
     const known = Object.keys(functions).filter((key) => key !== 'newKey');
     expect(Object.keys(calls[name]!).sort(), name).toEqual(known.sort());
