@@ -51,6 +51,7 @@ const session = (id: string, device: string, address: string, current = false): 
   expires_at: at(29, 20),
   current,
 });
+export const factor = { totp: false, since: null, recovery_codes_left: 0, required: true };
 export const sessions = [
   session('a', 'Firefox on Android', '192.0.2.7', true),
   session('b', 'Chrome on Windows', '198.51.100.23'),

@@ -34,6 +34,7 @@ const answers: [RegExp, () => unknown][] = [
   [/\/api\/store/, () => ({ items: market.items, next: null })],
   [/\/api\/economy\/wallet/, () => ({ coins: 260, updated_at: '2026-11-23T20:00:00Z' })],
   [/\/api\/economy\/ledger/, () => ({ items: market.ledger, next: 'more' })],
+  [/\/api\/auth\/second-factor/, () => market.factor],
   [/\/api\/auth\/sessions/, () => ({ items: market.sessions, next: null })],
   [/\/cosmetics\/looks\.json/, () => market.looks],
   [/\/api\/games/, () => ({ items: [fixtures.gameCard], next: null })],

@@ -2,10 +2,11 @@ import { useSignal } from '@preact/signals';
 
 import { addTexts, t } from '../i18n';
 import texts from '../i18n/en.account.json';
-import { ApiError } from '@whoosh/sdk';
+import { ApiError, factors } from '@whoosh/sdk';
+import { client } from '../state/client';
 import { go } from '../state/router';
 import { signIn, signUp, user } from '../state/session';
-import { Button, errorText, Field, Logo } from '../ui/parts';
+import { Button, errorText, Field, Logo, toast } from '../ui/parts';
 import '../style/account.css';
 
 addTexts(texts);
@@ -80,9 +81,18 @@ export function RegisterForm({ onDone }: { onDone: () => void }) {
   );
 }
 
-function LoginForm({ onDone }: { onDone: () => void }) {
-  const form = useForm(async ({ username = '', password = '' }) => {
-    await signIn(username, password);
+function LoginForm({ onDone, onLost }: { onDone: () => void; onLost: () => void }) {
+  const asked = useSignal(false); // for a code of the second factor
+  const form = useForm(async ({ username = '', password = '', totp }) => {
+    try {
+      await signIn(totp ? { username, password, totp } : { username, password });
+    } catch (error) {
+      const code = error instanceof ApiError ? error.code : '';
+      if (code === 'bad_totp') throw atField(error as ApiError, 'totp');
+      if (code !== 'totp_required') throw error;
+      asked.value = true;
+      return;
+    }
     onDone();
   });
   return (
@@ -103,6 +113,18 @@ function LoginForm({ onDone }: { onDone: () => void }) {
         required
         error={form.errors.password}
       />
+      {asked.value && (
+        <Field
+          name="totp"
+          label={t('account.totp')}
+          autocomplete="one-time-code"
+          autocapitalize="none"
+          autofocus
+          required
+          error={form.errors.totp}
+          hint={t('account.totp_hint')}
+        />
+      )}
       {form.errors.form && (
         <p class="wrong" role="alert">
           {form.errors.form}
@@ -111,6 +133,78 @@ function LoginForm({ onDone }: { onDone: () => void }) {
       <Button kind="main" type="submit" busy={form.busy}>
         {t('account.in')}
       </Button>
+      <Button kind="quiet" onClick={onLost}>
+        {t('account.lost')}
+      </Button>
+    </form>
+  );
+}
+
+// The same trouble, shown at one field.
+const atField = (error: ApiError, field: string) =>
+  new ApiError(error.status, { code: error.code, fields: { [field]: errorText(error) } } as never);
+
+// A new password by a recovery code.
+function LostForm({ onDone }: { onDone: () => void }) {
+  const asked = useSignal(false);
+  const form = useForm(async ({ username = '', recovery_code = '', next = '', totp }) => {
+    const reset = { username, recovery_code, new: next };
+    try {
+      await factors.resetPassword(client, totp ? { ...reset, totp } : reset);
+    } catch (error) {
+      const code = error instanceof ApiError ? error.code : '';
+      if (code === 'bad_totp') throw atField(error as ApiError, 'totp');
+      if (code !== 'totp_required') throw error;
+      asked.value = true;
+      return;
+    }
+    toast(t('account.reset_done'));
+    onDone();
+  });
+  return (
+    <form class="stack" onSubmit={form.onSubmit} noValidate>
+      <p>{t('account.lost_text')}</p>
+      <Field
+        name="username"
+        label={t('account.username_or_email')}
+        autocomplete="username"
+        autocapitalize="none"
+        required
+      />
+      <Field
+        name="recovery_code"
+        label={t('account.recovery_code')}
+        autocomplete="off"
+        autocapitalize="characters"
+        required
+        error={form.errors.recovery_code}
+      />
+      <Field
+        name="next"
+        label={t('account.new_password')}
+        type="password"
+        autocomplete="new-password"
+        required
+        error={form.errors.new}
+        hint={t('account.password_hint')}
+      />
+      {asked.value && (
+        <Field
+          name="totp"
+          label={t('account.totp')}
+          autocomplete="one-time-code"
+          required
+          error={form.errors.totp}
+        />
+      )}
+      {form.errors.form && (
+        <p class="wrong" role="alert">
+          {form.errors.form}
+        </p>
+      )}
+      <Button kind="main" type="submit" busy={form.busy}>
+        {t('account.reset')}
+      </Button>
     </form>
   );
 }
@@ -118,6 +212,10 @@ function LoginForm({ onDone }: { onDone: () => void }) {
 export default function Account({ tab }: { tab: 'in' | 'up' }) {
   const done = () => go('/');
   const guest = user.value?.is_guest === true;
+  const lost = useSignal(false);
+  const toggleLost = () => {
+    lost.value = !lost.value;
+  };
   return (
     <main class="page narrow">
       <header class="bar">
@@ -126,11 +224,21 @@ export default function Account({ tab }: { tab: 'in' | 'up' }) {
         </a>
       </header>
       <section class="card whoosh">
-        <h1>{t(tab === 'in' ? 'account.in' : 'account.up')}</h1>
+        <h1>{t(lost.value ? 'account.lost' : tab === 'in' ? 'account.in' : 'account.up')}</h1>
         {tab === 'up' && guest && <p>{t('account.keeps')}</p>}
-        {tab === 'in' ? <LoginForm onDone={done} /> : <RegisterForm onDone={done} />}
+        {tab === 'up' ? (
+          <RegisterForm onDone={done} />
+        ) : lost.value ? (
+          <LostForm onDone={toggleLost} />
+        ) : (
+          <LoginForm onDone={done} onLost={toggleLost} />
+        )}
         <p class="swap">
-          {tab === 'in' ? (
+          {lost.value ? (
+            <Button kind="quiet" onClick={toggleLost}>
+              {t('account.to_in')}
+            </Button>
+          ) : tab === 'in' ? (
             <a href="/register">{t('account.to_up')}</a>
           ) : (
             <a href="/signin">{t('account.to_in')}</a>

@@ -8,10 +8,22 @@ import texts from '../i18n/en.security.json';
 import { client } from '../state/client';
 import { go } from '../state/router';
 import { deleteAccount, loadUser, setUser, user } from '../state/session';
-import { Button, errorText, Field, Loading, Logo, Sheet, toast, useAction } from '../ui/parts';
+import {
+  Button,
+  errorText,
+  Field,
+  lazy,
+  Loading,
+  Logo,
+  Sheet,
+  toast,
+  useAction,
+} from '../ui/parts';
 import '../style/security.css';
 
 addTexts(texts);
+
+const Factor = lazy<object>(() => import('./factor'));
 
 export default function Security() {
   const trouble = useSignal<string | null>(null);
@@ -43,6 +55,7 @@ export default function Security() {
         <>
           <Devices />
           {!me.is_guest && <Password />}
+          {!me.is_guest && <Factor />}
           <Data name={me.username} />
           <Erase />
         </>
@@ -63,6 +76,9 @@ const date = new Intl.DateTimeFormat(undefined, {
 function Devices() {
   const list = useSignal<SessionCard[] | null>(null);
   const everywhere = useSignal(false);
+  const ending = useSignal<SessionCard | null>(null);
+  const wrong = useSignal('');
+  const guest = user.value?.is_guest === true;
   const action = useAction();
   const load = async () => {
     list.value = (await auth.sessions(client)).items;
@@ -70,18 +86,41 @@ function Devices() {
   useEffect(() => {
     void action.run(load);
   }, []);
-  const end = (device: SessionCard) =>
-    action.run(async () => {
-      await auth.endSession(client, device.id);
-      toast(t('security.ended', { device: device.device || t('security.unknown') }));
-      await load();
+  const nameOf = (device: SessionCard) => device.device || t('security.unknown');
+  // Who is a guest has no password to be asked for.
+  const submit = (event: Event) => {
+    event.preventDefault();
+    const form = new FormData(event.target as HTMLFormElement);
+    const proof = guest ? undefined : { password: String(form.get('again') ?? '') };
+    const device = ending.value;
+    wrong.value = '';
+    void action.run(async () => {
+      try {
+        if (device) await auth.endSession(client, device.id, proof);
+        else await auth.logoutAll(client, proof);
+      } catch (error) {
+        if (!(error instanceof ApiError) || error.code !== 'wrong_password') throw error;
+        wrong.value = errorText(error);
+        return;
+      }
+      close();
+      if (device) {
+        toast(t('security.ended', { device: nameOf(device) }));
+        await load();
+      } else {
+        setUser(null);
+        go('/signin');
+      }
     });
-  const endAll = () =>
-    action.run(async () => {
-      await auth.logoutAll(client);
-      setUser(null);
-      go('/signin');
-    });
+  };
+  const close = () => {
+    everywhere.value = false;
+    ending.value = null;
+    wrong.value = '';
+  };
+  const title = ending.value
+    ? t('security.out_of', { device: nameOf(ending.value) })
+    : t('security.everywhere');
   return (
     <section class="card" aria-labelledby="devices">
       <h2 id="devices">{t('security.devices')}</h2>
@@ -89,7 +128,7 @@ function Devices() {
         {list.value?.map((device) => (
           <li key={device.id}>
             <span>
-              <b>{device.device || t('security.unknown')}</b>
+              <b>{nameOf(device)}</b>
               <small>
                 {device.current
                   ? t('security.this')
@@ -100,10 +139,10 @@ function Devices() {
             {!device.current && (
               <Button
                 busy={action.busy}
-                aria-label={t('security.out_of', {
-                  device: device.device || t('security.unknown'),
-                })}
-                onClick={() => end(device)}
+                aria-label={t('security.out_of', { device: nameOf(device) })}
+                onClick={() => {
+                  ending.value = device;
+                }}
               >
                 {t('security.out')}
               </Button>
@@ -121,17 +160,23 @@ function Devices() {
           {t('security.everywhere')}
         </Button>
       )}
-      <Sheet
-        open={everywhere.value}
-        title={t('security.everywhere')}
-        onClose={() => {
-          everywhere.value = false;
-        }}
-      >
-        <p>{t('security.everywhere_text')}</p>
-        <Button kind="danger" busy={action.busy} onClick={endAll}>
-          {t('security.everywhere')}
-        </Button>
+      <Sheet open={everywhere.value || ending.value !== null} title={title} onClose={close}>
+        <form class="stack" onSubmit={submit} noValidate>
+          {everywhere.value && <p>{t('security.everywhere_text')}</p>}
+          {!guest && (
+            <Field
+              name="again"
+              label={t('security.again')}
+              type="password"
+              autocomplete="current-password"
+              required
+              error={wrong.value}
+            />
+          )}
+          <Button kind="danger" type="submit" busy={action.busy}>
+            {t(everywhere.value ? 'security.everywhere' : 'security.out')}
+          </Button>
+        </form>
       </Sheet>
     </section>
   );

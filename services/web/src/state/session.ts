@@ -1,7 +1,7 @@
 // Who sits at this device: a guest made silently at the first join, or an account. One per browser.
 import { signal } from '@preact/signals';
 
-import { auth, users, type ProfileChange, type SignedIn, type User } from '@whoosh/sdk';
+import { auth, users, type Login, type ProfileChange, type SignedIn, type User } from '@whoosh/sdk';
 
 import { client, forget, recall, remember } from './client';
 
@@ -79,8 +79,8 @@ export async function loadUser(): Promise<User> {
   return next;
 }
 
-export async function signIn(username: string, password: string): Promise<User> {
-  return adopt(signedIn(await auth.login(client, { username, password })));
+export async function signIn(account: Login): Promise<User> {
+  return adopt(signedIn(await auth.login(client, account)));
 }
 
 // A guest keeps what was earned; without a guest a new account is made.
