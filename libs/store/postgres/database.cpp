@@ -30,6 +30,8 @@ std::string field(const PGresult* result, int code) {
   return text == nullptr ? std::string() : std::string(text);
 }
 
+constexpr int binary_result = 1;
+
 PgError damaged(const char* what) {
   return {"XX001", "", what};
 }
@@ -112,7 +114,7 @@ base::MatchId Rows::match_id(int column) const {
 // ---- Connection: opening -----------------------------------------------------------------------
 
 Connection::Connection(const std::string& conninfo, const Timeouts& timeouts)
-    : answer_ms_(timeouts.answer) {
+    : timeouts_(timeouts), answer_ms_(timeouts.answer) {
   const std::string connect_s = std::to_string(timeouts.connect.count());
   // What stands before dbname gives way to the operator's string; what stands behind does not.
   const std::array keys = {"connect_timeout",
@@ -134,19 +136,30 @@ Connection::Connection(const std::string& conninfo, const Timeouts& timeouts)
     if (PQstatus(handle_) != CONNECTION_OK) fail_connection();
     PQsetNoticeProcessor(handle_, &ignore_notice, nullptr);
     if (PQsetnonblocking(handle_, 1) != 0 || PQenterPipelineMode(handle_) == 0) fail_connection();
-    // An answered write is durable: a server with synchronous_commit=off is asked for more.
-    (void)query(
-        "SELECT set_config('statement_timeout', $1, false), set_config('lock_timeout', $2, false), "
-        "set_config('idle_in_transaction_session_timeout', $3, false), "
-        "set_config('default_transaction_isolation', 'read committed', false), "
-        "set_config('synchronous_commit', CASE current_setting('synchronous_commit') "
-        "WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, false)",
-        fmt::format("{}s", timeouts.statement.count()), fmt::format("{}s", timeouts.lock.count()),
-        fmt::format("{}s", timeouts.answer.count()));
+    Rows process = query("SELECT pg_backend_pid()");
+    is_pooled_ = !process.step() || process.integer(0) != PQbackendPID(handle_);
+    if (!is_pooled_) settle_session();
   } catch (const PgError&) {
     PQfinish(handle_);
     throw;
   }
+}
+
+// An answered write is durable: a server with synchronous_commit=off is asked for more.
+template <class Send>
+void Connection::with_settings(bool is_local, Send send) {
+  send(
+      "SELECT set_config('statement_timeout', $1, $4), set_config('lock_timeout', $2, $4), "
+      "set_config('idle_in_transaction_session_timeout', $3, $4), "
+      "set_config('synchronous_commit', CASE current_setting('synchronous_commit') "
+      "WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, $4)",
+      fmt::format("{}s", timeouts_.statement.count()), fmt::format("{}s", timeouts_.lock.count()),
+      fmt::format("{}s", timeouts_.answer.count()), is_local);
+}
+
+void Connection::settle_session() {
+  with_settings(false, [this](const auto&... args) { (void)query(args...); });
+  (void)query("SELECT set_config('default_transaction_isolation', 'read committed', false)");
 }
 
 Connection::~Connection() {
@@ -166,6 +179,22 @@ void Connection::fail_connection() {
 // ---- Connection: sending -----------------------------------------------------------------------
 
 Connection::Number Connection::enqueue(std::string_view sql, const Params& params, bool wanted) {
+  if (is_pooled_)
+    send_unnamed(sql, params);
+  else
+    send_named(sql, params);
+  pending_.push_back({Kind::statement, ++sent_, wanted, {}});
+  return sent_;
+}
+
+void Connection::send_unnamed(std::string_view sql, const Params& params) {
+  if (PQsendQueryParams(handle_, std::string(sql).c_str(), params.count(), nullptr, params.values(),
+                        params.lengths(), params.formats(), binary_result) == 0) {
+    fail_connection();
+  }
+}
+
+void Connection::send_named(std::string_view sql, const Params& params) {
   auto found = prepared_.find(sql);
   if (found == prepared_.end()) {
     found = prepared_.emplace(sql, "s" + std::to_string(++names_)).first;
@@ -174,13 +203,10 @@ Connection::Number Connection::enqueue(std::string_view sql, const Params& param
     }
     pending_.push_back({Kind::prepare, 0, false, found->first});
   }
-  constexpr int binary_result = 1;
   if (PQsendQueryPrepared(handle_, found->second.c_str(), params.count(), params.values(),
                           params.lengths(), params.formats(), binary_result) == 0) {
     fail_connection();
   }
-  pending_.push_back({Kind::statement, ++sent_, wanted, {}});
-  return sent_;
 }
 
 void Connection::sync() {
@@ -318,6 +344,9 @@ Transaction::Transaction(Connection& connection, Kind kind) : connection_(connec
   connection_.later(kind == Kind::write ? "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
                                         : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
   connection_.in_transaction_ = true;
+  if (!connection_.is_pooled_) return;
+  connection_.with_settings(true,
+                            [&connection](const auto&... args) { connection.later(args...); });
 }
 
 Transaction::~Transaction() {

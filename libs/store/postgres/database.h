@@ -11,9 +11,16 @@
 // Outside of a Transaction, statements that are sent before the first take() are one implicit
 // transaction: they travel together, and if one fails, none has an answer.
 //
-// Invariants: 1. a statement is prepared once per connection and text; 2. libpq is non-blocking and
-// every wait has a deadline, past which the connection counts as lost; 3. outside of a Transaction
-// each query() is its own; 4. after an error the connection is either clean and idle, or is_lost().
+// Behind a pooler (pgbouncer and its like, in whatever mode) the next transaction may run in
+// another server process. It shows: the process that answers is not the one that the connection was
+// given the number of. Nothing is then left in a session: statements are sent without a name, with
+// their text, and each transaction brings its own settings. That costs a parse and a plan per
+// statement.
+//
+// Invariants: 1. a statement is prepared once per connection and text, or never; 2. libpq is
+// non-blocking and every wait has a deadline, past which the connection counts as lost; 3. outside
+// of a Transaction each query() is its own; 4. after an error the connection is either clean and
+// idle, or is_lost().
 #pragma once
 
 #include <libpq-fe.h>
@@ -140,6 +147,7 @@ class Connection {
   // True from the moment that a COMMIT may have reached the server until its answer is here.
   [[nodiscard]] bool is_commit_open() const { return commit_open_; }
   [[nodiscard]] int server_process() const { return PQbackendPID(handle_); }
+  [[nodiscard]] bool is_pooled() const { return is_pooled_; }
 
  private:
   friend class Transaction;
@@ -152,6 +160,11 @@ class Connection {
   };
 
   Number enqueue(std::string_view sql, const Params& params, bool wanted);
+  void send_named(std::string_view sql, const Params& params);
+  void send_unnamed(std::string_view sql, const Params& params);
+  void settle_session();
+  template <class Send>
+  void with_settings(bool is_local, Send send);
   void sync();
   void read_up_to(Number number);
   void read_one();  // takes the answer of pending_.front()
@@ -163,7 +176,9 @@ class Connection {
   [[noreturn]] void fail_connection();
 
   PGconn* handle_ = nullptr;
+  const Timeouts timeouts_;
   std::chrono::milliseconds answer_ms_;
+  bool is_pooled_ = true;  // until it is known
   bool lost_ = false;
   bool in_transaction_ = false;
   bool commit_open_ = false;

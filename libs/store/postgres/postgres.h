@@ -20,7 +20,8 @@
 // though it may have happened.
 //
 // TLS, several hosts, passwords: libpq's own words in the connection string (sslmode=verify-full,
-// host=a,b target_session_attrs=read-write, passfile=…). A pooler in front has to keep sessions.
+// host=a,b target_session_attrs=read-write, passfile=…). A pooler may stand in front, in
+// transaction mode, too: database.h says how it is found out and what it costs.
 //
 // Errors of the functions here have the code `unavailable` and one sentence for the operator that
 // names the database, never a password.

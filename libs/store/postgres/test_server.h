@@ -1,13 +1,17 @@
 // A PostgreSQL server of this test run's own: a new cluster in a temporary folder, reached through
 // a socket in it, stopped and removed at the end, also when the test is killed. fsync is off: these
 // tests kill server processes, never the machine. Without PostgreSQL's programs every test that
-// asks for it fails.
+// asks for it fails. With WHOOSH_TEST_POOLER set, conninfo() leads through a pgbouncer in
+// transaction mode with fewer connections than the stores of the tests have.
 //
 // Owner: the process; one static object, made at first use. Threads: the test's own.
 #pragma once
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <pwd.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -39,6 +43,7 @@ class TestServer {
   ~TestServer() {
     if (!is_owner()) return;  // a forked child that ends by exit()
     if (is_hanging_) go_on();
+    if (pooler_port_ != 0) (void)shell("read -r pid <'" + file("pooler.pid") + "' && kill $pid");
     (void)shell(program("pg_ctl") + " -D '" + data() + "' -m immediate -w stop");
     std::filesystem::remove_all(folder_);
   }
@@ -64,7 +69,28 @@ class TestServer {
   }
 
   [[nodiscard]] std::string conninfo(const std::string& database) const {
-    return "host=" + folder_ + " user=postgres dbname=" + database;
+    return conninfo(database, has_pooler() ? pooler_port_ : port_);
+  }
+  // Past the pooler.
+  [[nodiscard]] std::string direct(const std::string& database) const {
+    return conninfo(database, port_);
+  }
+  // A pgbouncer in front, on a socket in the same folder. Once.
+  [[nodiscard]] std::string conninfo_pooled(const std::string& database) {
+    if (pooler_port_ == 0) start_pooler();
+    return conninfo(database, pooler_port_);
+  }
+  // From now on it listens on TCP, too, with this certificate; where. Restarts it.
+  std::uint16_t listen_with_tls(const std::string& certificate, const std::string& key) {
+    must(as_server("cp '" + certificate + "' '" + data() + "/server.crt'"));
+    must(as_server("cp '" + key + "' '" + data() + "/server.key'"));
+    must(as_server("chmod 600 '" + data() + "/server.key'"));
+    std::ofstream(data() + "/postgresql.conf", std::ios::app)
+        << "listen_addresses = '127.0.0.1'\nssl = on\n";
+    std::ofstream(data() + "/pg_hba.conf")
+        << "local all all trust\nhostssl all all 127.0.0.1/32 trust\n";
+    restart("fast");
+    return port_;
   }
   // Without tables; its name.
   std::string make_empty() { return make_from("template0"); }
@@ -72,13 +98,13 @@ class TestServer {
   std::string make_migrated() {
     if (template_.empty()) {
       const std::string made = make_empty();
-      if (!migrate(conninfo(made))) throw std::runtime_error("the template can't be migrated");
+      if (!migrate(direct(made))) throw std::runtime_error("the template can't be migrated");
       template_ = made;
     }
     return make_from(template_);
   }
   void drop(const std::string& database) {
-    Connection(conninfo("postgres"), Timeouts{})
+    Connection(direct("postgres"), Timeouts{})
         .execute("DROP DATABASE " + database + " WITH (FORCE)");
   }
 
@@ -99,15 +125,46 @@ class TestServer {
     must(program("initdb") + " -D '" + data() +
          "' -U postgres -A trust --no-sync -E UTF8 --locale=C");
     std::ofstream(data() + "/postgresql.conf", std::ios::app)
-        << "listen_addresses = ''\nunix_socket_directories = '" << folder_
+        << "listen_addresses = ''\nport = " << port_ << "\nunix_socket_directories = '" << folder_
         << "'\nfsync = off\nfull_page_writes = off\nwal_level = minimal\nmax_wal_senders = 0\n"
            "shared_buffers = 32MB\nmax_connections = 100\nautovacuum = off\njit = off\n";
     start();
+    if (has_pooler()) start_pooler();
+  }
+
+  static bool has_pooler() { return std::getenv("WHOOSH_TEST_POOLER") != nullptr; }
+  [[nodiscard]] std::string conninfo(const std::string& database, std::uint16_t port) const {
+    return "host=" + folder_ + " port=" + std::to_string(port) +
+           " user=postgres dbname=" + database;
+  }
+  void start_pooler() {
+    pooler_port_ = free_port();
+    std::ofstream(file("pooler.ini"))
+        << "[databases]\n* = host=" << folder_ << " port=" << port_ << " user=postgres\n"
+        << "[pgbouncer]\nauth_type = any\npool_mode = transaction\ndefault_pool_size = 2\n"
+        << "max_client_conn = 200\nunix_socket_dir = " << folder_
+        << "\nlisten_port = " << pooler_port_ << "\npidfile = " << file("pooler.pid")
+        << "\nlogfile = " << file("pooler.log") << "\n";
+    must(as_server("/usr/sbin/pgbouncer -d '" + file("pooler.ini") + "'"));
+  }
+  static std::uint16_t free_port() {
+    const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    if (::bind(socket, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
+        ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
+      throw std::runtime_error("no free port");
+    }
+    ::close(socket);
+    return ntohs(address.sin_port);
   }
 
   // What the watchdog does in our place. A server that hangs must go on to be ended.
   [[nodiscard]] std::string clean_up() const {
-    return "if read -r pid <'" + data() + "/postmaster.pid'; then\n" + R"(
+    return "read -r pooler <'" + file("pooler.pid") + "' && kill $pooler\nif read -r pid <'" +
+           data() + "/postmaster.pid'; then\n" + R"(
       kill -CONT $pid $(cat /proc/$pid/task/$pid/children)
       kill -QUIT $pid
       tries=0
@@ -129,10 +186,13 @@ class TestServer {
 
   [[nodiscard]] bool is_owner() const { return owner_ == ::getpid(); }
   [[nodiscard]] std::string data() const { return folder_ + "/data"; }
-  [[nodiscard]] std::string log() const { return folder_ + "/log"; }
+  [[nodiscard]] std::string file(const std::string& name) const { return folder_ + "/" + name; }
+  [[nodiscard]] std::string log() const { return file("log"); }
   [[nodiscard]] std::string program(const std::string& name) const {
-    const std::string path = "'" + programs_ + "/" + name + "'";
-    return ::geteuid() == 0 ? "runuser -u postgres -- " + path : path;
+    return as_server("'" + programs_ + "/" + name + "'");
+  }
+  static std::string as_server(const std::string& command) {
+    return ::geteuid() == 0 ? "runuser -u postgres -- " + command : command;
   }
 
   // The newest version's; the folder is Debian's and Ubuntu's.
@@ -165,12 +225,14 @@ class TestServer {
 
   std::string make_from(const std::string& origin) {
     const std::string name = "whoosh_" + std::to_string(++made_);
-    Connection(conninfo("postgres"), Timeouts{})
+    Connection(direct("postgres"), Timeouts{})
         .execute("CREATE DATABASE " + name + " TEMPLATE " + origin);
     return name;
   }
 
   const pid_t owner_ = ::getpid();
+  const std::uint16_t port_ = free_port();
+  std::uint16_t pooler_port_ = 0;  // 0: there is none
   std::string programs_;
   std::string folder_;
   std::string template_;
