@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -42,6 +43,7 @@ TEST_F(DataLockTest, AKilledHolderLeavesTheFolderFree) {
   ASSERT_EQ(::pipe(ready), 0);
   const pid_t child = ::fork();
   if (child == 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     const auto held = DataLock::take(folder_);
     const char word = held ? 'y' : 'n';
     if (::write(ready[1], &word, 1) != 1) ::_exit(1);

@@ -5,6 +5,7 @@
 // stopped under them.
 #include <gtest/gtest.h>
 
+#include "state/nodes.h"
 #include "tests/cluster/load.h"
 
 namespace whoosh::tests {
@@ -165,6 +166,108 @@ TEST_F(OutageTest, RedisHangsAndDiesAndOnlyWhatNeedsItWaits) {
   EXPECT_EQ(load_->registrations.refused, 0);
   EXPECT_EQ(load_->purchases.refused, 0);
   expect_registered();
+}
+
+// Rooms survive what Redis forgets: they keep their codes and numbers, and a match that ends later
+// tells what it changed.
+class RoomsOutageTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    for (const char* name : {"edge-1", "edge-2"}) edges_.push_back(cluster_.start_edge(name));
+    api_ = cluster_.start_api("api-1");
+    ASSERT_TRUE(all_ready()) << logs();
+  }
+  void TearDown() override {
+    if (HasFailure()) std::cerr << logs();
+  }
+  [[nodiscard]] bool all_ready() {
+    return eventually([&] {
+      return edges_[0].ready() == 200 && edges_[1].ready() == 200 && api_.ready() == 200;
+    });
+  }
+  [[nodiscard]] std::string logs() const {
+    return "---- edge-1\n" + edges_[0].process->output() + "---- edge-2\n" +
+           edges_[1].process->output() + "---- api\n" + api_.process->output();
+  }
+  Player& come(const std::string& name) {
+    players_.push_back(std::make_unique<Player>(api_.endpoint(), name, players_.size() + 1));
+    EXPECT_TRUE(players_.back()->register_account(Load::password));
+    return *players_.back();
+  }
+  // By its code; again until it is found.
+  [[nodiscard]] bool joins(Player& player, const std::string& code) {
+    return eventually([&] {
+      const auto info = player.call("POST", "/api/rooms/" + code + "/join", nullptr, 200);
+      return info && player.enter(info->as_object()).has_value();
+    });
+  }
+  [[nodiscard]] json::object make_room(Player& host) {
+    json::object room;
+    EXPECT_TRUE(eventually([&] {
+      const auto made = host.call("POST", "/api/rooms", json::object{{"game", "suspect"}}, 201);
+      if (made) room = made->as_object();
+      return made.has_value();
+    }));
+    return room;
+  }
+  static std::uint16_t number_of(const json::object& room) {
+    return base::RoomId::parse(std::string(room.at("room").as_string()))->node();
+  }
+
+  Cluster cluster_;
+  std::vector<Node> edges_;
+  Node api_;
+  std::vector<std::unique_ptr<Player>> players_;
+};
+
+TEST_F(RoomsOutageTest, RedisHangsAndForgetsAndRoomsKeepTheirCodesAndRatings) {
+  Player& host = come("the_host");
+  const json::object room = make_room(host);
+  const std::string code(room.at("code").as_string());
+  const std::string node(room.at("node").as_string());
+  ASSERT_TRUE(host.enter(room));
+  ASSERT_TRUE(joins(come("before_it"), code));
+
+  cluster_.redis().hang();  // longer than a node lives without a heartbeat
+  std::this_thread::sleep_for(std::chrono::milliseconds(state::node_dead_ms + 1'500));
+  cluster_.redis().go_on();
+  ASSERT_TRUE(joins(come("after_a_hang"), code)) << code;
+  EXPECT_TRUE(all_ready());
+
+  cluster_.redis().kill();
+  EXPECT_TRUE(eventually([&] { return api_.ready() == 503; }));
+  cluster_.redis().start();  // empty
+  ASSERT_TRUE(joins(come("after_a_loss"), code)) << code;
+  EXPECT_TRUE(all_ready());
+  // The node has the number it had: what says who has the room still does.
+  for (bool found = false; !found;) {
+    const json::object another = make_room(host);
+    found = another.at("node").as_string() == node;
+    if (found) {
+      EXPECT_EQ(number_of(another), number_of(room));
+    }
+  }
+
+  std::vector<std::string> failures(players_.size());
+  std::vector<std::jthread> threads;
+  for (std::size_t i = 0; i < players_.size(); ++i) {
+    threads.emplace_back([&, i] {
+      if (i == 0 && !players_[i]->send("START", {})) failures[i] = "can't start";
+      const auto over = players_[i]->play(60'000);
+      if (!over) {
+        failures[i] = over.error().message;
+        return;
+      }
+      for (const json::value& standing : over->at("standings").as_array()) {
+        const json::object& row = standing.as_object();
+        if (row.at("id").as_string() == players_[i]->id() && !row.at("xp_gained").is_number())
+          failures[i] = "nothing is known of what the match changed";
+      }
+    });
+  }
+  threads.clear();
+  for (std::size_t i = 0; i < failures.size(); ++i)
+    EXPECT_EQ(failures[i], "") << players_[i]->name();
 }
 
 }  // namespace

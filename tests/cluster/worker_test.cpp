@@ -3,9 +3,13 @@
 // acknowledgement; another takes the same entry from the real stream and writes it again into the
 // real database.
 #include <gtest/gtest.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
-#include <cstdlib>
+#include <csignal>
 #include <future>
+#include <stdexcept>
 
 #include "runtime/loop_thread.h"
 #include "services/api/result_worker.h"
@@ -15,9 +19,6 @@
 
 namespace whoosh::tests {
 namespace {
-
-constexpr const char* database_variable = "WHOOSH_TEST_DATABASE";
-constexpr const char* state_variable = "WHOOSH_TEST_STATE";
 
 // Store, stream and a worker between them, of one process.
 struct Bench {
@@ -77,20 +78,64 @@ match::MatchRecord match_of(const std::vector<base::UserId>& users, base::UnixMs
   return record;
 }
 
-// Run in the other process only: it dies when the store has answered and the stream does not know.
-TEST(ResultWorkerProcess, DISABLED_DiesBeforeItAcknowledges) {
-  const char* const database = std::getenv(database_variable);
-  const char* const state = std::getenv(state_variable);
-  ASSERT_TRUE(database != nullptr && state != nullptr);
-  Bench bench(database, state);
-  const auto worker = bench.start_worker(
-      "the first",
-      [](const match::MatchRecord&, const store::AppliedResult&) { ::raise(SIGKILL); });
-  std::this_thread::sleep_for(std::chrono::seconds(60));
-  FAIL() << "it should have died";
-}
+// A process with a worker that dies when the store has answered and the stream does not know yet.
+// Forked before this process has threads; it starts when it is told where the servers are.
+class DyingWorker {
+ public:
+  DyingWorker() {
+    if (::pipe(ends_) != 0) throw std::runtime_error("no pipe");
+    pid_ = ::fork();
+    if (pid_ < 0) throw std::runtime_error("fork");
+    if (pid_ > 0) return;
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    ::close(ends_[1]);
+    work();
+    ::_exit(1);  // it should have died
+  }
+  DyingWorker(const DyingWorker&) = delete;
+  DyingWorker& operator=(const DyingWorker&) = delete;
+  ~DyingWorker() {
+    ::close(ends_[0]);
+    ::close(ends_[1]);
+    if (pid_ <= 0) return;
+    ::kill(pid_, SIGKILL);
+    ::waitpid(pid_, nullptr, 0);
+  }
+
+  void start(const std::string& conninfo, const std::string& url) {
+    const std::string where = conninfo + "\n" + url + "\n";
+    if (::write(ends_[1], where.data(), where.size()) != static_cast<ssize_t>(where.size()))
+      throw std::runtime_error("write");
+  }
+  // Waits for its end; true: by SIGKILL.
+  bool was_killed() {
+    int status = 0;
+    if (!eventually([&] { return ::waitpid(pid_, &status, WNOHANG) == pid_; })) return false;
+    pid_ = -1;
+    return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+  }
+
+ private:
+  [[nodiscard]] std::string line() const {
+    std::string text;
+    for (char c = 0; ::read(ends_[0], &c, 1) == 1 && c != '\n';) text += c;
+    return text;
+  }
+  void work() const {
+    const std::string conninfo = line();
+    Bench bench(conninfo, line());
+    const auto worker = bench.start_worker(
+        "the first",
+        [](const match::MatchRecord&, const store::AppliedResult&) { ::raise(SIGKILL); });
+    std::this_thread::sleep_for(std::chrono::seconds(60));
+  }
+
+  int ends_[2] = {-1, -1};
+  pid_t pid_ = -1;
+};
 
 TEST(ResultWorkerProcess, KilledBetweenCommitAndAcknowledgementCountsOnce) {
+  DyingWorker first;
   Cluster cluster;
   Bench bench(cluster.conninfo(), cluster.redis().url());
   std::vector<base::UserId> users;
@@ -109,13 +154,8 @@ TEST(ResultWorkerProcess, KilledBetweenCommitAndAcknowledgementCountsOnce) {
   ASSERT_TRUE(bench.ask<void>(
       [&](auto reply) { bench.state->results().append(record, std::move(reply)); }));
 
-  Process first({"/proc/self/exe", "--gtest_also_run_disabled_tests",
-                 "--gtest_filter=ResultWorkerProcess.DISABLED_DiesBeforeItAcknowledges"},
-                cluster.file("worker.log"),
-                {database_variable + ("=" + cluster.conninfo()),
-                 state_variable + ("=" + cluster.redis().url())});
-  ASSERT_TRUE(eventually([&] { return !first.is_running(); })) << first.output();
-  ASSERT_TRUE(WIFSIGNALED(first.status()) && WTERMSIG(first.status()) == SIGKILL) << first.output();
+  first.start(cluster.conninfo(), cluster.redis().url());
+  ASSERT_TRUE(first.was_killed());
   const auto pending = [&] {
     return *bench.ask<std::int64_t>(
         [&](auto reply) { bench.state->results().pending(std::move(reply)); });
