@@ -77,11 +77,19 @@ void Loop::request_stop() {
 }
 
 void Loop::run() {
+  begin_turns();
+  while (!stopping_ || (table_.size() > 0 && now_ms_ < stop_at_ms_)) turn();
+  end_turns();
+}
+
+void Loop::begin_turns() {
   const auto started = engine_->start();
   ASSERT(static_cast<bool>(started));
   now_ms_ = clock_.monotonic_ms();
   handler_.on_start(*this);
-  while (!stopping_ || (table_.size() > 0 && now_ms_ < stop_at_ms_)) turn();
+}
+
+void Loop::end_turns() {
   inbox_.run_all();
   release_all();
   engine_->stop();

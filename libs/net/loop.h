@@ -83,7 +83,8 @@ class Loop final : public runtime::Mailbox, Engine::Sink {
 
  private:
   friend class Server;
-  struct Taken;  // a connection on its way between two loops
+  friend class LoopStepper;  // turns by hand, for tests: step_test_support.h
+  struct Taken;              // a connection on its way between two loops
 
   Loop(const Options& options, const runtime::Clock& clock, Handler& handler, std::size_t index);
   base::Result<void> open_kernel_objects(Descriptor listener);
@@ -91,7 +92,9 @@ class Loop final : public runtime::Mailbox, Engine::Sink {
 
   // loop.cpp: the turn
   void run();
+  void begin_turns();
   void turn();
+  void end_turns();
   void on_woken() override;
   void on_arrivals() override;
   void on_ready(Connection& connection, Readiness readiness) override;

@@ -35,10 +35,69 @@ bool read_subprotocols(const HttpHead& head, Subprotocols& out) {
   return true;
 }
 
+// Cuts a token, or a quoted-string that would be one without its quotes, off the front.
+bool take_token(std::string_view& text, bool may_be_quoted) {
+  const bool quoted = may_be_quoted && text.starts_with('"');
+  if (quoted) text.remove_prefix(1);
+  std::size_t size = 0;
+  std::string value;
+  while (size < text.size() && (quoted ? text[size] != '"' : is_token(text.substr(size, 1)))) {
+    if (quoted && text[size] == '\\' && ++size == text.size()) return false;
+    value += text[size++];
+  }
+  text.remove_prefix(size);
+  if (quoted && !text.empty())
+    text.remove_prefix(1);  // its end
+  else if (quoted)
+    return false;
+  return is_token(value);
+}
+
+void skip_blanks(std::string_view& text) {
+  while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
+}
+
+// RFC 6455 9.1: extension = token *( ";" token [ "=" ( token / quoted-string ) ] ), in lists. None
+// is taken, but an offer that is malformed must not be met with silence.
+bool well_formed_extensions(std::string_view list) {
+  bool any = false;
+  while (true) {
+    skip_blanks(list);
+    if (list.empty()) return any;
+    if (list.starts_with(',')) {  // RFC 9110 5.6.1: empty elements
+      list.remove_prefix(1);
+      continue;
+    }
+    any = true;
+    if (!take_token(list, false)) return false;
+    for (skip_blanks(list); list.starts_with(';'); skip_blanks(list)) {
+      list.remove_prefix(1);
+      skip_blanks(list);
+      if (!take_token(list, false)) return false;
+      skip_blanks(list);
+      if (!list.starts_with('=')) continue;
+      list.remove_prefix(1);
+      skip_blanks(list);
+      if (!take_token(list, true)) return false;
+    }
+    if (!list.empty() && !list.starts_with(',')) return false;
+  }
+}
+
+bool good_extensions(const HttpHead& head) {
+  for (const HeaderField& field : head.fields()) {
+    if (equal_without_case(field.name, "Sec-WebSocket-Extensions") &&
+        !well_formed_extensions(field.value))
+      return false;
+  }
+  return true;
+}
+
 Upgrade verdict(Request& request) {
   const HttpHead& head = request.head;
   if (!head.has_token("Upgrade", "websocket")) return Upgrade::NotAsked;
-  if (!valid_key(head) || !read_subprotocols(head, request.subprotocols)) return Upgrade::BadKey;
+  if (!valid_key(head) || !read_subprotocols(head, request.subprotocols) || !good_extensions(head))
+    return Upgrade::BadKey;
   if (head.method() != "GET" || !head.http_1_1() || !head.has_token("Connection", "upgrade")) {
     return Upgrade::NotAsked;
   }

@@ -19,7 +19,7 @@ enum class Upgrade : std::uint8_t {
   Valid,
   NotAsked,  // 426: no `Upgrade: websocket`, or no `Connection: Upgrade`, or not GET, or HTTP/1.0
   BadKey,  // 400: Sec-WebSocket-Key is missing, given twice or not 16 bytes in base64; or the list
-           //      of subprotocols is malformed
+           //      of subprotocols or of extensions is malformed
   WrongVersion,  // 426: Sec-WebSocket-Version is not 13
 };
 
