@@ -3,7 +3,7 @@
 # docs/DEVELOPMENT.md.
 .DEFAULT_GOAL := help
 .PHONY: help up down logs cluster migrate demo test types sbom lint fmt asan tsan fuzz
-.PHONY: property bench bench-api clean
+.PHONY: property bench bench-api bench-deflate clean
 
 help: ## This list
 	@scripts/help.sh
@@ -58,6 +58,9 @@ bench: ## Benchmarks, built for release
 
 bench-api: ## REST on both stores against Django REST framework, a million people in each database
 	@scripts/bench-api.sh
+
+bench-deflate: ## What permessage-deflate would save and cost on our own traffic
+	@scripts/bench-deflate.sh
 
 clean: ## Remove build folders (not the data in var/)
 	@scripts/clean.sh
