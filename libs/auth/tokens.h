@@ -24,6 +24,7 @@
 #include "base/ids.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "cosmetics/look.h"
 
 namespace whoosh::auth {
 
@@ -65,16 +66,7 @@ struct Identity {
   base::UnixMs expires_at;
 };
 
-// What a person wears, by kind of item; "": nothing.
-struct Look {
-  std::string frame;
-  std::string colour;
-  std::string title;
-  std::string reactions;
-
-  bool operator==(const Look&) const = default;
-};
-BOOST_DESCRIBE_STRUCT(Look, (), (frame, colour, title, reactions))
+using cosmetics::Look;
 
 struct SeatTicket {
   std::string jti;

@@ -98,6 +98,39 @@ TYPED_TEST_P(QueueContract, JoiningTwiceGivesTheSameTicket) {
   EXPECT_EQ(this->searching(), Ids{id});
 }
 
+TYPED_TEST_P(QueueContract, ATicketKeepsEverythingItWasEnteredWith) {
+  Ticket entered = this->fresh(1);
+  entered.name = "Zoë \"\\\r\n";
+  entered.avatar = "fox";
+  entered.newcomer = true;
+  entered.session = "family-1";
+  entered.look = {"frame_neon", "colour_mint", "title_liar", "reactions_cats"};
+  entered.host = "play.example.org:8000";
+  entered.mu = 31.0625;
+  ASSERT_TRUE(this->join(entered).ok());
+  const auto expect_same = [&](const Ticket& read) {
+    EXPECT_EQ(read.id, entered.id);
+    EXPECT_EQ(read.user, entered.user);
+    EXPECT_EQ(read.name, entered.name);
+    EXPECT_EQ(read.avatar, entered.avatar);
+    EXPECT_TRUE(read.newcomer);
+    EXPECT_EQ(read.session, entered.session);
+    EXPECT_EQ(read.look, entered.look);
+    EXPECT_EQ(read.host, entered.host);
+    EXPECT_EQ(read.queue, entered.queue);
+    EXPECT_EQ(read.game, entered.game);
+    EXPECT_EQ(read.mu, entered.mu);
+    EXPECT_EQ(read.created_at, entered.created_at);
+    EXPECT_EQ(read.expires_at, entered.expires_at);
+  };
+  expect_same(**this->find(entered.id, 1).answer);
+  const auto listed = this->template ask<std::vector<Ticket>>(
+      [&](auto reply) { this->rig_.queue().searching(this->now(), std::move(reply)); });
+  ASSERT_TRUE(listed.ok());
+  ASSERT_EQ((**listed.answer).size(), 1U);
+  expect_same((**listed.answer).front());  // what the matcher signs seat tickets from
+}
+
 TYPED_TEST_P(QueueContract, AnotherGameIsRefusedWhileSearching) {
   const std::string id = this->joined(1);
   EXPECT_EQ(this->join(this->fresh(1, "brainwave")).error(), ErrorCode::already_queued);
@@ -263,6 +296,7 @@ TYPED_TEST_P(QueueContract, EstimatesComeFromRecentMatches) {
 }
 
 REGISTER_TYPED_TEST_SUITE_P(QueueContract, JoiningTwiceGivesTheSameTicket,
+                            ATicketKeepsEverythingItWasEnteredWith,
                             AnotherGameIsRefusedWhileSearching, PositionsCountWithinOneGame,
                             OthersTicketsAreNotFound, MatchingTakesAllOrNobody, ATicketEndsOnce,
                             TheTicketStaysWhileTheMatchsRoomLives,

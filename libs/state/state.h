@@ -12,6 +12,7 @@
 
 #include "base/ids.h"
 #include "base/time.h"
+#include "cosmetics/look.h"
 #include "match/settle.h"
 #include "runtime/reply.h"
 #include "state/nodes.h"
@@ -71,8 +72,11 @@ enum class TicketStatus : std::uint8_t { searching, matched, cancelled, expired 
 struct Ticket {
   std::string id;  // random, unguessable
   UserId user;
-  std::string name;  // as shown to others
+  std::string name;  // as shown to others; this and the next four as of the join
   std::string avatar;
+  bool newcomer = false;  // among his first matches
+  std::string session;    // of the access token by which he joined: what a revocation names
+  cosmetics::Look look;
   std::string host;   // by which the user reached Service A; for the ws_url of MATCH_FOUND
   std::string queue;  // "standard"
   std::string game;   // "suspect"

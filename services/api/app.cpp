@@ -153,14 +153,10 @@ void add_routes(http::Router& router, App& app) {
 
 Guest guest_of(const App& app, const RequestContext& context, const auth::Identity& identity,
                const store::Account& account) {
-  const store::Look& look = account.look;
-  return {account.id,
-          shown_name(account),
-          account.avatar,
-          account.total_games < newcomer_games,
-          app.host_of(context),
-          identity.session,
-          {look.frame, look.colour, look.title, look.reactions}};
+  return {account.id,           shown_name(account),
+          account.avatar,       account.total_games < newcomer_games,
+          app.host_of(context), identity.session,
+          account.look};
 }
 
 Error banned_error(const store::Account& account) {

@@ -4,6 +4,11 @@
 
 namespace whoosh::api {
 
+Guest guest_of(const state::Ticket& ticket) {
+  return {ticket.user, ticket.name,    ticket.avatar, ticket.newcomer,
+          ticket.host, ticket.session, ticket.look};
+}
+
 base::Result<wire::JoinInfo> Inviter::invite(const Guest& guest, const state::RoomEntry& room,
                                              wire::Role role) const {
   auth::SeatTicket seat;

@@ -6,6 +6,7 @@
 
 #include "auth/tokens.h"
 #include "base/result.h"
+#include "cosmetics/look.h"
 #include "runtime/clock.h"
 #include "runtime/entropy.h"
 #include "services/api/edge_gateway.h"
@@ -23,8 +24,11 @@ struct Guest {  // who is invited
   bool newcomer = false;
   std::string host;          // by which he reached Service A
   std::string session = {};  // of the access token by which he asks
-  auth::Look look = {};
+  cosmetics::Look look = {};
 };
+
+// Who waited in the queue, as he was when he joined it.
+[[nodiscard]] Guest guest_of(const state::Ticket& ticket);
 
 class Inviter {
  public:

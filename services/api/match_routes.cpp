@@ -37,12 +37,16 @@ Answer join_queue(App& app, RequestContext& context, const auth::Identity& ident
   const auto rating = co_await http::ask<match::Rating>(
       context, [&](auto reply) { app.ports.store.rating(identity.user, "", std::move(reply)); });
   if (!rating) co_return rating.error();
+  Guest guest = guest_of(app, context, identity, *account);
   state::Ticket fresh;
   fresh.id = base::base64url(app.ports.entropy.bytes(16));
-  fresh.user = identity.user;
-  fresh.name = shown_name(*account);
-  fresh.avatar = account->avatar;
-  fresh.host = app.host_of(context);
+  fresh.user = guest.user;
+  fresh.name = std::move(guest.name);
+  fresh.avatar = std::move(guest.avatar);
+  fresh.newcomer = guest.newcomer;
+  fresh.session = std::move(guest.session);
+  fresh.look = std::move(guest.look);
+  fresh.host = std::move(guest.host);
   fresh.queue = standard_queue;
   fresh.game = std::move(*game);
   fresh.mu = rating->mu;

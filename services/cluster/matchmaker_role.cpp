@@ -50,8 +50,7 @@ base::Result<> MatchmakerRole::start() {
   inviter_ = std::make_unique<api::Inviter>(*gateway_, common_->authority, common_->clock,
                                             common_->entropy);
   matchmaker::Invite invite = [this](const state::Ticket& ticket, const state::RoomEntry& room) {
-    return inviter_->invite({ticket.user, ticket.name, ticket.avatar, false, ticket.host}, room,
-                            wire::Role::player);
+    return inviter_->invite(api::guest_of(ticket), room, wire::Role::player);
   };
   matchmaker_ = std::make_unique<matchmaker::MatchmakerThread>(
       matchmaker::all_games(), matchmaker::Ports{state_.queue(), *gateway_, common_->clock},

@@ -191,8 +191,7 @@ void Solo::Parts::tell_revoked(std::vector<state::Revoked> revoked) {
 
 void Solo::Parts::start_matchmaker() {
   matchmaker::Invite invite = [this](const state::Ticket& ticket, const state::RoomEntry& room) {
-    return api->inviter().invite({ticket.user, ticket.name, ticket.avatar, false, ticket.host},
-                                 room, wire::Role::player);
+    return api->inviter().invite(api::guest_of(ticket), room, wire::Role::player);
   };
   matchmaker = std::make_unique<matchmaker::MatchmakerThread>(
       matchmaker::all_games(), matchmaker::Ports{queue, *gateway, clock}, std::move(invite));

@@ -7,6 +7,7 @@
 #include <set>
 #include <thread>
 
+#include "base/encoding.h"
 #include "services/role/lease_keeper.h"
 #include "tests/cluster/processes.h"
 #include "tools/swarm/player.h"
@@ -227,6 +228,24 @@ TEST_F(ClusterTest, BehindARoundRobinStrangersOfTwoApisPlayInOneRoom) {
   expect_one_room(strangers_play(apis_, "robin_"));
 }
 
+// What a seat ticket says of its bearer; others can't see it, so the test looks inside.
+json::object claims_of(const json::object& join_info) {
+  const std::string ticket(join_info.at("ticket").as_string());
+  const std::size_t from = ticket.find('.') + 1;
+  const auto claims = base::base64url_decode(ticket.substr(from, ticket.rfind('.') - from));
+  return claims ? json::parse(*claims).as_object() : json::object();
+}
+
+// The first MATCH_FOUND's join info; empty when none comes.
+json::object match_found(swarm::WsClient& lobby) {
+  for (auto text = lobby.read(30'000); text && *text; text = lobby.read(30'000)) {
+    const json::object message = json::parse(**text).as_object();
+    if (message.at("type").as_string() != "MATCH_FOUND") continue;
+    return message.at("payload").as_object().at("room").as_object();
+  }
+  return {};
+}
+
 // A notice finds the lobby connection wherever it is, and there is only one of a user.
 TEST_F(ClusterTest, AMatchIsAnnouncedOnTheLobbyConnectionOfAnyNode) {
   start(Door::path);
@@ -259,15 +278,89 @@ TEST_F(ClusterTest, AMatchIsAnnouncedOnTheLobbyConnectionOfAnyNode) {
   }
   std::set<std::string> rooms;
   for (const auto& lobby : lobbies) {
-    for (auto text = lobby->read(30'000); text && *text; text = lobby->read(30'000)) {
-      const json::object message = json::parse(**text).as_object();
-      if (message.at("type").as_string() != "MATCH_FOUND") continue;
-      const json::object& room = message.at("payload").as_object().at("room").as_object();
-      rooms.insert(std::string(room.at("room").as_string()));
-      break;
-    }
+    const json::object room = match_found(*lobby);
+    ASSERT_FALSE(room.empty());
+    rooms.insert(std::string(room.at("room").as_string()));
   }
   EXPECT_EQ(rooms.size(), 1U);
+}
+
+// Who takes his seat by the announcement, without asking again, is himself: others see what he
+// wears, and ending the session by which he queued ends his seat.
+TEST_F(ClusterTest, AnAnnouncedSeatKnowsItsPersonsLookAndSession) {
+  start(Door::path);
+  std::vector<std::unique_ptr<Player>> players;
+  std::vector<std::unique_ptr<swarm::WsClient>> lobbies;
+  for (std::size_t i = 0; i < 8; ++i) {
+    players.push_back(
+        std::make_unique<Player>(apis_[i % 2].endpoint(), "known_" + std::to_string(i), i + 1));
+    ASSERT_TRUE(players.back()->register_account("a long enough passphrase"));
+    swarm::WsOptions options;
+    options.target = "/ws";
+    options.headers["Authorization"] = "Bearer " + players.back()->access();
+    auto connected = swarm::WsClient::connect(edges_[i % 3].endpoint(), options);
+    ASSERT_TRUE(connected) << connected.error().message;
+    lobbies.push_back(std::move(*connected));
+  }
+  Process grant({WHOOSH_PROGRAM, "admin", "grant", "--database", "postgres:" + cluster_.conninfo(),
+                 "--user", "known_0", "--coins", "5000", "--reason", "To dress up."},
+                cluster_.file("admin.log"));
+  ASSERT_TRUE(eventually([&] { return !grant.is_running(); }));
+  ASSERT_EQ(WEXITSTATUS(grant.status()), 0) << grant.output();
+  swarm::HttpCall purchase;
+  purchase.method = "POST";
+  purchase.target = "/api/store/purchase";
+  purchase.body = R"({"item_id":"frame_neon"})";
+  purchase.bearer = players[0]->access();
+  purchase.headers["Idempotency-Key"] = "one";
+  const auto bought = swarm::http(apis_[0].endpoint(), purchase);
+  ASSERT_TRUE(bought);
+  ASSERT_EQ(bought->status, 201) << bought->body;
+  ASSERT_TRUE(players[0]->call("POST", "/api/inventory/equip",
+                               json::object{{"item_id", "frame_neon"}}, 200));
+
+  for (const auto& player : players) {
+    ASSERT_TRUE(player->call("POST", "/api/match/join", json::object{{"game", "suspect"}}, 200));
+  }
+  for (std::size_t i = 0; i < players.size(); ++i) {
+    const json::object info = match_found(*lobbies[i]);
+    ASSERT_FALSE(info.empty());
+    const json::object claims = claims_of(info);
+    EXPECT_TRUE(claims.at("newcomer").as_bool());
+    EXPECT_FALSE(claims.at("sid").as_string().empty());
+    if (i > 1) continue;  // two are enough to see each other
+    const auto in = players[i]->enter(info);
+    ASSERT_TRUE(in) << in.error().message;
+  }
+  const auto look_seen = [&] {
+    if (!players[1]->pump(100)) return false;
+    const json::value* const all = players[1]->room().if_contains("players");
+    if (all == nullptr) return false;
+    for (const json::value& one : all->as_array()) {
+      if (one.at("id").as_string() != players[0]->id()) continue;
+      const json::value* const look = one.as_object().if_contains("look");
+      return look != nullptr && look->at("frame").as_string() == "frame_neon";
+    }
+    return false;
+  };
+  EXPECT_TRUE(eventually(look_seen));
+
+  const auto sessions = players[0]->call("GET", "/api/auth/sessions", nullptr, 200);
+  ASSERT_TRUE(sessions) << sessions.error().message;
+  const json::array& signed_in = sessions->at("items").as_array();
+  ASSERT_EQ(signed_in.size(), 1U);
+  const std::string id(signed_in[0].at("id").as_string());
+  swarm::HttpCall end;
+  end.method = "DELETE";
+  end.target = "/api/auth/sessions/" + id;
+  end.bearer = players[0]->access();
+  const auto ended = swarm::http(apis_[0].endpoint(), end);
+  ASSERT_TRUE(ended);
+  ASSERT_EQ(ended->status, 204) << ended->body;
+  while (players[0]->pump(1'000)) {
+  }
+  EXPECT_EQ(players[0]->connection()->close_code(), 4001);
+  EXPECT_TRUE(players[1]->pump(100)) << "nobody else's seat";
 }
 
 // A ban that one API takes reaches a connection that is on some edge.

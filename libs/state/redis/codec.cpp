@@ -64,6 +64,10 @@ struct StoredTicket {
   std::int64_t user = 0;
   std::string name;
   std::string avatar;
+  // Absent in the tickets of releases before these were kept.
+  std::optional<bool> newcomer;
+  std::optional<std::string> session;
+  std::optional<cosmetics::Look> look;
   std::string host;
   std::string queue;
   std::string game;
@@ -72,7 +76,8 @@ struct StoredTicket {
   std::int64_t expires_at = 0;
 };
 BOOST_DESCRIBE_STRUCT(StoredTicket, (),
-                      (v, id, user, name, avatar, host, queue, game, mu, created_at, expires_at))
+                      (v, id, user, name, avatar, newcomer, session, look, host, queue, game, mu,
+                       created_at, expires_at))
 
 struct StoredNode {
   std::int32_t v = version;
@@ -212,6 +217,9 @@ std::string text_of(const Ticket& ticket) {
   stored.user = ticket.user.value;
   stored.name = ticket.name;
   stored.avatar = ticket.avatar;
+  stored.newcomer = ticket.newcomer;
+  stored.session = ticket.session;
+  if (ticket.look != cosmetics::Look{}) stored.look = ticket.look;
   stored.host = ticket.host;
   stored.queue = ticket.queue;
   stored.game = ticket.game;
@@ -229,6 +237,9 @@ std::optional<Ticket> read_ticket(std::string_view text) {
   ticket.user = UserId{stored->user};
   ticket.name = std::move(stored->name);
   ticket.avatar = std::move(stored->avatar);
+  ticket.newcomer = stored->newcomer.value_or(false);
+  ticket.session = std::move(stored->session).value_or("");
+  ticket.look = std::move(stored->look).value_or(cosmetics::Look{});
   ticket.host = std::move(stored->host);
   ticket.queue = std::move(stored->queue);
   ticket.game = std::move(stored->game);

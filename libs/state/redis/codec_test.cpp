@@ -12,15 +12,33 @@ TEST(RedisCodec, ReadsWhatItWrote) {
   ticket.id = "t";
   ticket.user = UserId{7};
   ticket.name = "Zoë \"\\";
+  ticket.newcomer = true;
+  ticket.session = "family";
+  ticket.look = {"frame_neon", "", "title_liar", ""};
   ticket.mu = 25.125;
   ticket.expires_at = {1'700'000'000'000};
   const auto again = read_ticket(text_of(ticket));
   ASSERT_TRUE(again.has_value());
   EXPECT_EQ(again->name, ticket.name);
   EXPECT_EQ(again->mu, ticket.mu);
+  EXPECT_TRUE(again->newcomer);
+  EXPECT_EQ(again->session, "family");
+  EXPECT_EQ(again->look, ticket.look);
   EXPECT_EQ(text_of(*again), text_of(ticket));
   EXPECT_EQ(text_of(*read_load(text_of(NodeLoad{1, 2, 3, 4, true}))),
             text_of(NodeLoad{1, 2, 3, 4, true}));
+}
+
+// While a cluster is updated, tickets of the release before are still in the queue.
+TEST(RedisCodec, ReadsATicketFromBeforeItSaidWhoWaits) {
+  const auto ticket = read_ticket(
+      R"({"v":1,"id":"t","user":7,"name":"Zoe","avatar":"fox","host":"h","queue":"standard",)"
+      R"("game":"suspect","mu":25.5,"created_at":1,"expires_at":2})");
+  ASSERT_TRUE(ticket.has_value());
+  EXPECT_EQ(ticket->name, "Zoe");
+  EXPECT_FALSE(ticket->newcomer);
+  EXPECT_EQ(ticket->session, "");
+  EXPECT_EQ(ticket->look, cosmetics::Look{});
 }
 
 TEST(RedisCodec, RefusesWhatIsNoneOfOurs) {
