@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "store/contract.h"
+#include "store/moderation_rules.h"
 
 namespace whoosh::store::contract {
 
@@ -119,9 +120,12 @@ TEST_P(StoreModeration, TheBannedAreToldSoAndNothingChanges) {
   ASSERT_TRUE(client_.rotate(rotation(1, 2, noon)).has_value());
   ASSERT_TRUE(client_.ban(ban_of(ann, noon.plus_ms(hour_ms))).has_value());
   ASSERT_TRUE(client_.sign_in(session("g", ann, 11)).has_value()) << "the caller's question";
-  EXPECT_EQ(error_of(client_.rotate(rotation(2, 3, noon))), ErrorCode::banned);
-  EXPECT_EQ(error_of(client_.rotate(rotation(1, 3, noon))), ErrorCode::banned)
-      << "a replaced token reveals nothing";
+  const base::Error told = client_.rotate(rotation(2, 3, noon)).error();
+  EXPECT_EQ(told.code, ErrorCode::banned);
+  EXPECT_EQ(told.message, banned_error(noon.plus_ms(hour_ms), "cheating").message);
+  const base::Error bare = client_.rotate(rotation(1, 3, noon)).error();
+  EXPECT_EQ(bare.code, ErrorCode::banned) << "a replaced token reveals nothing";
+  EXPECT_EQ(bare.message, "") << "and its bearer, who may be anybody, is told no more";
   EXPECT_EQ(error_of(client_.rotate(rotation(11, 12, noon))), ErrorCode::banned);
   EXPECT_EQ(client_.revocations(noon).value().size(), 1U) << "of the ban alone";
   const UnixMs later = noon.plus_ms(hour_ms);

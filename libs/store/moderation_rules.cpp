@@ -31,6 +31,17 @@ bool is_role(std::string_view role) {
   return role.empty() || role == "moderator" || role == "admin";
 }
 
+base::Error banned_error(UnixMs until, std::string_view reason) {
+  std::string when = "for good";
+  if (until < banned_for_good) {
+    const std::string text = base::rfc3339(until);
+    when = fmt::format("until {} {} UTC", text.substr(0, 10), text.substr(11, 5));
+  }
+  return {base::ErrorCode::banned,
+          reason.empty() ? fmt::format("This account is banned {}.", when)
+                         : fmt::format("This account is banned {}: {}", when, reason)};
+}
+
 std::string audit_target(UserId user) {
   return "user:" + base::user_id_text(user);
 }

@@ -1,5 +1,5 @@
 // What the adapters agree on about moderation: which roles there are, which rows of the audit log
-// an action writes, and the cursor of the log. Pure; any thread.
+// an action writes, what a banned person is told, and the cursor of the log. Pure; any thread.
 #pragma once
 
 #include <optional>
@@ -27,6 +27,9 @@ namespace whoosh::store {
 [[nodiscard]] AuditRow audit_of(const ResetCode& code);
 [[nodiscard]] AuditRow audit_of_totp(UserId user, std::string reason, const Actor& actor,
                                      UnixMs now);
+
+// `banned`, in a sentence that says until when and why: for the banned person, nobody else.
+[[nodiscard]] base::Error banned_error(UnixMs until, std::string_view reason);
 
 // The page ended with this row.
 [[nodiscard]] std::string audit_cursor(std::int64_t id);

@@ -19,6 +19,17 @@ TEST(ModerationRules, RolesAreAShortList) {
   for (const char* role : {"Admin", "owner", " ", "admin\n"}) EXPECT_FALSE(is_role(role)) << role;
 }
 
+TEST(ModerationRules, TheBannedAreToldUntilWhenAndWhy) {
+  const UnixMs until{1'700'000'000'000};  // 2023-11-14T22:13:20Z
+  EXPECT_EQ(banned_error(until, "Cheated.").message,
+            "This account is banned until 2023-11-14 22:13 UTC: Cheated.");
+  EXPECT_EQ(banned_error(until, "").message, "This account is banned until 2023-11-14 22:13 UTC.");
+  EXPECT_EQ(banned_error(banned_for_good, "Cheated.").message,
+            "This account is banned for good: Cheated.");
+  EXPECT_EQ(banned_error(banned_for_good, "").message, "This account is banned for good.");
+  EXPECT_EQ(banned_error(until, "x").code, base::ErrorCode::banned);
+}
+
 TEST(ModerationRules, TargetsThatAreNames) {
   Account account;
   account.username = "Zo\u00eb";

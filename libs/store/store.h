@@ -89,7 +89,8 @@ class Store : public Economy, public Moderation, public Factors {
   virtual void create_session(NewSession session, Reply<> reply) = 0;
   // Replaces old by new in its family and answers whose it is. bad_refresh: unknown, expired or
   // revoked. refresh_reused: the old one was replaced before; its whole family is revoked now.
-  // banned: its user is, and nothing changes.
+  // banned: its user is, and nothing changes; until when and why is told to the bearer of the
+  // newest token of a family only, since a replaced one may be in other hands.
   virtual void rotate_session(Rotation rotation, Reply<Rotated> reply) = 0;
   // Live ones, the last used first. None of a stranger's.
   virtual void sessions(UserId user, UnixMs now, Reply<std::vector<Session>> reply) = 0;

@@ -113,9 +113,34 @@ TEST(Bans, are_refused_at_refresh_and_at_every_route_too) {
       h.post("/api/auth/token/refresh", "", R"({"refresh":")" + eve.refresh + "\"}");
   EXPECT_EQ(refresh.status(), 403) << refresh.http.body;
   EXPECT_EQ(refresh.code(), "banned");
+  EXPECT_EQ(refresh.at("error"), "This account is banned for good: Cheated.");
   EXPECT_TRUE(h.comes_true([&] { return h.get("/api/users/me", eve.token).status() == 401; }));
   EXPECT_EQ(h.post("/api/auth/login", "", login_body("eve")).at("error"),
             "This account is banned for good: Cheated.");
+}
+
+// What an operator wrote about somebody is for that person alone.
+TEST(Bans, are_explained_to_nobody_else) {
+  Harness h;
+  const Person eve = person(h, "eve");
+  const Reading rotated =
+      h.post("/api/auth/token/refresh", "", R"({"refresh":")" + eve.refresh + "\"}");
+  ASSERT_EQ(rotated.status(), 200) << rotated.http.body;
+  h.ban_behind_the_back(eve.id, "Cheated.");
+  const Reading old =
+      h.post("/api/auth/token/refresh", "", R"({"refresh":")" + eve.refresh + "\"}");
+  EXPECT_EQ(old.code(), "banned");
+  EXPECT_EQ(old.at("error"), "This account is banned.") << "a replaced token may be stolen";
+  const Reading newest =
+      h.post("/api/auth/token/refresh", "", R"({"refresh":")" + rotated.at("refresh") + "\"}");
+  EXPECT_EQ(newest.at("error"), "This account is banned for good: Cheated.");
+  const Reading guessed =
+      h.post("/api/auth/login", "", R"({"username":"eve","password":"not the right passphrase"})");
+  EXPECT_EQ(guessed.status(), 401);
+  EXPECT_EQ(guessed.code(), "bad_credentials");
+  const Reading forged =
+      h.post("/api/auth/token/refresh", "", R"({"refresh":")" + std::string(43, 'A') + "\"}");
+  EXPECT_EQ(forged.code(), "bad_refresh");
 }
 
 TEST(Bans, are_lifted) {

@@ -1,11 +1,10 @@
 #include "services/api/app.h"
 
-#include <fmt/format.h>
-
 #include <charconv>
 
 #include "services/api/profile.h"
 #include "services/api/verified_tokens.h"
+#include "store/moderation_rules.h"
 
 namespace whoosh::api {
 namespace {
@@ -160,16 +159,8 @@ Guest guest_of(const App& app, const RequestContext& context, const auth::Identi
 }
 
 Error banned_error(const store::Account& account) {
-  std::string when = "for good";
-  if (account.banned_until && *account.banned_until < store::banned_for_good) {
-    const std::string until = base::rfc3339(*account.banned_until);
-    when = fmt::format("until {} {} UTC", until.substr(0, 10), until.substr(11, 5));
-  }
-  if (account.ban_reason.empty()) {
-    return {ErrorCode::banned, fmt::format("This account is banned {}.", when)};
-  }
-  return {ErrorCode::banned,
-          fmt::format("This account is banned {}: {}", when, account.ban_reason)};
+  return store::banned_error(account.banned_until.value_or(store::banned_for_good),
+                             account.ban_reason);
 }
 
 Error wrong_field(std::string name, std::string why) {

@@ -3,6 +3,7 @@
 #include <tuple>
 
 #include "store/memory/records.h"
+#include "store/moderation_rules.h"
 
 namespace whoosh::store::memory {
 
@@ -70,7 +71,10 @@ Result<Rotated> Records::rotate_session(const Rotation& rotation) {
   const std::string family = token.family;
   KeptSession& session = sessions_.at(family);
   User& user = *find(session.user);
-  if (user.account.is_banned(rotation.now)) return base::Error{ErrorCode::banned};
+  if (user.account.is_banned(rotation.now)) {
+    return token.replaced ? base::Error{ErrorCode::banned}
+                          : banned_error(*user.account.banned_until, user.account.ban_reason);
+  }
   if (token.replaced) {
     end_family(session, RevocationReason::reused, rotation.now);
     return base::Error{ErrorCode::refresh_reused};

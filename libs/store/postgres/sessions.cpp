@@ -18,6 +18,7 @@ struct Token {
   bool revoked = false;
   bool is_guest = false;
   std::optional<UnixMs> banned_until;
+  std::string ban_reason;
 };
 
 // What follows sees what was committed while this waited.
@@ -35,13 +36,13 @@ std::optional<Token> find_token(Connection& db, const std::string& hash) {
   Rows row = db.query(
       "SELECT t.family, s.user_id, t.expires_at, s.created_at, t.replaced_at IS NOT NULL, "
       "s.revoked, "
-      "u.is_guest, u.banned_until "
+      "u.is_guest, u.banned_until, u.ban_reason "
       "FROM refresh_tokens t JOIN sessions s ON s.family = t.family "
       "JOIN users u ON u.id = s.user_id WHERE t.hash = $1",
       Blob{hash});
   if (!row.step()) return std::nullopt;
-  Token token{row.text(0), row.user(1), row.time(2), row.time(3),
-              row.flag(4), row.flag(5), row.flag(6), {}};
+  Token token{row.text(0), row.user(1), row.time(2), row.time(3), row.flag(4),
+              row.flag(5), row.flag(6), {},          row.text(8)};
   if (!row.is_null(7)) token.banned_until = row.time(7);
   return token;
 }
@@ -100,7 +101,8 @@ base::Result<Rotated> rotate_session(Connection& db, const Rotation& rotation) {
   const std::optional<Token> token = find_token(db, rotation.old_hash);
   if (!token || token->expires_at <= rotation.now) return base::Error{ErrorCode::bad_refresh};
   if (token->banned_until && *token->banned_until > rotation.now) {
-    return base::Error{ErrorCode::banned};
+    return token->replaced ? base::Error{ErrorCode::banned}
+                           : banned_error(*token->banned_until, token->ban_reason);
   }
   if (token->replaced) {
     revoke_later(db, ending_family, token->user, RevocationReason::reused, rotation.now,

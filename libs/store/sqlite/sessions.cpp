@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "store/moderation_rules.h"
 #include "store/sqlite/accounts.h"
 #include "store/sqlite/revocations.h"
 
@@ -100,7 +101,10 @@ base::Result<Rotated> rotate_session(Connection& db, const Rotation& rotation) {
   const std::optional<Token> token = find_token(db, rotation.old_hash);
   if (!token || token->expires_at <= rotation.now) return base::Error{ErrorCode::bad_refresh};
   Account account = load_account(db, token->user);
-  if (account.is_banned(rotation.now)) return base::Error{ErrorCode::banned};
+  if (account.is_banned(rotation.now)) {
+    return token->replaced ? base::Error{ErrorCode::banned}
+                           : banned_error(*account.banned_until, account.ban_reason);
+  }
   if (token->replaced) {
     end_family(db, token->user, token->family, RevocationReason::reused, rotation.now);
     return base::Error{ErrorCode::refresh_reused};
