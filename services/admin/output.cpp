@@ -9,11 +9,22 @@
 namespace whoosh::admin {
 namespace {
 
-std::string short_time(base::UnixMs time) {
-  std::string text = base::rfc3339(time);
+// "2026-01-31 12:00" of RFC 3339.
+std::string short_text(std::string text) {
+  if (text.size() < 16) return text;
   text.resize(16);
   text[10] = ' ';
   return text;
+}
+
+std::string short_time(base::UnixMs time) {
+  return short_text(base::rfc3339(time));
+}
+
+std::string span_text(std::int64_t seconds) {
+  if (seconds < 60) return fmt::format("{} s", seconds);
+  if (seconds < 3600) return fmt::format("{} min", seconds / 60);
+  return fmt::format("{} h {} min", seconds / 3600, seconds / 60 % 60);
 }
 
 std::string ban_text(const store::Account& account, base::UnixMs now) {
@@ -69,6 +80,61 @@ std::string audit_table(const std::vector<store::AuditRow>& rows) {
                    row.actor.address, row.action, row.target, row.reason});
   }
   return table({"id", "at", "actor", "from", "action", "target", "reason"}, out);
+}
+
+std::string rooms_table(const std::vector<wire::RoomSummary>& rooms) {
+  std::vector<Row> rows;
+  for (const wire::RoomSummary& room : rooms) {
+    const wire::RoomCard& card = room.card;
+    rows.push_back({card.code, card.room, room.node, card.game, card.visibility,
+                    std::string(base::enum_text(card.phase)),
+                    fmt::format("{}/{}", room.connected, card.players), std::to_string(card.bots),
+                    std::to_string(card.audience), span_text(room.age_s)});
+  }
+  return table(
+      {"code", "id", "node", "game", "seen by", "phase", "here", "bots", "audience", "age"}, rows);
+}
+
+std::string nodes_table(const std::vector<wire::NodeReport>& nodes) {
+  std::vector<Row> rows;
+  for (const wire::NodeReport& node : nodes) {
+    rows.push_back(
+        {node.name, std::to_string(node.number), node.version, short_text(node.started_at),
+         std::to_string(node.rooms), fmt::format("{}/{}", node.players, node.players_max),
+         fmt::format("{} ms", node.lateness_ms), node.draining ? "draining" : "open", node.ws_url});
+  }
+  return table({"node", "no", "version", "since", "rooms", "players", "late p99", "is", "url"},
+               rows);
+}
+
+std::string room_lines(const wire::RoomReport& report) {
+  const wire::RoomCard& card = report.summary.card;
+  std::string out;
+  const auto line = [&](std::string_view name, std::string_view value) {
+    out += fmt::format("{:<13} {}\n", std::string(name) + ":", value);
+  };
+  line("code", card.code);
+  line("id", card.room);
+  line("node", report.summary.node);
+  line("game", card.game);
+  line("phase", base::enum_text(card.phase));
+  line("visibility", card.visibility + (card.locked ? ", locked" : "") +
+                         (report.summary.matchmade ? ", matchmade" : ""));
+  line("since", short_text(card.created_at));
+  line("audience", std::to_string(card.audience));
+  if (report.match) {
+    line("match", fmt::format("{}, {} s, {}{}", report.match->id, report.match->elapsed_s,
+                              report.match->phase, report.match->over ? ", over" : ""));
+  }
+  std::vector<Row> rows;
+  for (const wire::RoomPlayer& one : report.state.players) {
+    rows.push_back({one.id, one.name,
+                    one.bot    ? "bot"
+                    : one.host ? "host"
+                               : "",
+                    one.connected ? "here" : "away", std::to_string(one.score)});
+  }
+  return rows.empty() ? out : out + '\n' + table({"id", "name", "", "is", "score"}, rows);
 }
 
 std::string user_lines(const store::Account& account, base::UnixMs now) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "store/store.h"
+#include "wire/cluster.h"
 
 namespace whoosh::admin {
 
@@ -14,6 +15,9 @@ using Row = std::vector<std::string>;
 
 [[nodiscard]] std::string users_table(const std::vector<store::Account>& users, base::UnixMs now);
 [[nodiscard]] std::string audit_table(const std::vector<store::AuditRow>& rows);
+[[nodiscard]] std::string rooms_table(const std::vector<wire::RoomSummary>& rooms);
+[[nodiscard]] std::string nodes_table(const std::vector<wire::NodeReport>& nodes);
+[[nodiscard]] std::string room_lines(const wire::RoomReport& report);
 [[nodiscard]] std::string user_lines(const store::Account& account, base::UnixMs now);
 // An error's sentence with the fields that are wrong: "Some fields are not acceptable: coins must
 // …"

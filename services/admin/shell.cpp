@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <future>
-#include <memory>
 
 #include "auth/digest.h"
 #include "auth/names.h"
@@ -12,6 +10,7 @@
 #include "base/encoding.h"
 #include "base/text.h"
 #include "services/admin/output.h"
+#include "services/admin/wait.h"
 #include "services/api/profile.h"
 
 namespace whoosh::admin {
@@ -24,7 +23,6 @@ using base::Result;
 constexpr std::size_t reason_characters_max = 200;
 constexpr std::size_t key_bytes_max = 200;
 constexpr std::int32_t rows_shown = 20;
-constexpr auto store_patience = std::chrono::seconds(30);
 
 Error wrong_field(std::string field, std::string why) {
   Error error{ErrorCode::invalid_input};
@@ -50,14 +48,7 @@ Shell::Shell(store::Store& store, const runtime::Clock& clock, runtime::Entropy&
 
 template <class T>
 Result<T> Shell::ask(const std::function<void(runtime::Reply<T>)>& call) {
-  const auto answer = std::make_shared<std::promise<Result<T>>>();
-  auto answered = answer->get_future();
-  call(runtime::Reply<T>(mailbox_,
-                         [answer](Result<T> result) { answer->set_value(std::move(result)); }));
-  if (answered.wait_for(store_patience) != std::future_status::ready) {
-    return Error{ErrorCode::unavailable, "The database does not answer."};
-  }
-  return answered.get();
+  return wait_for<T>(mailbox_, "The database does not answer.", call);
 }
 
 Result<store::Account> Shell::find(const std::string& user) {

@@ -1,4 +1,5 @@
-// whoosh admin: the operator's tools at the shell, on the database itself.
+// whoosh admin: the operator's tools at the shell: on the database itself and, for rooms and nodes,
+// on a running cluster.
 #include <fmt/format.h>
 #include <pwd.h>
 #include <termios.h>
@@ -9,16 +10,19 @@
 
 #include "runtime/clock.h"
 #include "runtime/entropy.h"
+#include "services/admin/live_shell.h"
 #include "services/admin/output.h"
 #include "services/admin/shell.h"
 #include "services/cli/commands.h"
 #include "services/cli/knobs.h"
+#include "services/cluster/operator_access.h"
 #include "services/database/database.h"
 #include "services/role/paths.h"
 
 namespace whoosh::cli {
 namespace {
 
+using admin::LiveShell;
 using admin::Shell;
 
 struct Options {
@@ -36,9 +40,21 @@ struct Options {
   std::int32_t coins = 0;
   std::int32_t limit = 50;
   Shell::AuditFilter filter;
+  std::string room;
+  std::string node;
+  std::string game;
+  cluster::OperatorConfig access;
 };
 
 using Action = std::function<Shell::Text(Shell&, const Options&)>;
+using LiveAction = std::function<Shell::Text(LiveShell&, const Options&)>;
+
+// What was asked for: one of the two.
+struct Chosen {
+  Action action;
+  LiveAction live;
+  bool changes = false;  // of a live one: it is in the audit log
+};
 
 // Who sits at the shell; behind sudo, who called it.
 std::string shell_user() {
@@ -94,35 +110,107 @@ Shell::Text create_admin(Shell& shell, const Options& options) {
   return shell.create_admin({options.user, options.email, *password});
 }
 
-int run(const Options& options, const Action& action) {
-  const std::string text =
-      options.database.empty() ? "sqlite:" + role::database_path(options.data) : options.database;
+using Store = std::unique_ptr<store::Store>;
+
+base::Result<Store> open_store(const std::string& text) {
   const auto location = database::parse(text);
-  if (!location) return fail(fmt::format("--database: {}", location.error().sentence()));
+  if (!location) {
+    return base::Error{base::ErrorCode::invalid_input,
+                       fmt::format("--database: {}", location.error().sentence())};
+  }
   database::Options how;
   how.connections = 1;
   how.report = [](std::string_view sentence) { fmt::print(stderr, "whoosh: {}\n", sentence); };
-  auto store = database::open(*location, std::move(how));
-  if (!store) return fail(store.error().sentence());
-  const runtime::OsClock clock;
-  runtime::OsEntropy entropy;
-  Shell shell(**store, clock, entropy, {options.json, shell_user()});
-  const auto out = action(shell, options);
+  return database::open(*location, std::move(how));
+}
+
+int print(const Shell::Text& out) {
   if (!out) return fail(admin::sentence_of(out.error()));
   fmt::print("{}", *out);
   return 0;
 }
 
+int run(const Options& options, const Action& action) {
+  const auto store = open_store(
+      options.database.empty() ? "sqlite:" + role::database_path(options.data) : options.database);
+  if (!store) return fail(store.error().sentence());
+  const runtime::OsClock clock;
+  runtime::OsEntropy entropy;
+  Shell shell(**store, clock, entropy, {options.json, shell_user()});
+  return print(action(shell, options));
+}
+
+// On a running cluster. Its database is never the embedded one, so it has to be named where
+// something is written; an empty file made beside the cluster would swallow the audit log.
+int run_live(Options& options, const Chosen& chosen) {
+  cluster::OperatorConfig& access = options.access;
+  if (const auto ok = cluster::resolve(access); !ok) return fail(ok.error().sentence());
+  if (access.cluster_secret.empty()) {
+    return fail(
+        "rooms and nodes are reached with --state and --cluster-secret-file of their cluster; "
+        "those of a single `whoosh solo` by its REST: /api/admin/rooms, /api/admin/nodes.");
+  }
+  if (const auto ok = cluster::check(access); !ok) return fail(ok.error().sentence());
+  Store store;
+  if (chosen.changes) {
+    if (!options.database.starts_with("postgres")) {
+      return fail("--database must name the cluster's PostgreSQL: this goes into the audit log.");
+    }
+    auto opened = open_store(options.database);
+    if (!opened) return fail(opened.error().sentence());
+    store = std::move(*opened);
+  }
+  const auto cluster = cluster::OperatorAccess::open(access);
+  if (!cluster) return fail(cluster.error().sentence());
+  const runtime::OsClock clock;
+  runtime::OsEntropy entropy;
+  LiveShell shell({(*cluster)->edges(), (*cluster)->directory(), store.get(), clock, entropy},
+                  {options.json, shell_user()});
+  return print(chosen.live(shell, options));
+}
+
+// Gives the command line a word for each knob of the way to the cluster.
+struct AccessKnobs {
+  CLI::App& command;
+
+  template <class T>
+  void operator()(const std::string& name, T& value, const std::string& words) const {
+    knob(command, name, value, words);
+  }
+  void secret(const std::string& name, std::string& value, const std::string& words) const {
+    secret_knob(command, name, value, words);
+  }
+};
+
 // The sub-commands of `whoosh admin`, and which of them was asked for.
 struct Words {
   CLI::App& app;
   std::shared_ptr<Options> options;
-  std::shared_ptr<Action> chosen;
+  std::shared_ptr<Chosen> chosen;
 
   CLI::App* add(const char* name, const char* help, Action action) {
     CLI::App* const command = app.add_subcommand(name, help);
-    command->callback([chosen = chosen, action = std::move(action)] { *chosen = action; });
+    command->callback([chosen = chosen, action = std::move(action)] { chosen->action = action; });
     return command;
+  }
+  // Below `group`, which reaches the cluster.
+  enum class Does : bool { read, change };
+  CLI::App* add_live(CLI::App* group, const char* name, const char* help, Does does,
+                     LiveAction action) {
+    CLI::App* const command = group->add_subcommand(name, help);
+    command->callback([chosen = chosen, does, action = std::move(action)] {
+      chosen->live = action;
+      chosen->changes = does == Does::change;
+    });
+    if (does == Does::change) reason(command);
+    return command;
+  }
+  CLI::App* live_group(const char* name, const char* help) {
+    CLI::App* const group = app.add_subcommand(name, help);
+    group->require_subcommand(1);
+    group->fallthrough();
+    cluster::each_knob(options->access, AccessKnobs{*group});
+    return group;
   }
   void user(CLI::App* command) {
     command->add_option("--user", options->user, "Username, e-mail address or id")->required();
@@ -222,19 +310,57 @@ void add_records(Words& words) {
   CLI::App* verify =
       ledger->add_subcommand("verify", "Check every row of it; 1 when it is unsound");
   verify->callback([chosen = words.chosen] {
-    *chosen = [](Shell& shell, const Options&) { return shell.verify_ledger(); };
+    chosen->action = [](Shell& shell, const Options&) { return shell.verify_ledger(); };
   });
+}
+
+void add_rooms(Words& words) {
+  const auto& o = words.options;
+  CLI::App* const group = words.live_group("rooms", "The rooms of a running cluster");
+  CLI::App* command = words.add_live(group, "list", "All rooms, in order of their ids",
+                                     Words::Does::read, [](LiveShell& shell, const Options& in) {
+                                       return shell.rooms({in.game, in.node, in.limit});
+                                     });
+  command->add_option("--game", o->game, "Of this game only, such as suspect");
+  command->add_option("--node", o->node, "Of this node only");
+  command->add_option("--limit", o->limit, "How many at most")->check(CLI::Range(1, 100'000));
+  const char* const which = "Id or code of the room";
+  command =
+      words.add_live(group, "show", "One room live: who is there and what runs", Words::Does::read,
+                     [](LiveShell& shell, const Options& in) { return shell.room(in.room); });
+  command->add_option("--room", o->room, which)->required();
+  command = words.add_live(
+      group, "close", "End a room, its match without a result; those in it read the reason",
+      Words::Does::change,
+      [](LiveShell& shell, const Options& in) { return shell.close_room(in.room, in.reason); });
+  command->add_option("--room", o->room, which)->required();
+}
+
+void add_nodes(Words& words) {
+  CLI::App* const group = words.live_group("nodes", "The edges of a running cluster");
+  words.add_live(group, "list", "The living, by name", Words::Does::read,
+                 [](LiveShell& shell, const Options&) { return shell.nodes(); });
+  const auto add = [&](const char* name, const char* help, bool draining) {
+    CLI::App* const command = words.add_live(group, name, help, Words::Does::change,
+                                             [draining](LiveShell& shell, const Options& in) {
+                                               return shell.drain(in.node, draining, in.reason);
+                                             });
+    command->add_option("--node", words.options->node, "Name of the node")->required();
+  };
+  add("drain", "No new rooms and no new people there; its rooms play on", true);
+  add("undrain", "Let new rooms and people in again", false);
 }
 
 }  // namespace
 
 Command add_admin(CLI::App& app) {
   const auto options = std::make_shared<Options>();
-  const auto chosen = std::make_shared<Action>();
+  const auto chosen = std::make_shared<Chosen>();
   CLI::App* admin = app.add_subcommand(
       "admin",
-      "Operator's tools: users, bans, coins, roles, the audit log. Works on the database, "
-      "beside a running whoosh or without one; every action is in the audit log");
+      "Operator's tools: users, bans, coins, roles, the audit log, on the database, beside a "
+      "running whoosh or without one; rooms and nodes of a running cluster. Every action is in the "
+      "audit log");
   knob(*admin, "data", options->data, "Folder of the database");
   knob(*admin, "database", options->database,
        "sqlite:PATH or postgres://user@host/database; empty: the one in the data folder");
@@ -246,7 +372,11 @@ Command add_admin(CLI::App& app) {
   add_people(words);
   add_coins(words);
   add_records(words);
-  return {admin, [options, chosen] { return run(*options, *chosen); }};
+  add_rooms(words);
+  add_nodes(words);
+  return {admin, [options, chosen] {
+            return chosen->live ? run_live(*options, *chosen) : run(*options, chosen->action);
+          }};
 }
 
 }  // namespace whoosh::cli

@@ -145,6 +145,14 @@ Checked resolve(MatchmakerConfig& c) {
   return resolve_common(c);
 }
 
+Checked resolve(OperatorConfig& c) {
+  return resolve_common(c);
+}
+
+Checked check(const OperatorConfig& c) {
+  return check_common(c);
+}
+
 Checked check(const ApiConfig& c) {
   if (auto common = check_common(c); !common) return common;
   if (const auto location = database::parse(c.database); !location) {

@@ -73,15 +73,23 @@ struct MatchmakerConfig : CommonConfig {
   std::string edge_url;
 };
 
+// For what is no part of the cluster, but asks it (operator_access.h).
+struct OperatorConfig : CommonConfig {};
+
 // f(name, value, words) for an ordinary knob, f.secret(name, value, words) for one that is never
 // shown.
 template <class Config, class F>
-void each_common_knob(Config& c, F& f) {
+void each_access_knob(Config& c, F& f) {
   f.secret("state", c.state, "Redis or Valkey: redis://host:port, redis+sentinel://…, rediss://…");
   f("state-file", c.state_file, "File that holds the value of --state");
   f.secret("cluster-secret", c.cluster_secret,
            "What the processes of the cluster know each other by, 32 characters or more");
   f("cluster-secret-file", c.cluster_secret_file, "File that holds the cluster's secret");
+}
+
+template <class Config, class F>
+void each_common_knob(Config& c, F& f) {
+  each_access_knob(c, f);
   f("keys", c.keys, "Key files, and folders of them; where nothing is signed public keys will do");
   f("ops-listen", c.ops_listen, "Address of /metrics /livez /readyz");
   f("ops-port", c.ops_port, "Port of /metrics /livez /readyz; 0: a free one");
@@ -140,16 +148,23 @@ void each_knob(MatchmakerConfig& c, F&& f) {
   f("edge-url", c.edge_url, "URL of the WebSockets where all edges are behind one address");
 }
 
+template <class F>
+void each_knob(OperatorConfig& c, F&& f) {
+  each_access_knob(c, f);
+}
+
 // Reads the …_file knobs into their values, and fills in what depends on the machine. Errors name
 // the knob.
 [[nodiscard]] base::Result<> resolve(ApiConfig& config);
 [[nodiscard]] base::Result<> resolve(EdgeConfig& config);
 [[nodiscard]] base::Result<> resolve(MatchmakerConfig& config);
+[[nodiscard]] base::Result<> resolve(OperatorConfig& config);
 
 // invalid_input with a sentence that names the knob and says what it takes. Of a resolved config.
 [[nodiscard]] base::Result<> check(const ApiConfig& config);
 [[nodiscard]] base::Result<> check(const EdgeConfig& config);
 [[nodiscard]] base::Result<> check(const MatchmakerConfig& config);
+[[nodiscard]] base::Result<> check(const OperatorConfig& config);
 
 // One `name = value` line per knob; secrets are said to be given or not.
 [[nodiscard]] std::string print(const ApiConfig& config);

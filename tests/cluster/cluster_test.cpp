@@ -302,11 +302,9 @@ TEST_F(ClusterTest, AnAnnouncedSeatKnowsItsPersonsLookAndSession) {
     ASSERT_TRUE(connected) << connected.error().message;
     lobbies.push_back(std::move(*connected));
   }
-  Process grant({WHOOSH_PROGRAM, "admin", "grant", "--database", "postgres:" + cluster_.conninfo(),
-                 "--user", "known_0", "--coins", "5000", "--reason", "To dress up."},
-                cluster_.file("admin.log"));
-  ASSERT_TRUE(eventually([&] { return !grant.is_running(); }));
-  ASSERT_EQ(WEXITSTATUS(grant.status()), 0) << grant.output();
+  const auto granted =
+      cluster_.admin({"grant", "--user", "known_0", "--coins", "5000", "--reason", "To dress up."});
+  ASSERT_EQ(granted.status, 0) << granted.output;
   swarm::HttpCall purchase;
   purchase.method = "POST";
   purchase.target = "/api/store/purchase";
@@ -368,11 +366,8 @@ TEST_F(ClusterTest, ABanEndsALiveConnectionOnAnotherNode) {
   start(Door::path);
   Player boss(apis_[0].endpoint(), "boss_of_all", 1);
   ASSERT_TRUE(boss.register_account("a long enough passphrase"));
-  Process promotion({WHOOSH_PROGRAM, "admin", "role", "--database",
-                     "postgres:" + cluster_.conninfo(), "--user", "boss_of_all", "--role", "admin"},
-                    cluster_.file("admin.log"));
-  ASSERT_TRUE(eventually([&] { return !promotion.is_running(); }));
-  ASSERT_EQ(WEXITSTATUS(promotion.status()), 0) << promotion.output();
+  const auto promoted = cluster_.admin({"role", "--user", "boss_of_all", "--role", "admin"});
+  ASSERT_EQ(promoted.status, 0) << promoted.output;
   const auto signed_in = boss.call(
       "POST", "/api/auth/login",
       json::object{{"username", "boss_of_all"}, {"password", "a long enough passphrase"}}, 200);
@@ -400,6 +395,51 @@ TEST_F(ClusterTest, ABanEndsALiveConnectionOnAnotherNode) {
   // The other edges hear of it in their own time, within a quarter of a second.
   EXPECT_TRUE(eventually(
       [&] { return !swarm::WsClient::connect(edges_[0].endpoint(), options).has_value(); }));
+}
+
+// `whoosh admin rooms` and `nodes`, from a process that is no part of the cluster.
+TEST_F(ClusterTest, TheShellSeesAndEndsRoomsAndDrainsNodes) {
+  start(Door::path);
+  Player host(apis_[0].endpoint(), "shell_host", 1);
+  ASSERT_TRUE(host.register_account("a long enough passphrase"));
+  const auto made = host.call("POST", "/api/rooms", json::object{{"game", "suspect"}}, 201);
+  ASSERT_TRUE(made) << made.error().message;
+  ASSERT_TRUE(host.enter(made->as_object()));
+  const std::string code(made->at("code").as_string());
+  const std::string node(made->at("node").as_string());
+
+  const auto rooms = cluster_.admin_live({"rooms", "list"});
+  EXPECT_EQ(rooms.status, 0);
+  EXPECT_NE(rooms.output.find(code), std::string::npos) << rooms.output;
+  const auto elsewhere =
+      cluster_.admin_live({"rooms", "list", "--node", node == "edge-1" ? "edge-2" : "edge-1"});
+  EXPECT_EQ(elsewhere.output.find(code), std::string::npos) << elsewhere.output;
+  const auto room = cluster_.admin_live({"rooms", "show", "--room", code});
+  EXPECT_EQ(room.status, 0);
+  EXPECT_NE(room.output.find("shell_host"), std::string::npos) << room.output;
+  const auto none = cluster_.admin_live({"rooms", "show", "--room", "ZZZZ"});
+  EXPECT_EQ(none.status, 1);
+  EXPECT_NE(none.output.find("There is no room ZZZZ."), std::string::npos) << none.output;
+
+  const auto closed =
+      cluster_.admin_live({"rooms", "close", "--room", code, "--reason", "It is late."});
+  EXPECT_EQ(closed.status, 0) << closed.output;
+  while (host.pump(1'000)) {
+  }
+  EXPECT_EQ(host.connection()->close_code(), 4004);
+
+  const auto drained = cluster_.admin_live({"nodes", "drain", "--node", node, "--reason", "Away."});
+  EXPECT_EQ(drained.status, 0) << drained.output;
+  EXPECT_TRUE(eventually([&] {
+    return cluster_.admin_live({"nodes", "list"}).output.find("draining") != std::string::npos;
+  }));
+  const auto audit = cluster_.admin({"audit"});
+  EXPECT_NE(audit.output.find("room.close"), std::string::npos) << audit.output;
+  EXPECT_NE(audit.output.find("node:" + node), std::string::npos) << audit.output;
+
+  const auto without = cluster_.admin({"rooms", "list"});
+  EXPECT_EQ(without.status, 1);
+  EXPECT_NE(without.output.find("--cluster-secret-file"), std::string::npos) << without.output;
 }
 
 // SIGTERM ends an edge only after its rooms; until then nobody new comes to it.

@@ -168,6 +168,23 @@ class Cluster {
     node.process = std::make_unique<Process>(words, file(name + ".log"));
     return node;
   }
+  struct Told {
+    int status = -1;
+    std::string output;
+  };
+  // `whoosh admin …`, with this cluster's database at the end.
+  Told admin(std::vector<std::string> words) {
+    words.insert(words.begin(), {WHOOSH_PROGRAM, "admin"});
+    append(words, {"--database", "postgres:" + conninfo()});
+    Process process(words, file("admin-" + std::to_string(++admins_) + ".log"));
+    if (!eventually([&] { return !process.is_running(); })) return {};
+    return {WEXITSTATUS(process.status()), process.output()};
+  }
+  // The same on its rooms and nodes.
+  Told admin_live(std::vector<std::string> words) {
+    append(words, {"--state", redis_.url(), "--cluster-secret-file", file("secret")});
+    return admin(std::move(words));
+  }
   // `configuration`: everything but the global section.
   std::unique_ptr<Process> start_haproxy(const std::string& configuration) {
     write("haproxy.cfg", "global\n  maxconn 500\n" + configuration);
@@ -207,6 +224,7 @@ class Cluster {
   store::postgres::TestDatabase database_;
   const std::string conninfo_ = database_.conninfo();
   state::redis::TestServer redis_;
+  int admins_ = 0;
 };
 
 }  // namespace whoosh::tests
