@@ -104,8 +104,8 @@ std::int32_t level_of(std::int64_t xp) {
 
 std::int32_t daily_coins(std::int32_t streak) {
   ASSERT(streak >= 1);
-  constexpr std::array<std::int32_t, 7> week{10, 15, 20, 25, 30, 40, 50};
-  return week[std::min<std::size_t>(static_cast<std::size_t>(streak), week.size()) - 1];
+  const auto day = static_cast<std::size_t>(streak);
+  return daily_week[std::min(day, daily_week.size()) - 1];
 }
 
 }  // namespace whoosh::match

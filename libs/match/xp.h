@@ -1,6 +1,7 @@
 // XP, levels and coins of one player for one match (games.md 6.5). Pure arithmetic; any thread.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 
@@ -38,8 +39,9 @@ struct XpInput {
 [[nodiscard]] std::int32_t coins_of(std::int32_t xp_gained, bool matchmade,
                                     std::int32_t coins_today);
 
-// Coins of the daily reward on day `streak` (1 = the first) of a row of days: 10, 15, 20, 25, 30,
-// 40, then 50 a day. REQUIRES: streak >= 1.
+// Coins of the daily reward on the first, second, … day of a row; the last from then on.
+inline constexpr std::array<std::int32_t, 7> daily_week{10, 15, 20, 25, 30, 40, 50};
+// On day `streak` (1 = the first). REQUIRES: streak >= 1.
 [[nodiscard]] std::int32_t daily_coins(std::int32_t streak);
 
 }  // namespace whoosh::match

@@ -172,6 +172,9 @@ class Client {
   Result<Outcome> grant(Grant grant) {
     return await<Outcome>([&](auto r) { store_.grant(std::move(grant), std::move(r)); });
   }
+  Result<DailyStanding> daily(UserId user, UnixMs now) {
+    return await<DailyStanding>([&](auto r) { store_.daily(user, now, std::move(r)); });
+  }
   Result<DailyReward> claim_daily(UserId user, UnixMs now) {
     return await<DailyReward>([&](auto r) { store_.claim_daily(user, now, std::move(r)); });
   }

@@ -181,6 +181,7 @@ TEST_P(StoreEconomy, GuestsBuyNothingBeforeTheyRegister) {
   ASSERT_TRUE(client_.grant(give(guest_1, 50, 1)).has_value());
   EXPECT_EQ(error_of(client_.purchase(buy(guest_1, "a", 10, 2))), ErrorCode::forbidden);
   EXPECT_EQ(error_of(client_.claim_daily(guest_1, noon)), ErrorCode::forbidden);
+  EXPECT_EQ(error_of(client_.daily(guest_1, noon)), ErrorCode::forbidden);
   EXPECT_EQ(coins_of(guest_1), 50);
   ASSERT_TRUE(client_.convert(guest_1, {"ann", "ann@example.org", "hash"}).has_value());
   const Outcome now = client_.purchase(buy(guest_1, "a", 10, 2)).value();
@@ -405,7 +406,17 @@ TEST_P(StoreEconomy, TheDailyRewardGrowsWithTheStreak) {
     // Early one day, late the next: what counts is the day.
     const UnixMs today = midnight.plus_ms((day - 1) * day_of_ms);
     const UnixMs now = day % 2 == 1 ? today : today.plus_ms(day_of_ms - 1);
+    const DailyStanding before = client_.daily(ann, now).value();
+    EXPECT_EQ(before.streak, day - 1);
+    EXPECT_TRUE(before.is_claimable);
+    EXPECT_EQ(before.coins, match::daily_coins(day));
+    EXPECT_EQ(before.next_at, today.plus_ms(day_of_ms));
     const DailyReward reward = client_.claim_daily(ann, now).value();
+    const DailyStanding after = client_.daily(ann, now).value();
+    EXPECT_EQ(after.streak, day);
+    EXPECT_FALSE(after.is_claimable);
+    EXPECT_EQ(after.coins, match::daily_coins(day + 1)) << "of tomorrow";
+    EXPECT_EQ(after.next_at, reward.next_at);
     balance += reward.coins;
     EXPECT_EQ(reward.streak, day);
     EXPECT_EQ(reward.coins, match::daily_coins(day));
@@ -427,12 +438,17 @@ TEST_P(StoreEconomy, AMissedDayStartsTheStreakAgain) {
   for (int day = 0; day < 3; ++day) {
     ASSERT_TRUE(client_.claim_daily(ann, noon.plus_ms(day * day_of_ms)).has_value());
   }
+  const DailyStanding broken = client_.daily(ann, noon.plus_ms(4 * day_of_ms)).value();
+  EXPECT_EQ(broken.streak, 0);
+  EXPECT_TRUE(broken.is_claimable);
+  EXPECT_EQ(broken.coins, match::daily_coins(1));
   const DailyReward reward = client_.claim_daily(ann, noon.plus_ms(4 * day_of_ms)).value();
   EXPECT_EQ(reward.streak, 1);
   EXPECT_EQ(reward.coins, match::daily_coins(1));
   EXPECT_EQ(error_of(client_.claim_daily(ann, noon.plus_ms(3 * day_of_ms))),
             ErrorCode::already_claimed)
       << "a clock that went backwards pays nothing";
+  EXPECT_FALSE(client_.daily(ann, noon.plus_ms(3 * day_of_ms)).value().is_claimable);
   EXPECT_EQ(client_.claim_daily(ann, noon.plus_ms(5 * day_of_ms)).value().streak, 2);
 }
 
@@ -521,6 +537,7 @@ TEST_P(StoreEconomy, StrangersHaveNoWallet) {
     EXPECT_EQ(error_of(client_.purchase(buy(id, "a", 1, 1))), ErrorCode::user_not_found);
     EXPECT_EQ(error_of(client_.refund(take_back(id, "a", 2))), ErrorCode::user_not_found);
     EXPECT_EQ(error_of(client_.grant(give(id, 1, 3))), ErrorCode::user_not_found);
+    EXPECT_EQ(error_of(client_.daily(id, noon)), ErrorCode::user_not_found);
     EXPECT_EQ(error_of(client_.claim_daily(id, noon.plus_ms(day_of_ms))),
               ErrorCode::user_not_found);
     EXPECT_EQ(error_of(client_.equip(id, "a")), ErrorCode::user_not_found);

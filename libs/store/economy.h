@@ -113,6 +113,14 @@ struct LedgerCheck {
   }
 };
 
+// Before a claim: what it would give.
+struct DailyStanding {
+  std::int32_t streak = 0;  // days in a row so far; 0: none, or the row is broken
+  bool is_claimable = false;
+  std::int32_t coins = 0;  // of the next claim: today's, or tomorrow's when that has been made
+  UnixMs next_at;          // the next UTC midnight: from then on tomorrow's; today's is lost
+};
+
 class Economy {
  public:
   virtual ~Economy() = default;
@@ -130,6 +138,8 @@ class Economy {
   // user_not_found, invalid_input (coins out of range), idempotency_key_reused; insufficient_funds
   // (of a grant below zero) is an outcome.
   virtual void grant(Grant grant, Reply<Outcome> reply) = 0;
+  // How the user's row of days stands. user_not_found, forbidden (a guest).
+  virtual void daily(UserId user, UnixMs now, Reply<DailyStanding> reply) = 0;
   // Once per user and UTC day: match::daily_coins(streak). user_not_found, forbidden (a guest),
   // already_claimed.
   virtual void claim_daily(UserId user, UnixMs now, Reply<DailyReward> reply) = 0;

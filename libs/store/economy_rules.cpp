@@ -76,6 +76,14 @@ std::optional<DailyClaim> next_claim(const std::optional<DailyClaim>& last, Unix
   return DailyClaim{today, last->streak + 1};
 }
 
+DailyStanding daily_standing(const std::optional<DailyClaim>& last, UnixMs now) {
+  const UnixMs midnight = utc_day(now).to;
+  if (const auto next = next_claim(last, now)) {
+    return {next->streak - 1, true, match::daily_coins(next->streak), midnight};
+  }
+  return {last->streak, false, match::daily_coins(last->streak + 1), midnight};
+}
+
 std::string acquisition_ref(std::string_view item, std::int32_t number) {
   return std::string(item) + "#" + std::to_string(number);
 }

@@ -52,6 +52,8 @@ struct DailyClaim {
 [[nodiscard]] std::optional<DailyClaim> next_claim(const std::optional<DailyClaim>& last,
                                                    UnixMs now);
 
+[[nodiscard]] DailyStanding daily_standing(const std::optional<DailyClaim>& last, UnixMs now);
+
 // ---- causes ------------------------------------------------------------------------------------
 
 [[nodiscard]] std::string acquisition_ref(std::string_view item, std::int32_t number);  // "item#2"

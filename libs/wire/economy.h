@@ -85,6 +85,14 @@ struct Equip {
 };
 BOOST_DESCRIBE_STRUCT(Equip, (), (item_id, kind))
 
+struct DailyStanding {
+  std::int32_t streak = 0;  // days in a row so far; 0: none, or the row is broken
+  bool claimable = false;
+  std::int32_t coins = 0;             // of the next claim: today's, or tomorrow's
+  std::string next_at;                // the next UTC midnight: tomorrow's claim; today's is lost
+  std::vector<std::int32_t> rewards;  // of the first, second, … day; the last from then on
+};
+BOOST_DESCRIBE_STRUCT(DailyStanding, (), (streak, claimable, coins, next_at, rewards))
 struct Daily {
   std::int32_t coins = 0;   // of today
   std::int32_t streak = 0;  // days in a row, today among them

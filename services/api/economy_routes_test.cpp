@@ -76,12 +76,19 @@ TEST(Daily, once_a_day_with_a_streak) {
   const Reading made = h.registered("ada");
   const std::string refresh = R"({"refresh":")" + made.at("refresh") + "\"}";
   std::string ada = made.at("access");
+  EXPECT_EQ(h.get("/api/economy/daily", ada).http.body,
+            R"({"streak":0,"claimable":true,"coins":10,"next_at":"2023-11-15T00:00:00.000Z",)"
+            R"("rewards":[10,15,20,25,30,40,50]})");
   const Reading first = h.call("POST", "/api/economy/daily", ada);
   EXPECT_EQ(first.status(), 200) << first.http.body;
   EXPECT_EQ(first.http.body, R"({"coins":10,"streak":1,"next_at":"2023-11-15T00:00:00.000Z"})");
   const Reading again = h.call("POST", "/api/economy/daily", ada);
   EXPECT_EQ(again.status(), 409);
   EXPECT_EQ(again.code(), "already_claimed");
+  const Reading done = h.get("/api/economy/daily", ada);
+  EXPECT_EQ(done.at("streak"), "1");
+  EXPECT_EQ(done.at("claimable"), "false");
+  EXPECT_EQ(done.at("coins"), "15") << "of tomorrow";
   h.clock().advance_ms(24LL * 3600 * 1000);
   ada = h.post("/api/auth/token/refresh", "", refresh).at("access");
   const Reading second = h.call("POST", "/api/economy/daily", ada);
@@ -99,6 +106,7 @@ TEST(Guests, look_at_the_shop_and_earn_nothing) {
   const Reading daily = h.call("POST", "/api/economy/daily", guest);
   EXPECT_EQ(daily.status(), 403);
   EXPECT_EQ(daily.code(), "forbidden");
+  EXPECT_EQ(h.get("/api/economy/daily", guest).code(), "forbidden");
   const Reading bought = buy(h, guest, "frame_ink", "k1");
   EXPECT_EQ(bought.status(), 403);
   EXPECT_EQ(bought.code(), "forbidden");

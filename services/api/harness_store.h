@@ -161,6 +161,9 @@ class Switchable final : public store::Store {
   void grant(store::Grant g, runtime::Reply<store::Outcome> r) override {
     FORWARD(grant(std::move(g), std::move(r)));
   }
+  void daily(base::UserId user, base::UnixMs now, runtime::Reply<store::DailyStanding> r) override {
+    FORWARD(daily(user, now, std::move(r)));
+  }
   void claim_daily(base::UserId user, store::UnixMs now,
                    runtime::Reply<store::DailyReward> r) override {
     FORWARD(claim_daily(user, now, std::move(r)));

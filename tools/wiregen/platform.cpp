@@ -58,7 +58,7 @@ void rest_bodies(Declarations& types) {
               QueueJoin, QueueTicket, TicketState, HistoryRow, HistoryPage, PasswordChange, Proof,
               EndSession, SecondFactor, TotpBegun, TotpCode, RecoveryCodes, PasswordReset,
               SessionList, AccountExport, Wallet, LedgerPage, StoreList, Purchase, Purchased,
-              InventoryList, Equip, Daily, GameResult, ResultTaken, Health>(types);
+              InventoryList, Equip, DailyStanding, Daily, GameResult, ResultTaken, Health>(types);
 }
 
 void admin_bodies(Declarations& types) {

@@ -153,6 +153,9 @@ class MemoryStore final : public Store {
   void grant(Grant grant, Reply<Outcome> reply) override {
     answer(reply, [&] { return records_.grant(grant); });
   }
+  void daily(UserId user, UnixMs now, Reply<DailyStanding> reply) override {
+    answer(reply, [&] { return records_.daily(user, now); });
+  }
   void claim_daily(UserId user, UnixMs now, Reply<DailyReward> reply) override {
     answer(reply, [&] { return records_.claim_daily(user, now); });
   }

@@ -79,6 +79,7 @@ class Records {
   Result<Outcome> purchase(const Purchase& purchase);
   Result<Outcome> refund(const Refund& refund);
   Result<Outcome> grant(const Grant& grant);
+  Result<DailyStanding> daily(UserId user, UnixMs now) const;
   Result<DailyReward> claim_daily(UserId user, UnixMs now);
   Result<std::vector<OwnedItem>> inventory(UserId user) const;
   Result<Look> equip(UserId user, const std::string& item);

@@ -133,6 +133,13 @@ Result<Outcome> Records::grant(const Grant& grant) {
   return decide(*user, grant.once, grant.now, std::nullopt);
 }
 
+Result<DailyStanding> Records::daily(UserId id, UnixMs now) const {
+  const User* user = find(id);
+  if (user == nullptr) return base::Error{ErrorCode::user_not_found};
+  if (user->account.is_guest) return base::Error{ErrorCode::forbidden};
+  return daily_standing(user->daily, now);
+}
+
 Result<DailyReward> Records::claim_daily(UserId id, UnixMs now) {
   User* user = find(id);
   if (user == nullptr) return base::Error{ErrorCode::user_not_found};

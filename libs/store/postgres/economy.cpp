@@ -257,6 +257,18 @@ Outcome grant(Connection& db, const Grant& grant) {
   return outcome;
 }
 
+// One statement: this is a read, so it locks nobody.
+DailyStanding load_daily(Connection& db, UserId user, UnixMs now) {
+  Rows row = db.query(
+      "SELECT u.is_guest, d.day, d.streak FROM users u "
+      "LEFT JOIN daily_rewards d ON d.user_id = u.id WHERE u.id = $1 AND u.erased_at IS NULL",
+      user);
+  if (!row.step()) throw Refused{ErrorCode::user_not_found};
+  if (row.flag(0)) throw Refused{ErrorCode::forbidden};
+  if (row.is_null(1)) return daily_standing(std::nullopt, now);
+  return daily_standing(DailyClaim{row.integer(1), row.int32(2)}, now);
+}
+
 DailyReward claim_daily(Connection& db, UserId user, UnixMs now) {
   const Questions asked = ask_person(db, user);
   const Connection::Number newest =

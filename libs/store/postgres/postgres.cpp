@@ -267,6 +267,10 @@ class PostgresStore final : public Store {
     pool_.push(Effect::write_repeats, std::move(reply),
                [grant = std::move(grant)](Connection& db) { return postgres::grant(db, grant); });
   }
+  void daily(UserId user, UnixMs now, Reply<DailyStanding> reply) override {
+    pool_.push(Effect::read, std::move(reply),
+               [user, now](Connection& db) { return load_daily(db, user, now); });
+  }
   void claim_daily(UserId user, UnixMs now, Reply<DailyReward> reply) override {
     pool_.push(Effect::write, std::move(reply),
                [user, now](Connection& db) { return postgres::claim_daily(db, user, now); });

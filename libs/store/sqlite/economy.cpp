@@ -43,6 +43,12 @@ Person load_person(Connection& db, UserId user) {
   return {row.flag(0), row.int32(1)};
 }
 
+std::optional<DailyClaim> last_claim(Connection& db, UserId user) {
+  Statement row = db.query("SELECT day, streak FROM daily_rewards WHERE user_id = ?", user);
+  if (!row.step()) return std::nullopt;
+  return DailyClaim{row.integer(0), row.int32(1)};
+}
+
 Look load_look(Connection& db, UserId user) {
   Statement row = db.query(
       "SELECT look_frame, look_colour, look_title, look_reactions FROM users "
@@ -227,15 +233,15 @@ Outcome grant(Connection& db, const Grant& grant) {
   return decide(db, grant.user, grant.once, grant.now, std::nullopt, balance);
 }
 
+DailyStanding load_daily(Connection& db, UserId user, UnixMs now) {
+  if (load_person(db, user).is_guest) throw Refused{ErrorCode::forbidden};
+  return daily_standing(last_claim(db, user), now);
+}
+
 DailyReward claim_daily(Connection& db, UserId user, UnixMs now) {
   const Person person = load_person(db, user);
   if (person.is_guest) throw Refused{ErrorCode::forbidden};
-  std::optional<DailyClaim> last;
-  {
-    Statement row = db.query("SELECT day, streak FROM daily_rewards WHERE user_id = ?", user);
-    if (row.step()) last = DailyClaim{row.integer(0), row.int32(1)};
-  }
-  const std::optional<DailyClaim> claim = next_claim(last, now);
+  const std::optional<DailyClaim> claim = next_claim(last_claim(db, user), now);
   if (!claim) throw Refused{ErrorCode::already_claimed};
   const std::int32_t coins = match::daily_coins(claim->streak);
   const std::int64_t balance = std::int64_t{person.balance} + coins;

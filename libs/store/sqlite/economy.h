@@ -19,6 +19,7 @@ LedgerPage load_ledger_page(Connection& db, UserId user, const std::optional<std
 Outcome purchase(Connection& db, const Purchase& purchase);
 Outcome refund(Connection& db, const Refund& refund);
 Outcome grant(Connection& db, const Grant& grant);
+DailyStanding load_daily(Connection& db, UserId user, UnixMs now);
 DailyReward claim_daily(Connection& db, UserId user, UnixMs now);
 std::vector<OwnedItem> load_inventory(Connection& db, UserId user);
 Look equip(Connection& db, UserId user, const std::string& item);

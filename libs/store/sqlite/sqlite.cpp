@@ -235,6 +235,9 @@ class SqliteStore final : public Store {
     write(std::move(reply),
           [grant = std::move(grant)](Connection& db) { return sqlite::grant(db, grant); });
   }
+  void daily(UserId user, UnixMs now, Reply<DailyStanding> reply) override {
+    read(std::move(reply), [user, now](Connection& db) { return load_daily(db, user, now); });
+  }
   void claim_daily(UserId user, UnixMs now, Reply<DailyReward> reply) override {
     write(std::move(reply),
           [user, now](Connection& db) { return sqlite::claim_daily(db, user, now); });

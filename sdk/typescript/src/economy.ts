@@ -3,6 +3,7 @@
 import { query, type Client, type Slice } from './client.js';
 import type {
   Daily,
+  DailyStanding,
   Equip,
   InventoryList,
   LedgerPage,
@@ -30,6 +31,9 @@ export const inventory = (client: Client) => client.request<InventoryList>('GET'
 // In place of what is worn of the item's kind.
 export const equip = (client: Client, item_id: string) => wear(client, { item_id });
 export const unequip = (client: Client, kind: string) => wear(client, { kind, item_id: null });
+
+// What the next claim gives, and whether it may be made now.
+export const daily = (client: Client) => client.request<DailyStanding>('GET', '/api/economy/daily');
 
 // Once per UTC day; `already_claimed` until the next.
 export const claimDaily = (client: Client) => client.request<Daily>('POST', '/api/economy/daily');

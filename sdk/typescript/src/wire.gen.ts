@@ -117,6 +117,14 @@ export interface Daily {
   next_at: string;
 }
 
+export interface DailyStanding {
+  streak: number;
+  claimable: boolean;
+  coins: number;
+  next_at: string;
+  rewards: number[];
+}
+
 export interface Emote {
   emote: string;
 }

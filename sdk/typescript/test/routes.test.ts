@@ -92,6 +92,7 @@ const calls: Record<string, Record<string, () => Promise<unknown>>> = {
     purchase: () => economy.purchase(client, 'frame_ink'),
     inventory: () => economy.inventory(client),
     equip: () => economy.equip(client, 'frame_ink'),
+    daily: () => economy.daily(client),
     unequip: () => economy.unequip(client, 'frame'),
     claimDaily: () => economy.claimDaily(client),
   },

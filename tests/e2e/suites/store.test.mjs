@@ -46,6 +46,8 @@ scene('the coins of the day, and what they are too few for', theatre, async (sta
   assert.equal(await sheet.getByRole('button', { name: /^Buy/ }).count(), 0);
   await cleo.page.keyboard.press('Escape');
   await cleo.goto('/wallet');
+  await cleo.page.getByText(t('daily.next').split('{')[0]).waitFor();
+  await cleo.reads('daily.streak.one', { n: 1 });
   await cleo.reads('wallet.reason.daily');
   await cleo.sees('+10');
 });

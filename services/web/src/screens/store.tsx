@@ -1,11 +1,11 @@
 // The store: what can be bought, what one owns and wears, and the coins of the day. Cosmetics only.
 import { computed, signal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { ApiError, economy, type Daily, type Look, type StoreItem } from '@whoosh/sdk';
+import { ApiError, economy, type Look, type StoreItem } from '@whoosh/sdk';
 
 import { addTexts, t } from '../i18n';
 import texts from '../i18n/en.store.json';
-import { client, recall, remember } from '../state/client';
+import { client } from '../state/client';
 import { go } from '../state/router';
 import { loadUser, setUser, user } from '../state/session';
 import {
@@ -20,6 +20,7 @@ import {
   toast,
   useAction,
 } from '../ui/parts';
+import { DailyCard } from '../ui/daily';
 import { Avatar, SeatPatterns } from '../ui/seats';
 import '../style/store.css';
 
@@ -92,7 +93,7 @@ export default function Store() {
           </a>
         </section>
       )}
-      {me && !me.is_guest && <DailyCard id={me.id} />}
+      {me && !me.is_guest && <DailyCard onClaimed={refresh} />}
       {list && me ? (
         <>
           <Choice
@@ -314,80 +315,3 @@ function own(id: string): void {
 }
 
 const refresh = () => economy.wallet(client).then(({ coins }) => setCoins(coins), oops);
-
-// ---- the daily reward -----------------------------------------------------------------------------------------
-
-const days = [10, 15, 20, 25, 30, 40, 50]; // what match::daily_coins pays; more days pay the last
-
-interface Claimed {
-  user: number;
-  streak: number;
-  next_at: string;
-}
-const claimedKey = 'whoosh.daily';
-
-function DailyCard({ id }: { id: number }) {
-  const kept = recall<Claimed>(claimedKey);
-  const mine = kept?.user === id ? kept : null;
-  const claimed = useSignal<Claimed | null>(
-    mine && Date.parse(mine.next_at) > Date.now() ? mine : null,
-  );
-  const action = useAction();
-  const keep = (next: Claimed) => {
-    remember(claimedKey, next);
-    claimed.value = next;
-  };
-  const claim = () =>
-    action.run(async () => {
-      try {
-        const daily: Daily = await economy.claimDaily(client);
-        keep({ user: id, streak: daily.streak, next_at: daily.next_at });
-        toast(t('daily.got', { n: daily.coins }));
-        announce(t('daily.got', { n: daily.coins }));
-      } catch (error) {
-        if (!(error instanceof ApiError) || error.code !== 'already_claimed') throw error;
-        keep({ user: id, streak: mine?.streak ?? 0, next_at: nextMidnight() });
-      }
-      await refresh();
-    });
-  const now = claimed.value;
-  const streak = now?.streak ?? 0;
-  return (
-    <section class="card daily" aria-labelledby="daily-title">
-      <div class="daily-head">
-        <h2 id="daily-title">{t('daily.title')}</h2>
-        {streak > 0 && <b class="streak">{t('daily.streak', { n: streak })}</b>}
-      </div>
-      <ol class="days" aria-label={t('daily.days')}>
-        {days.map((coins, i) => (
-          <li key={coins} class={i < streak ? 'done' : ''}>
-            <small>{t('daily.day', { n: i + 1 })}</small>
-            <b>{coins}</b>
-            {i < streak && <span class="sr">{t('daily.done')}</span>}
-          </li>
-        ))}
-      </ol>
-      {now ? (
-        <p role="status">{t('daily.next', { time: clockTime(now.next_at) })}</p>
-      ) : (
-        <Button kind="main" busy={action.busy} onClick={claim}>
-          {t('daily.claim')}
-        </Button>
-      )}
-    </section>
-  );
-}
-
-function nextMidnight(): string {
-  const now = new Date();
-  return new Date(
-    Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate() + 1),
-  ).toISOString();
-}
-
-const clockTime = (time: string) =>
-  new Intl.DateTimeFormat(undefined, {
-    weekday: 'short',
-    hour: 'numeric',
-    minute: '2-digit',
-  }).format(new Date(time));

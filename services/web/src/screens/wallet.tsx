@@ -1,4 +1,4 @@
-// The wallet: what one has, and every change of it.
+// The wallet: what one has, the coins of the day, and every change of it.
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { economy, type LedgerRow, type Wallet as Purse } from '@whoosh/sdk';
@@ -7,6 +7,8 @@ import { addTexts, has, t } from '../i18n';
 import texts from '../i18n/en.wallet.json';
 import { client } from '../state/client';
 import { go } from '../state/router';
+import { loadUser, user } from '../state/session';
+import { DailyCard } from '../ui/daily';
 import { Button, errorText, Loading, Logo, useAction } from '../ui/parts';
 import '../style/store.css';
 
@@ -23,17 +25,16 @@ export default function Wallet() {
     rows.value = [...(cursor ? rows.value : []), ...answer.items];
     next.value = answer.next;
   };
+  const load = async () => {
+    const [wallet] = await Promise.all([economy.wallet(client), page()]);
+    purse.value = wallet;
+  };
   useEffect(() => {
     if (!client.tokens) return go('/signin', true);
-    Promise.all([economy.wallet(client), page()]).then(
-      ([wallet]) => {
-        purse.value = wallet;
-      },
-      (error) => {
-        if (!client.tokens) go('/signin', true);
-        else trouble.value = errorText(error);
-      },
-    );
+    Promise.all([load(), loadUser()]).catch((error) => {
+      if (!client.tokens) go('/signin', true);
+      else trouble.value = errorText(error);
+    });
     return undefined;
   }, []);
   return (
@@ -56,6 +57,7 @@ export default function Wallet() {
           <p class="card balance">
             <b>{purse.value.coins}</b> {t('wallet.coins', { n: purse.value.coins })}
           </p>
+          {user.value && !user.value.is_guest && <DailyCard onClaimed={load} />}
           <h2>{t('wallet.changes')}</h2>
           {rows.value.length === 0 && <p class="hint">{t('wallet.empty')}</p>}
           <ol class="ledger">
