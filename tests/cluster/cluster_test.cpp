@@ -285,6 +285,19 @@ TEST_F(ClusterTest, AMatchIsAnnouncedOnTheLobbyConnectionOfAnyNode) {
   EXPECT_EQ(rooms.size(), 1U);
 }
 
+void buy_and_wear(const swarm::Endpoint& api, Player& player, const std::string& item) {
+  swarm::HttpCall purchase;
+  purchase.method = "POST";
+  purchase.target = "/api/store/purchase";
+  purchase.body = R"({"item_id":")" + item + "\"}";
+  purchase.bearer = player.access();
+  purchase.headers["Idempotency-Key"] = "one";
+  const auto bought = swarm::http(api, purchase);
+  ASSERT_TRUE(bought);
+  ASSERT_EQ(bought->status, 201) << bought->body;
+  ASSERT_TRUE(player.call("POST", "/api/inventory/equip", json::object{{"item_id", item}}, 200));
+}
+
 // Who takes his seat by the announcement, without asking again, is himself: others see what he
 // wears, and ending the session by which he queued ends his seat.
 TEST_F(ClusterTest, AnAnnouncedSeatKnowsItsPersonsLookAndSession) {
@@ -305,17 +318,7 @@ TEST_F(ClusterTest, AnAnnouncedSeatKnowsItsPersonsLookAndSession) {
   const auto granted =
       cluster_.admin({"grant", "--user", "known_0", "--coins", "5000", "--reason", "To dress up."});
   ASSERT_EQ(granted.status, 0) << granted.output;
-  swarm::HttpCall purchase;
-  purchase.method = "POST";
-  purchase.target = "/api/store/purchase";
-  purchase.body = R"({"item_id":"frame_neon"})";
-  purchase.bearer = players[0]->access();
-  purchase.headers["Idempotency-Key"] = "one";
-  const auto bought = swarm::http(apis_[0].endpoint(), purchase);
-  ASSERT_TRUE(bought);
-  ASSERT_EQ(bought->status, 201) << bought->body;
-  ASSERT_TRUE(players[0]->call("POST", "/api/inventory/equip",
-                               json::object{{"item_id", "frame_neon"}}, 200));
+  buy_and_wear(apis_[0].endpoint(), *players[0], "frame_neon");
 
   for (const auto& player : players) {
     ASSERT_TRUE(player->call("POST", "/api/match/join", json::object{{"game", "suspect"}}, 200));
