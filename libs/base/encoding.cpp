@@ -22,8 +22,8 @@ constexpr auto digits = reverse_alphabet();
 }  // namespace
 
 std::string base64url(std::string_view bytes) {
-  std::string text;
-  text.reserve((bytes.size() * 4 + 2) / 3);
+  std::string text((bytes.size() * 4 + 2) / 3, '\0');
+  char* out = text.data();
   std::uint32_t pending = 0;
   int bits = 0;
   for (const char c : bytes) {
@@ -31,17 +31,17 @@ std::string base64url(std::string_view bytes) {
     bits += 8;
     while (bits >= 6) {
       bits -= 6;
-      text.push_back(alphabet[pending >> bits & 63]);
+      *out++ = alphabet[pending >> bits & 63];
     }
   }
-  if (bits > 0) text.push_back(alphabet[pending << (6 - bits) & 63]);
+  if (bits > 0) *out = alphabet[pending << (6 - bits) & 63];
   return text;
 }
 
 std::optional<std::string> base64url_decode(std::string_view text) {
   if (text.size() % 4 == 1) return std::nullopt;
-  std::string bytes;
-  bytes.reserve(text.size() * 3 / 4);
+  std::string bytes(text.size() * 3 / 4, '\0');
+  char* out = bytes.data();
   std::uint32_t pending = 0;
   int bits = 0;
   for (const char c : text) {
@@ -51,7 +51,7 @@ std::optional<std::string> base64url_decode(std::string_view text) {
     bits += 6;
     if (bits >= 8) {
       bits -= 8;
-      bytes.push_back(static_cast<char>(pending >> bits & 255));
+      *out++ = static_cast<char>(pending >> bits & 255);
     }
   }
   if ((pending & ((1u << bits) - 1)) != 0)

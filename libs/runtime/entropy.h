@@ -1,4 +1,5 @@
-// Entropy: secrets and seeds. OsEntropy asks the kernel (getrandom(2)); SeededEntropy repeats
+// Entropy: secrets and seeds. OsEntropy asks the kernel (getrandom(2)), for small amounts a few
+// hundred bytes ahead: REQUIRES that the process does not fork and go on. SeededEntropy repeats
 // itself, for tests and simulation only. Thread-safe: OsEntropy; SeededEntropy belongs to one
 // thread.
 #pragma once
