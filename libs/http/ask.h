@@ -4,8 +4,9 @@
 //     store.account(user, std::move(reply));
 //   });
 //
-// Gives up with `unavailable` after ask_deadline_ms; a later answer is dropped. The coroutine may
-// be destroyed meanwhile (the server stops): the answer then finds nobody. Loop's thread only.
+// The call is made at the end of the loop's turn, together with those of other requests. Gives up
+// with `unavailable` after ask_deadline_ms; a later answer is dropped. The coroutine may be
+// destroyed meanwhile (the server stops): the answer then finds nobody. Loop's thread only.
 #pragma once
 
 #include <boost/asio/as_tuple.hpp>
@@ -37,13 +38,17 @@ Awaitable<base::Result<T>> ask(RequestContext& context, Call call,
   const auto waiting = std::make_shared<Waiting>(
       Waiting{boost::asio::steady_timer(co_await boost::asio::this_coro::executor), std::nullopt});
   waiting->timer.expires_after(std::chrono::milliseconds(deadline_ms));
-  call(runtime::Reply<T>(*context.mailbox, [weak = std::weak_ptr<Waiting>(waiting),
-                                            alive = context.mailbox](base::Result<T> answer) {
-    if (const auto waits = weak.lock()) {
-      waits->answer = std::move(answer);
-      waits->timer.cancel();
-    }
-  }));
+  // Whoever finds `waiting` alive finds this frame and those that wait for it alive, too.
+  auto asking = [&call, mailbox = context.mailbox, weak = std::weak_ptr<Waiting>(waiting)] {
+    if (weak.expired()) return;
+    call(runtime::Reply<T>(*mailbox, [weak, alive = mailbox](base::Result<T> answer) {
+      if (const auto waits = weak.lock()) {
+        waits->answer = std::move(answer);
+        waits->timer.cancel();
+      }
+    }));
+  };
+  context.mailbox->at_turn_end(std::move(asking));
   co_await waiting->timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
   if (!waiting->answer) co_return base::Error{base::ErrorCode::unavailable};
   co_return std::move(*waiting->answer);
