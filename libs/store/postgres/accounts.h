@@ -9,6 +9,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -21,9 +22,12 @@ namespace whoosh::store::postgres {
 Account create_account(Connection& db, const NewAccount& account);
 // user_not_found.
 Account load_account(Connection& db, UserId id);
-// The same in two halves: several callers' statements may travel together.
-Connection::Number ask_account(Connection& db, UserId id);
-Account take_account(Connection& db, Connection::Number number);
+// A power of two. For more, PostgreSQL finds a new plan for each call cheaper than the general one.
+inline constexpr std::size_t accounts_together_max = 8;
+// Those who are there, once each and in no order. In two halves: statements may travel together.
+// REQUIRES: 1 … accounts_together_max ids.
+[[nodiscard]] Connection::Number ask_accounts(Connection& db, std::span<const UserId> ids);
+[[nodiscard]] std::vector<Account> take_accounts(Connection& db, Connection::Number number);
 Credentials load_credentials(Connection& db, const std::string& login);
 Credentials load_credentials(Connection& db, UserId id);
 // In the order of the ids given, without those who are gone.

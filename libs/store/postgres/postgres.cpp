@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "store/postgres/account_reads.h"
 #include "store/postgres/accounts.h"
 #include "store/postgres/audit.h"
 #include "store/postgres/economy.h"
@@ -41,6 +42,7 @@ class PostgresStore final : public Store {
   PostgresStore(const std::string& conninfo, Connections connections, std::size_t queue_max,
                 Report report)
       : conninfo_(conninfo),
+        account_reads_(pool_, queue_max),
         pool_(conninfo, std::move(connections), queue_max, std::move(report)) {}
 
   void create_account(NewAccount account, Reply<Account> reply) override {
@@ -69,8 +71,7 @@ class PostgresStore final : public Store {
                    Connection& db) { postgres::rehash_password(db, id, old_hash, new_hash); });
   }
   void account(UserId id, Reply<Account> reply) override {
-    pool_.push_read(
-        std::move(reply), [id](Connection& db) { return ask_account(db, id); }, take_account);
+    account_reads_.ask(id, std::move(reply));
   }
   void change_profile(UserId id, ProfileChange change, Reply<Account> reply) override {
     pool_.push(Effect::write, std::move(reply), [id, change = std::move(change)](Connection& db) {
@@ -304,7 +305,8 @@ class PostgresStore final : public Store {
 
  private:
   const std::string conninfo_;
-  Pool pool_;
+  AccountReads account_reads_;
+  Pool pool_;  // stops first
 };
 
 void report_to_stderr(std::string_view sentence) {

@@ -329,6 +329,28 @@ TEST_F(Postgres, ReadsThatTravelTogetherAreAnsweredEachByItself) {
   EXPECT_EQ(reports(), "");
 }
 
+// Far more accounts at once than one statement or one batch takes: all are answered, each with its
+// own, the same person twice and strangers among them; closing the store meanwhile loses none.
+TEST_F(Postgres, AccountsThatAreReadTogetherAreAnsweredEachByItself) {
+  constexpr int reads = 1000;
+  std::unique_ptr<Store> store = open_store(3);
+  const std::vector<UserId> users = play(Client(*store));
+  InlineMailbox mailbox;
+  std::atomic<int> right{0};
+  for (int at = 0; at < reads; ++at) {
+    const bool is_known = at % 3 != 0;
+    const UserId user =
+        is_known ? users[static_cast<std::size_t>(at) % users.size()] : UserId{90'000 + at};
+    store->account(user, Reply<Account>(mailbox, [&right, user, is_known](const auto& found) {
+                     right += is_known ? found.has_value() && found->id == user
+                                       : error_of(found) == ErrorCode::user_not_found;
+                   }));
+  }
+  store.reset();
+  EXPECT_EQ(right.load(), reads);
+  EXPECT_EQ(reports(), "");
+}
+
 // The server ends the connection again and again while reads travel together: each is asked anew
 // and answered, or told that the database is away; none gets another's answer, none is left out.
 TEST_F(Postgres, ReadsThatTravelTogetherSurviveTheirConnection) {

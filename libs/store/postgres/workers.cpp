@@ -33,6 +33,16 @@ void JobQueue::push(std::unique_ptr<Job> job) {
   job->answer();
 }
 
+void JobQueue::push_on(std::unique_ptr<Job> job) {
+  bool wakes = false;
+  {
+    const std::lock_guard lock(mutex_);
+    jobs_.push_back(std::move(job));
+    wakes = idle_ > 0 && !std::exchange(waking_, true);
+  }
+  if (wakes) wake_.notify_one();
+}
+
 Jobs JobQueue::take() {
   Jobs taken;
   bool wakes = false;

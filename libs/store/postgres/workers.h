@@ -16,8 +16,8 @@
 // burst of reads gathers, which then travels together instead of waking everybody for one each.
 //
 // Lock ledger: JobQueue::mutex_ protects jobs_, idle_, waking_ and stopped_; taken in push(),
-// take() and stop(). Outage::mutex_ protects is_on_; taken in began() and ended(). Nothing is
-// called under either, and no thread holds both. A connection belongs to its worker.
+// push_on(), take() and stop(). Outage::mutex_ protects is_on_; taken in began() and ended().
+// Nothing is called under either, and no thread holds both. A connection belongs to its worker.
 //
 // Stopping: the destructor of Pool lets the threads finish what was accepted, then joins them.
 #pragma once
@@ -148,6 +148,9 @@ class JobQueue {
       : jobs_max_(jobs_max), patience_(patience) {}
   // Answers `unavailable` at once when the queue is full, or stands still.
   void push(std::unique_ptr<Job> job);
+  // What was accepted before and goes on in another job: also when full, also while stopping.
+  // REQUIRES: a worker calls, from a job of its own.
+  void push_on(std::unique_ptr<Job> job);
   // Waits for a job; with it come those behind it that ask ahead like it, up to together_max.
   // None: stopped, and everything was taken.
   [[nodiscard]] Jobs take();
@@ -225,6 +228,8 @@ class Pool {
   void push(Effect effect, runtime::Reply<T> reply, Work work) {
     queue_.push(std::make_unique<Call<T, Work>>(effect, std::move(work), std::move(reply)));
   }
+  void push(std::unique_ptr<Job> job) { queue_.push(std::move(job)); }
+  void push_on(std::unique_ptr<Job> job) { queue_.push_on(std::move(job)); }
   template <class T, class Ask, class Take>
   void push_read(runtime::Reply<T> reply, Ask ask, Take take) {
     queue_.push(
