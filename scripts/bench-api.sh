@@ -22,8 +22,7 @@ measure() {
 
 case "${1:-}" in
   smoke)
-    exec "$python" bench/api/bench.py --smoke --build "${2:?a build folder}" \
-      --servers whoosh-sqlite,django --operations me,user,history,login,refresh,join
+    exec "$python" bench/api/bench.py --smoke --build "${2:?a build folder}"
     ;;
   '') measure ;;
   *) die "usage: bench-api.sh [smoke BUILD]" ;;

@@ -22,7 +22,7 @@ from pathlib import Path
 import report
 from servers import Django, Failure, Postgres, Whoosh, command
 
-OPERATIONS = ["me", "user", "history", "login", "refresh", "join", "purchase"]
+OPERATIONS = ["me", "user", "wallet", "history", "login", "refresh", "join", "purchase"]
 SERVERS = ["whoosh-sqlite", "whoosh-postgres", "django"]
 CONNECTIONS = 32
 SMOKE_ANSWERS = 30

@@ -97,6 +97,24 @@ class User final : public Base {
   }
 };
 
+// What the person has: seeded coins and earned ones, without what purchases of other runs took.
+class Wallet final : public Base {
+ public:
+  using Base::Base;
+  std::string next(Slot& slot) override {
+    return get_request(setup_.host, "/api/economy/wallet", choose_regular(slot));
+  }
+  std::string wrong(Slot& slot, int status, std::string_view body) override {
+    if (status != 200) return no_such(200, status, body);
+    const auto wallet = parse(body);
+    const auto coins = wallet ? integer_at(*wallet, "coins") : std::nullopt;
+    if (!coins || *coins <= 0 || *coins > 2 * regular_coins || text_at(*wallet, "updated_at").empty()) {
+      return fmt::format("not the wallet of {}: {}", slot.user, body.substr(0, 200));
+    }
+    return {};
+  }
+};
+
 class HistoryPage final : public Base {
  public:
   using Base::Base;
@@ -242,6 +260,7 @@ class Join final : public Base {
 std::unique_ptr<Operation> make_operation(std::string_view name, OperationSetup setup) {
   if (name == "me") return std::make_unique<Me>(std::move(setup));
   if (name == "user") return std::make_unique<User>(std::move(setup));
+  if (name == "wallet") return std::make_unique<Wallet>(std::move(setup));
   if (name == "history") return std::make_unique<HistoryPage>(std::move(setup));
   if (name == "login") return std::make_unique<Login>(std::move(setup));
   if (name == "refresh") return std::make_unique<Refresh>(std::move(setup));

@@ -55,7 +55,7 @@ struct OperationSetup {
   std::vector<OpenRoom> rooms;  // join
 };
 
-// login, refresh, me, user, history, purchase, join; nullptr: another name.
+// login, refresh, me, user, history, wallet, purchase, join; nullptr: another name.
 [[nodiscard]] std::unique_ptr<Operation> make_operation(std::string_view name,
                                                         OperationSetup setup);
 

@@ -1,4 +1,4 @@
-"""The seven routes that are compared, and two that set them up."""
+"""The eight routes that are compared, and two that set them up."""
 
 from django.urls import path
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("api/users/me", views.Me.as_view()),
     path("api/users/<int:id>", views.User.as_view()),
     path("api/game/history", views.History.as_view()),
+    path("api/economy/wallet", views.Wallet.as_view()),
     path("api/store", views.Store.as_view()),
     path("api/store/purchase", views.Purchase.as_view()),
     path("api/rooms", views.Rooms.as_view()),

@@ -6,7 +6,7 @@ import time
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.shortcuts import get_object_or_404
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
@@ -25,7 +25,7 @@ from peer.models import (
     RoomSeat,
     Session,
 )
-from peer.serializers import history_row, own_profile, public_profile
+from peer.serializers import history_row, own_profile, public_profile, rfc3339
 
 CATALOGUE = {f"frame_{number:02}": 50 + 25 * (number % 8) for number in range(1, 49)}
 CODE_LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
@@ -141,6 +141,23 @@ class History(APIView):
         items = [history_row(row) for row in rows]
         more = f"{rows[limit]['ended_at']}" if len(items) > limit else None
         return Response({"items": items[:limit], "next": more})
+
+
+class Wallet(APIView):
+    """The balance, and when it last changed: one query, as Whoosh's."""
+
+    def get(self, request):
+        last = Posting.objects.filter(person_id=OuterRef("id")).order_by("-journal_id")
+        found = (
+            Person.objects.filter(id=request.user.id)
+            .annotate(changed_at=Subquery(last.values("journal__created_at")[:1]))
+            .values("coins", "changed_at", "created_at")
+            .first()
+        )
+        if found is None:
+            return Response({"code": "user_not_found"}, 404)
+        changed_at = found["changed_at"] or found["created_at"]
+        return Response({"coins": found["coins"], "updated_at": rfc3339(changed_at)})
 
 
 class Store(APIView):
