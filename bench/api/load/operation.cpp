@@ -108,7 +108,8 @@ class Wallet final : public Base {
     if (status != 200) return no_such(200, status, body);
     const auto wallet = parse(body);
     const auto coins = wallet ? integer_at(*wallet, "coins") : std::nullopt;
-    if (!coins || *coins <= 0 || *coins > 2 * regular_coins || text_at(*wallet, "updated_at").empty()) {
+    if (!coins || *coins <= 0 || *coins > 2 * regular_coins ||
+        text_at(*wallet, "updated_at").empty()) {
       return fmt::format("not the wallet of {}: {}", slot.user, body.substr(0, 200));
     }
     return {};
