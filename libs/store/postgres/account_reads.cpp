@@ -70,17 +70,19 @@ class AccountReads::BatchJob final : public Job {
 };
 
 void AccountReads::ask(UserId id, Reply<Account> reply) {
-  bool is_full = false;
+  bool is_accepted = false;
   bool pushes = false;
   {
+    const auto now = std::chrono::steady_clock::now();
     const std::lock_guard lock(mutex_);
-    is_full = waiting_.size() >= waiting_max_;
-    if (!is_full) waiting_.push_back({id, std::move(reply)});
+    const bool moves = waiting_.empty() || now - waiting_.front().since < Pool::patience;
+    is_accepted = moves && waiting_.size() < waiting_max_;
+    if (is_accepted) waiting_.push_back({id, std::move(reply), now});
     pushes = needs_job();
     if (pushes) is_queued_ = true;
   }
   if (pushes) pool_.push(std::make_unique<BatchJob>(*this));
-  if (is_full) reply(away());
+  if (!is_accepted) reply(away());
 }
 
 bool AccountReads::needs_job() const {

@@ -13,6 +13,7 @@
 // ended(); nothing is called under it.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <deque>
 #include <mutex>
@@ -32,13 +33,15 @@ class AccountReads {
   // `pool` is not used before the first ask().
   AccountReads(Pool& pool, std::size_t waiting_max) : pool_(pool), waiting_max_(waiting_max) {}
 
-  // `unavailable` at once when too many wait.
+  // `unavailable` at once when too many wait, or the first of them has waited for Pool::patience:
+  // then the server hangs.
   void ask(UserId id, Reply<Account> reply);
 
  private:
   struct Waiting {
     UserId id;
     Reply<Account> reply;
+    std::chrono::steady_clock::time_point since;
   };
   using Batch = std::vector<Waiting>;
   class BatchJob;

@@ -15,6 +15,7 @@
 #include "store/contract.h"
 #include "store/postgres/matches.h"
 #include "store/postgres/test_server.h"
+#include "store/postgres/workers.h"
 
 namespace whoosh::store::postgres {
 namespace {
@@ -349,6 +350,39 @@ TEST_F(Postgres, AccountsThatAreReadTogetherAreAnsweredEachByItself) {
   store.reset();
   EXPECT_EQ(right.load(), reads);
   EXPECT_EQ(reports(), "");
+}
+
+// More reads than batches may be under way, and a server that answers none of them: whoever comes
+// after the queue's patience is told at once, and all are answered in the end.
+TEST_F(Postgres, AccountsOfAServerThatHangsAreRefusedAtOnce) {
+  const std::unique_ptr<Store> store = open_store(3);
+  const std::vector<UserId> users = play(Client(*store));
+  InlineMailbox mailbox;
+  std::atomic<int> found{0};
+  std::atomic<int> refused{0};
+  int asked = 0;
+  const auto ask = [&] {
+    ++asked;
+    store->account(users[0], Reply<Account>(mailbox, [&](const auto& account) {
+                     ++(account.has_value() ? found : refused);
+                   }));
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  };
+  {
+    Connection rival(conninfo_, Timeouts{});
+    Transaction held(rival, Transaction::Kind::write);
+    (void)rival.query("LOCK TABLE users IN ACCESS EXCLUSIVE MODE");
+    ask();
+    ask();
+    ask();
+    EXPECT_EQ(refused.load(), 0);
+    std::this_thread::sleep_for(Pool::patience);
+    ask();
+    EXPECT_EQ(refused.load(), 1);
+    EXPECT_EQ(found.load(), 0) << "the table is held by another";
+  }
+  while (found.load() + refused.load() < asked) std::this_thread::yield();
+  EXPECT_EQ(refused.load(), 1);
 }
 
 // The server ends the connection again and again while reads travel together: each is asked anew

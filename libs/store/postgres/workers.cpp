@@ -36,8 +36,9 @@ void JobQueue::push(std::unique_ptr<Job> job) {
 void JobQueue::push_on(std::unique_ptr<Job> job) {
   bool wakes = false;
   {
+    const auto now = steady_clock::now();
     const std::lock_guard lock(mutex_);
-    jobs_.push_back(std::move(job));
+    jobs_.push_back({std::move(job), now});
     wakes = idle_ > 0 && !std::exchange(waking_, true);
   }
   if (wakes) wake_.notify_one();
