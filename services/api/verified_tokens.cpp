@@ -1,6 +1,7 @@
 #include "services/api/verified_tokens.h"
 
 #include <cstring>
+#include <utility>
 
 #include "auth/digest.h"
 
@@ -15,7 +16,7 @@ base::Result<auth::Identity> VerifiedTokens::check(const auth::TokenAuthority& t
   const std::string key = auth::sha256(about);
   std::uint64_t place = 0;
   std::memcpy(&place, key.data(), sizeof place);
-  Slot& slot = slots_[place % slots_.size()];
+  Slot& slot = slot_for(sets_[place % sets_.size()], key);
   const std::int64_t leeway_ms = auth::leeway_s * 1000;
   if (slot.key == key && slot.identity.expires_at.plus_ms(leeway_ms) > now &&
       slot.identity.issued_at <= now.plus_ms(leeway_ms)) {
@@ -25,6 +26,18 @@ base::Result<auth::Identity> VerifiedTokens::check(const auth::TokenAuthority& t
   auto identity = tokens.check_access(token, now);
   if (identity) slot = {key, *identity};
   return identity;
+}
+
+// The one that has this key, moved a step to the front; else the first empty or the last.
+VerifiedTokens::Slot& VerifiedTokens::slot_for(Set& set, std::string_view key) {
+  for (std::size_t at = 0; at < ways; ++at) {
+    if (set[at].key.empty()) return set[at];
+    if (set[at].key != key) continue;
+    if (at == 0) return set[at];
+    std::swap(set[at], set[at - 1]);
+    return set[at - 1];
+  }
+  return set.back();
 }
 
 }  // namespace whoosh::api

@@ -4,10 +4,11 @@
 // here, its revocation by the caller, after this.
 //
 // Owner: a thread, which alone touches it. Kept under the SHA-256 of the token and of who checks,
-// so that no token lies here and none is found by another's. Bounded: verified_tokens_max slots;
-// two that want the same one take turns.
+// so that no token lies here and none is found by another's. Bounded: verified_tokens_max slots in
+// sets of eight; in a full set the one that was least used gives way.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -18,11 +19,13 @@
 
 namespace whoosh::api {
 
-inline constexpr std::size_t verified_tokens_max = 1024;  // some 300 bytes each
+// Some 250 bytes each. Who plays through one process at a time must fit: with too few slots nearly
+// every request finds another's token in its place.
+inline constexpr std::size_t verified_tokens_max = 16 * 1024;
 
 class VerifiedTokens {
  public:
-  VerifiedTokens() : slots_(verified_tokens_max) {}
+  VerifiedTokens() : sets_(verified_tokens_max / ways) {}
 
   // What tokens.check_access() answers.
   [[nodiscard]] base::Result<auth::Identity> check(const auth::TokenAuthority& tokens,
@@ -34,7 +37,11 @@ class VerifiedTokens {
     std::string key;  // "": empty
     auth::Identity identity;
   };
-  std::vector<Slot> slots_;
+  static constexpr std::size_t ways = 8;
+  using Set = std::array<Slot, ways>;  // often used ones first, empty ones last
+  [[nodiscard]] static Slot& slot_for(Set& set, std::string_view key);
+
+  std::vector<Set> sets_;
   std::int64_t signatures_ = 0;
 };
 

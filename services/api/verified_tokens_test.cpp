@@ -62,5 +62,23 @@ TEST(VerifiedTokens, another_token_is_another_and_so_is_another_server) {
   EXPECT_TRUE(verified.check(ours, token, now).has_value());
 }
 
+TEST(VerifiedTokens, many_people_fit_and_whoever_comes_often_stays) {
+  const auth::TokenAuthority ours = authority();
+  const std::string regular = *ours.make_access(ada(), now);
+  VerifiedTokens verified;
+  ASSERT_TRUE(verified.check(ours, regular, now).has_value());
+  constexpr std::int64_t people = 500;
+  for (int turn = 0; turn < 2; ++turn) {
+    for (std::int64_t person = 0; person < people; ++person) {
+      auth::Identity identity = ada();
+      identity.user = base::UserId{100 + person};
+      const auto found = verified.check(ours, *ours.make_access(identity, now), now);
+      ASSERT_EQ(found->user, identity.user);
+      ASSERT_TRUE(verified.check(ours, regular, now).has_value());
+    }
+  }
+  EXPECT_EQ(verified.signatures(), 1 + people);
+}
+
 }  // namespace
 }  // namespace whoosh::api
