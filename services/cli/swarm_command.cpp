@@ -4,10 +4,12 @@
 #include <CLI/CLI.hpp>
 #include <atomic>
 #include <boost/json.hpp>
+#include <charconv>
 #include <csignal>
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <optional>
 
 #include "services/cli/commands.h"
 #include "services/cli/log.h"
@@ -56,6 +58,9 @@ struct Options {
   double flood = 0;
   std::string json_file;
   std::string plot_file;
+  std::string url;
+  std::string urls_file;
+  std::string first_hex;
   bool strict = false;
   bool quiet = false;
   std::vector<std::string> merged;
@@ -88,6 +93,29 @@ int show(const Options& options, const swarm::Report& report) {
   return fail("something was not as it should be (--strict).");
 }
 
+base::Result<> read_urls(Options& options) {
+  if (options.urls_file.empty()) return {};
+  std::ifstream file(options.urls_file);
+  if (!file)
+    return base::Error{base::ErrorCode::invalid_input, options.urls_file + " can't be read."};
+  for (std::string line; std::getline(file, line);) {
+    if (!line.empty()) options.plan.urls.push_back(std::move(line));
+  }
+  return {};
+}
+
+std::optional<std::string> bytes_of_hex(const std::string& hex) {
+  std::string out;
+  if (hex.size() % 2 != 0) return std::nullopt;
+  for (std::size_t i = 0; i < hex.size(); i += 2) {
+    unsigned byte = 0;
+    const char* const end = hex.data() + i + 2;
+    if (std::from_chars(hex.data() + i, end, byte, 16).ptr != end) return std::nullopt;
+    out.push_back(static_cast<char>(byte));
+  }
+  return out;
+}
+
 base::Result<> fill_plan(Options& options) {
   swarm::Plan& plan = options.plan;
   const int works = (options.play > 0) + (options.sit > 0) + (options.raw > 0);
@@ -108,8 +136,13 @@ base::Result<> fill_plan(Options& options) {
   plan.cut_share = options.cut / 100;
   plan.slow_share = options.slow / 100;
   plan.flood_share = options.flood / 100;
-  if (plan.work == swarm::Work::raw && !swarm::parse_ws_url(plan.url))
-    return base::Error{base::ErrorCode::invalid_input, "--raw needs a URL: ws://host:port/path"};
+  if (!options.url.empty()) plan.urls.push_back(options.url);
+  if (const auto ok = read_urls(options); !ok) return ok;
+  const auto first = bytes_of_hex(options.first_hex);
+  if (!first)
+    return base::Error{base::ErrorCode::invalid_input,
+                       "--first takes hexadecimal digits, in pairs."};
+  plan.first_bytes = *first;
   return swarm::settle(plan, swarm::raise_descriptor_limit());
 }
 
@@ -141,7 +174,7 @@ std::string words_of(const swarm::Plan& plan) {
                                                            : "players";
   std::string words = fmt::format("whoosh swarm: {} {}", plan.connections, work);
   if (plan.work == swarm::Work::raw)
-    words += " to " + plan.url;
+    words += " to " + plan.urls.front();
   else
     words += fmt::format(" in rooms of {}", plan.room_size);
   return words;
@@ -203,7 +236,7 @@ void add_players(CLI::App& app, Options& o) {
   app.add_option("--play", o.play, "So many players, in rooms, who really play")->group("Who");
   app.add_option("--sit", o.sit, "So many players who only wait in their rooms")->group("Who");
   app.add_option("--raw", o.raw, "So many plain connections to the URL")->group("Who");
-  app.add_option("url", o.plan.url, "ws://host:port/path, for --raw");
+  app.add_option("url", o.url, "ws://host:port/path, for --raw");
   app.add_option("--room-size", o.plan.room_size, "Players of a room")->group("Who");
   app.add_option("--game", o.game, "What they play")
       ->check(CLI::IsMember({"suspect"}))
@@ -252,6 +285,13 @@ void add_behaviour(CLI::App& app, Options& o) {
           "Percent who parse all, rebuild their view and compare it with the server's");
   app.add_option("--activity", o.plan.activity, "How much they do; 1: as people")
       ->check(CLI::Range(0.0, 20.0))
+      ->group("What they do");
+  app.add_option("--urls", o.urls_file, "--raw: a file of URLs, one a line, for a connection each")
+      ->group("Where");
+  app.add_flag("--binary", o.plan.binary, "--raw: binary messages are as good as texts")
+      ->group("What they do");
+  app.add_option("--first", o.first_hex,
+                 "--raw: these bytes, in hexadecimal, in a binary message as soon as it is open")
       ->group("What they do");
   app.add_flag("--echo", o.plan.echo, "--raw: send, and want it back")->group("What they do");
   app.add_option("--echo-interval", o.echo_s, "--echo: seconds between two of one connection")

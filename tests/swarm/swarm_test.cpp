@@ -47,7 +47,7 @@ Report run_against(const RunningServer& server, Plan plan) {
 TEST(Swarm, PlaysWholeMatchesAndEveryViewIsRight) {
   RunningServer server(10);
   Plan plan = small(Work::play, 16);
-  plan.duration_ms = 5'000;  // five hundred game seconds
+  plan.duration_ms = 4'000;  // four hundred game seconds
   const Report report = run_against(server, plan);
   EXPECT_EQ(report.tally.wrong, 0U) << report.text();
   EXPECT_EQ(report.tally.gaps, 0U) << report.text();
@@ -71,7 +71,7 @@ TEST(Swarm, WhoIsCutComesBackToTheSameView) {
   plan.cut_share = 0.5;
   plan.flood_share = 0.2;
   plan.slow_share = 0.2;
-  plan.duration_ms = 3'000;
+  plan.duration_ms = 2'500;
   plan.storm_at_ms = 1'000;
   const Report report = run_against(server, plan);
   EXPECT_EQ(report.tally.wrong, 0U) << report.text();
@@ -95,7 +95,7 @@ TEST(Swarm, SittersHearTicksWithoutStarting) {
 
 TEST(Swarm, SaysSoWhenThereIsNobody) {
   Plan plan = small(Work::raw, 3);
-  plan.url = "ws://127.0.0.1:1/";
+  plan.urls = {"ws://127.0.0.1:1/"};
   plan.ramp_limit_ms = 1'000;
   ASSERT_TRUE(swarm::settle(plan, 1'000));
   const auto report = swarm::run(plan, {});
@@ -108,7 +108,7 @@ TEST(Swarm, SaysSoWhenThereIsNobody) {
 TEST(Swarm, IsInterruptedWithWhatThereIs) {
   std::atomic<bool> stop{true};
   Plan plan = small(Work::raw, 2);
-  plan.url = "ws://127.0.0.1:1/";
+  plan.urls = {"ws://127.0.0.1:1/"};
   ASSERT_TRUE(swarm::settle(plan, 1'000));
   swarm::RunHooks hooks;
   hooks.stop = &stop;
@@ -171,7 +171,7 @@ Report listen_to(const std::string& frames, bool hangs_up = true) {
   const LyingServer server(frames, hangs_up);
   Plan plan = small(Work::raw, 1);
   plan.duration_ms = 200;
-  plan.url = server.url();
+  plan.urls = {server.url()};
   EXPECT_TRUE(swarm::settle(plan, 1'000));
   auto report = swarm::run(plan, {});
   EXPECT_TRUE(report);

@@ -1,5 +1,6 @@
 #include "tools/swarm/crowd.h"
 
+#include <fmt/format.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -35,6 +36,9 @@ base::Result<std::unique_ptr<Crowd>> Crowd::make(const Parts& parts) {
   std::unique_ptr<Crowd> crowd(new Crowd(parts));
   if (!crowd->epoll_)
     return base::Error{base::ErrorCode::unavailable, "The kernel gives no epoll descriptor."};
+  if (parts.seats == nullptr) {
+    if (const auto added = crowd->add_raw(parts.first); !added) return added.error();
+  }
   return crowd;
 }
 
@@ -49,18 +53,31 @@ Crowd::Crowd(const Parts& parts)
       epoll_(epoll_create1(EPOLL_CLOEXEC)),
       buffer_(read_bytes) {
   bees_.reserve(connections_);
-  if (seats_ != nullptr) {
-    rooms_.reserve(connections_ / plan_.room_size + 1);
-    return;
+  if (seats_ != nullptr) rooms_.reserve(connections_ / plan_.room_size + 1);
+}
+
+// Each connection has the URL of its number, and with a URL of its own also a room of its own.
+base::Result<> Crowd::add_raw(std::uint32_t first) {
+  const std::size_t distinct = std::min<std::size_t>(plan_.urls.size(), connections_);
+  for (std::size_t i = 0; i < distinct; ++i) {
+    const auto url = parse_ws_url(plan_.urls[(first + i) % plan_.urls.size()]);
+    ASSERT(url.has_value());
+    Room raw;
+    if (i > 0 &&
+        rooms_.back().host == fmt::format("{}:{}", url->endpoint.host, url->endpoint.port)) {
+      raw.address = rooms_.back().address;
+    } else {
+      auto address = resolve_address(url->endpoint);
+      if (!address) return address.error();
+      raw.address = *address;
+    }
+    raw.host = fmt::format("{}:{}", url->endpoint.host, url->endpoint.port);
+    raw.target = url->target;
+    rooms_.push_back(std::move(raw));
   }
-  Room raw;
-  raw.address = parts.raw;
-  const auto url = parse_ws_url(plan_.url);
-  ASSERT(url.has_value());
-  raw.host = url->endpoint.host + ":" + std::to_string(url->endpoint.port);
-  raw.target = url->target;
-  rooms_.push_back(std::move(raw));
-  for (std::uint32_t i = 0; i < connections_; ++i) add_bee(0, 0, {});
+  for (std::uint32_t i = 0; i < connections_; ++i)
+    add_bee(static_cast<std::uint32_t>(i % distinct), 0, {});
+  return {};
 }
 
 Crowd::~Crowd() {

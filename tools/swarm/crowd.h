@@ -43,8 +43,8 @@ class Crowd {
     std::size_t slot;           // on the board
     std::size_t loops;          // of the whole run
     std::uint32_t connections;  // of this loop
+    std::uint32_t first;        // number of its first connection within the run
     SeatQueue* seats;           // nullptr: raw
-    Address raw;                // where raw connections go
   };
   // Error: no epoll.
   [[nodiscard]] static base::Result<std::unique_ptr<Crowd>> make(const Parts& parts);
@@ -114,6 +114,7 @@ class Crowd {
   void turn();
   void hear_board();
   void leave_all();
+  [[nodiscard]] base::Result<> add_raw(std::uint32_t first);
   void beats();
   void ramp();
   void beat(Bee& bee);
@@ -176,8 +177,8 @@ class Crowd {
   const double ramp_per_s_;
   SeatQueue* const seats_;
   net::Descriptor epoll_;
-  std::vector<Bee> bees_;  // reserved whole: never moved
-  std::vector<Room> rooms_;
+  std::vector<Bee> bees_;    // reserved whole: never moved
+  std::vector<Room> rooms_;  // raw: one for each URL, without players
   std::vector<char> buffer_;
   std::string scratch_;
   std::string frame_;

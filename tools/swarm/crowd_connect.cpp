@@ -186,13 +186,16 @@ void Crowd::opened(Bee& bee) {
   if (plan_.echo)
     bee.wake_ms = now_ms_ + dice(bee).below(static_cast<std::uint32_t>(plan_.echo_ms));
   slot_.open.fetch_add(1, std::memory_order_relaxed);
-  if (plan_.work == Work::raw) settled(bee);
+  if (plan_.work != Work::raw) return;
+  settled(bee);
+  if (!plan_.first_bytes.empty()) send(bee, net::Opcode::Binary, plan_.first_bytes);
 }
 
 void Crowd::read_frames(Bee& bee, std::string_view bytes) {
   const std::uint32_t epoch = bee.epoch;
+  const Binary binary = plan_.binary ? Binary::yes : Binary::no;
   while (bee.state == State::open || bee.state == State::closing) {
-    const ServerFrame frame = read_server_frame(bytes, bee.in_message);
+    const ServerFrame frame = read_server_frame(bytes, bee.in_message, binary);
     if (frame.kind == ServerFrame::Kind::Incomplete) break;
     if (frame.kind == ServerFrame::Kind::Failed) {
       wrong(frame.why);
@@ -219,7 +222,7 @@ void Crowd::on_frame(Bee& bee, const ServerFrame& frame) {
       bee.in_message = !frame.last;
       if (!frame.last) return;
       const auto whole = std::move(bee.message);
-      if (!is_utf8(*whole)) return wrong("a text that is no UTF-8");
+      if (!plan_.binary && !is_utf8(*whole)) return wrong("a text that is no UTF-8");
       return on_text(bee, *whole);
     }
     case ServerFrame::Kind::Ping:

@@ -43,16 +43,17 @@ ServerFrame control(net::Opcode opcode, std::string_view payload, ServerFrame ou
 }
 
 ServerFrame data(net::Opcode opcode, bool final, std::string_view payload, ServerFrame out,
-                 bool in_message) {
-  if (opcode == net::Opcode::Binary) return failed("a binary frame");
+                 bool in_message, Binary binary) {
+  if (opcode == net::Opcode::Binary && binary == Binary::no) return failed("a binary frame");
   if ((opcode == net::Opcode::Continuation) != in_message) {
     return failed(in_message ? "a new message within another" : "a continuation of nothing");
   }
   out.payload = payload;
   out.last = final;
-  const bool whole = final && opcode == net::Opcode::Text;
+  const bool whole = final && opcode != net::Opcode::Continuation;
   out.kind = whole ? Kind::Text : Kind::Fragment;
-  if (whole && !is_utf8(payload)) return failed("a text that is no UTF-8");
+  if (whole && opcode == net::Opcode::Text && !is_utf8(payload))
+    return failed("a text that is no UTF-8");
   return out;
 }
 
@@ -71,7 +72,7 @@ bool is_utf8(std::string_view text) {
   return check.feed({rest.data(), rest.size()}) && check.complete();
 }
 
-ServerFrame read_server_frame(std::string_view bytes, bool in_message) {
+ServerFrame read_server_frame(std::string_view bytes, bool in_message, Binary binary) {
   if (bytes.size() < 2) return {};
   const auto first = static_cast<unsigned char>(bytes[0]);
   const auto second = static_cast<unsigned char>(bytes[1]);
@@ -102,7 +103,7 @@ ServerFrame read_server_frame(std::string_view bytes, bool in_message) {
     case net::Opcode::Continuation:
     case net::Opcode::Text:
     case net::Opcode::Binary:
-      return data(opcode, final, payload, out, in_message);
+      return data(opcode, final, payload, out, in_message, binary);
     case net::Opcode::Close:
     case net::Opcode::Ping:
     case net::Opcode::Pong:

@@ -36,8 +36,11 @@ struct ServerFrame {
   std::size_t bytes = 0;  // header and payload
 };
 
-// The first frame of `bytes`. `in_message`: a fragment without the last one came before.
-[[nodiscard]] ServerFrame read_server_frame(std::string_view bytes, bool in_message);
+// The first frame of `bytes`. `in_message`: a fragment without the last one came before. Binary
+// messages are `yes`: reported as Text, without a look at UTF-8; `no`: Failed.
+enum class Binary : bool { no, yes };
+[[nodiscard]] ServerFrame read_server_frame(std::string_view bytes, bool in_message,
+                                            Binary binary = Binary::no);
 
 [[nodiscard]] bool is_utf8(std::string_view text);
 

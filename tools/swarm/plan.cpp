@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "tools/swarm/client.h"
+
 namespace whoosh::swarm {
 namespace {
 
@@ -37,6 +39,11 @@ base::Result<> settle(Plan& plan, std::uint32_t descriptors) {
     return no(fmt::format("{} players do not fill rooms of {}: take {}.", plan.connections,
                           plan.room_size,
                           std::max(plan.connections / plan.room_size, 1U) * plan.room_size));
+  if (plan.work == Work::raw && plan.urls.empty())
+    return no("--raw needs a URL, ws://host:port/path, or --urls with a file of them.");
+  for (const std::string& url : plan.urls) {
+    if (!parse_ws_url(url)) return no(fmt::format("\"{}\" is no ws://host:port/path.", url));
+  }
   if (plan.ramp_per_s <= 0) return no("--ramp is connections a second, more than 0.");
   if (plan.duration_ms <= 0) return no("--duration is more than 0 s.");
   for (const double share :

@@ -31,13 +31,15 @@ struct Plan {
   std::vector<std::string> local_addresses;  // to connect from, in turn; empty: the kernel's choice
 
   // ---- what they do ----
-  std::string url;               // raw: ws://host:port/path
-  bool echo = false;             // raw: send, and want it back
-  std::int64_t echo_ms = 1'000;  // raw: between two sends of one connection
-  std::uint32_t echo_bytes = 0;  // raw: pad what is sent to so much
-  double ticks_share = 1;        // of connections ask for TICKs
-  double verify_share = 0.01;    // of connections rebuild their view and compare it
-  double activity = 1;           // how much players do; 1: as people
+  std::vector<std::string> urls;  // raw: ws://host:port/path; the connections have them in turn
+  bool binary = false;            // raw: binary messages are as good as texts
+  std::string first_bytes;        // raw: sent in a binary message as soon as it is open
+  bool echo = false;              // raw: send, and want it back
+  std::int64_t echo_ms = 1'000;   // raw: between two sends of one connection
+  std::uint32_t echo_bytes = 0;   // raw: pad what is sent to so much
+  double ticks_share = 1;         // of connections ask for TICKs
+  double verify_share = 0.01;     // of connections rebuild their view and compare it
+  double activity = 1;            // how much players do; 1: as people
 
   // ---- faults, as shares of connections that have them again and again ----
   double cut_share = 0;           // broken off without a word, back by resume within 5 s

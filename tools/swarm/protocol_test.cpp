@@ -10,8 +10,10 @@
 #include "tools/swarm/frames.h"
 #include "tools/swarm/handshake.h"
 #include "tools/swarm/mirror.h"
+#include "tools/swarm/plan.h"
 #include "tools/swarm/suspect_bot.h"
 #include "tools/swarm/usage.h"
+#include "tools/swarm/worker.h"
 
 namespace whoosh::swarm {
 namespace {
@@ -82,6 +84,15 @@ TEST(ServerFrames, ControlAndFragments) {
                                             3),
                                 true)
                   .last);
+}
+
+TEST(ServerFrames, BinaryIsTakenWhereItIsExpected) {
+  const std::string bytes("\x82\x02\xff\xfe", 4);
+  const ServerFrame frame = read_server_frame(bytes, false, Binary::yes);
+  EXPECT_EQ(frame.kind, Kind::Text);
+  EXPECT_EQ(frame.payload.size(), 2U);
+  EXPECT_EQ(read_server_frame(std::string("\x81\x01\xff", 3), false, Binary::yes).kind,
+            Kind::Failed);
 }
 
 TEST(ServerFrames, OursAreWhatTheServerReads) {
@@ -219,6 +230,50 @@ TEST(SuspectBot, PlaysEveryStepAndSpeaksWellFormed) {
   EXPECT_EQ(types,
             (std::set<std::string>{"ANSWER", "ESCAPE", "EVIDENCE", "INSPECT", "LOCK", "PRESS",
                                    "ROLE_SEEN", "SAY", "SUSPECT", "VOTE", "WHISPER"}));
+}
+
+TEST(Plan, TakesAsManyProcessesAsDescriptorsAskFor) {
+  Plan plan;
+  plan.connections = 100'000;
+  ASSERT_TRUE(settle(plan, 20'000));
+  EXPECT_EQ(plan.processes, 6U);
+  std::uint32_t all = 0;
+  for (std::uint32_t process = 0; process < plan.processes; ++process) {
+    const std::uint32_t part = part_of(plan.connections, 8, process, plan.processes);
+    EXPECT_EQ(part % 8, 0U);
+    EXPECT_LE(part, 20'000 - descriptors_kept);
+    all += part;
+  }
+  EXPECT_EQ(all, plan.connections);
+  plan.processes = 5;
+  EXPECT_FALSE(settle(plan, 20'000));
+}
+
+TEST(Plan, SaysWhatToChange) {
+  struct Row {
+    const char* says;
+    void (*change)(Plan&);
+  };
+  const Row rows[] = {
+      {"how many", [](Plan& p) { p.connections = 0; }},
+      {"take 16", [](Plan& p) { p.connections = 17; }},
+      {"1 to 10", [](Plan& p) { p.room_size = 11; }},
+      {"4 at least", [](Plan& p) { p.room_size = 2; }},
+      {"--ramp", [](Plan& p) { p.ramp_per_s = 0; }},
+      {"--duration", [](Plan& p) { p.duration_ms = 0; }},
+      {"percent", [](Plan& p) { p.cut_share = 1.5; }},
+      {"needs a URL", [](Plan& p) { p.work = Work::raw; }},
+      {"is no ws://", [](Plan& p) { p.work = Work::raw, p.urls = {"http://x"}; }},
+  };
+  for (const Row& row : rows) {
+    Plan plan;
+    plan.connections = 16;
+    ASSERT_TRUE(settle(plan, 1'000));
+    row.change(plan);
+    const auto no = settle(plan, 1'000);
+    ASSERT_FALSE(no) << row.says;
+    EXPECT_NE(no.error().message.find(row.says), std::string::npos) << no.error().message;
+  }
 }
 
 TEST(Usage, ReadsMetricsAndThisProcess) {

@@ -32,6 +32,8 @@ void each_member(auto& report, F&& f) {
   f("loops", report.loops);
   f("asked", report.asked);
   f("open_at_end", report.open_at_end);
+  f("usage_s", report.usage_s);
+  f("counted_s", report.counted_s);
   f("server_cpu_s", report.server_cpu_s);
   f("server_resident_bytes", report.server_resident_bytes);
   f("swarm_cpu_s", report.swarm_cpu_s);
@@ -107,19 +109,48 @@ double per_s(std::uint64_t count, double seconds) {
   return seconds > 0 ? static_cast<double>(count) / seconds : 0;
 }
 
+double cores(double cpu_s, const Report& r) {
+  return r.usage_s > 0 ? cpu_s / r.usage_s : 0;
+}
+
+json::object quantiles_ms(const Histogram& of) {
+  const auto ms = [](std::int64_t us) { return static_cast<double>(us) / 1e3; };
+  return {{"p50", ms(of.quantile(0.5))},
+          {"p90", ms(of.quantile(0.9))},
+          {"p99", ms(of.quantile(0.99))},
+          {"p999", ms(of.quantile(0.999))},
+          {"max", ms(of.max())}};
+}
+
+// What scripts look at first; all of it can be computed from the rest.
+json::object summary_of(const Report& r) {
+  return {{"messages_per_s", per_s(r.tally.frames, r.window_s)},
+          {"bytes_per_s", per_s(r.tally.bytes, r.window_s)},
+          {"sent_per_s", per_s(r.tally.sent, r.window_s)},
+          {"ramp_per_s", per_s(r.tally.connected, r.ramp_s)},
+          {"lateness_ms", quantiles_ms(r.tally.lateness_us)},
+          {"connect_ms", quantiles_ms(r.tally.connect_us)},
+          {"welcome_ms", quantiles_ms(r.tally.welcome_us)},
+          {"echo_ms", quantiles_ms(r.tally.echo_us)},
+          {"server_cores", cores(r.server_cpu_s, r)},
+          {"swarm_cores", cores(r.swarm_cpu_s, r)},
+          {"idle_share", r.machine_cpu_s > 0 ? r.idle_cpu_s / r.machine_cpu_s : 0}};
+}
+
 void add_usage(Lines& lines, const Report& r) {
   const double frames = static_cast<double>(r.tally.frames);
   if (r.has_server()) {
     lines.add("server", "{:.2f} cores; {:.2f} CPU s per million messages; {:.0f} MB resident",
-              r.server_cpu_s / r.window_s, frames > 0 ? r.server_cpu_s / frames * 1e6 : 0,
+              cores(r.server_cpu_s, r), frames > 0 ? r.server_cpu_s / frames * 1e6 : 0,
               static_cast<double>(r.server_resident_bytes) / 1e6);
   }
   lines.add("swarm", "{:.2f} cores, its busiest thread {:.0f} % of one; {:.0f} MB resident",
-            r.swarm_cpu_s / r.window_s, r.busiest_loop * 100,
+            cores(r.swarm_cpu_s, r), r.busiest_loop * 100,
             static_cast<double>(r.swarm_resident_bytes) / 1e6);
   lines.add("machine", "{:.0f} % idle",
             r.machine_cpu_s > 0 ? r.idle_cpu_s / r.machine_cpu_s * 100 : 0);
-  for (const auto& [name, grown] : r.server_counters) lines.add("", "{} {:.0f}", name, grown);
+  for (const auto& [name, grown] : r.server_counters)
+    lines.add("", "{} {:.0f} a second", name, r.counted_s > 0 ? grown / r.counted_s : 0);
 }
 
 }  // namespace
@@ -139,7 +170,7 @@ std::string Report::verdict() const {
   if (has_server() && others > others_much * machine_cpu_s)
     return fmt::format(
         "Others used {:.1f} cores of this machine, so these figures are a lower bound.",
-        others / window_s);
+        cores(others, *this));
   if (!has_server())
     return fmt::format(
         "The swarm was not at its limit; nobody said whom to watch "
@@ -149,7 +180,7 @@ std::string Report::verdict() const {
     return fmt::format(
         "The machine was at its limit, {:.1f} of its cores by the server and {:.1f} "
         "by the swarm; no thread of the swarm was.",
-        server_cpu_s / window_s, swarm_cpu_s / window_s);
+        cores(server_cpu_s, *this), cores(swarm_cpu_s, *this));
   return fmt::format("Neither was at its limit: the machine was {:.0f} % idle.", idle * 100);
 }
 
@@ -202,6 +233,7 @@ json::object Report::to_json() const {
   }
   out["usage"] = std::move(seconds);
   out["tally"] = tally.to_json();
+  out["summary"] = summary_of(*this);
   out["clean"] = clean();
   out["verdict"] = verdict();
   return out;
@@ -248,6 +280,7 @@ Report merge(const std::vector<Report>& reports) {
     out.tally.merge(report->tally);
     out.began_at = std::min(out.began_at, report->began_at);
     out.window_s = std::max(out.window_s, report->window_s);
+    out.usage_s = std::max(out.usage_s, report->usage_s);
     out.ramp_s = std::max(out.ramp_s, report->ramp_s);
     out.processes += report->processes;
     out.loops += report->loops;
@@ -261,6 +294,7 @@ Report merge(const std::vector<Report>& reports) {
       out.server_cpu_s = report->server_cpu_s;
       out.server_resident_bytes = report->server_resident_bytes;
       out.server_counters = report->server_counters;
+      out.counted_s = report->counted_s;
     }
     for (const UsageSecond& second : report->usage) {
       UsageSecond& own = seconds

@@ -35,7 +35,9 @@ struct Report {
   Tally tally;
   std::vector<UsageSecond> usage;  // of the window
 
-  // Of the window. server_*: 0 where nobody said whom to watch.
+  // Of the window, as nearly as /proc could be read: usage_s. server_*: 0 where nobody said whom
+  // to watch.
+  double usage_s = 0;
   double server_cpu_s = 0;
   std::int64_t server_resident_bytes = 0;
   double swarm_cpu_s = 0;
@@ -43,7 +45,8 @@ struct Report {
   double busiest_loop = 0;   // share of one core that the busiest thread of the swarm used
   double idle_cpu_s = 0;     // of the machine
   double machine_cpu_s = 0;  // of the machine, idle included
-  std::map<std::string, double> server_counters;  // what the servers' own metrics grew by
+  std::map<std::string, double> server_counters;  // what the servers' own metrics grew by …
+  double counted_s = 0;                           // … in this time: the window and a little more
   std::string cut_short;                          // why the run ended early; empty: it did not
 
   [[nodiscard]] bool has_server() const { return server_cpu_s > 0; }

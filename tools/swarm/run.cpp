@@ -241,13 +241,14 @@ class Leader {
   }
 
   void window() {
+    const std::int64_t asked = now_ms();  // pages of many servers may take a while
+    const auto before = fetch_metrics(plan_.server_metrics);
+    if (!before) tell(before.error().message);
     const std::int64_t from = now_ms() + 20;
     if (plan_.storm_at_ms >= 0) board_->storm_at_ms = from + plan_.storm_at_ms;
     board_->window_until_ms = from + plan_.duration_ms;
     board_->window_from_ms = from;
     report_.began_at = from / 1'000;
-    const auto before = fetch_metrics(plan_.server_metrics);
-    if (!before) tell(before.error().message);
     const Usage began = usage(before ? *before : Metrics());
     Usage last = began;
     std::uint64_t frames = sums().frames;
@@ -265,8 +266,13 @@ class Leader {
       last = now;
     }
     report_.open_at_end = sums().open;
+    Usage ended = usage(last.metrics);
+    report_.usage_s = static_cast<double>(ended.at_ms - began.at_ms) / 1e3;
+    const std::int64_t asked_again = now_ms();
     const auto after = fetch_metrics(plan_.server_metrics);
-    finish(began, usage(after ? *after : Metrics()), before && after);
+    if (after && plan_.server_pids.empty()) ended = usage(*after);
+    finish(began, ended);
+    if (before && after) count(*before, *after, static_cast<double>(asked_again - asked) / 1e3);
     report_.window_s = static_cast<double>(board_->window_until_ms.load() - from) / 1e3;
   }
 
@@ -305,22 +311,24 @@ class Leader {
     second.idle_cores = (b.machine.idle_s - a.machine.idle_s) / seconds;
     report_.usage.push_back(second);
   }
-  void finish(const Usage& began, const Usage& ended, bool has_metrics) {
+  void finish(const Usage& began, const Usage& ended) {
     report_.server_cpu_s = ended.server.cpu_s - began.server.cpu_s;
     report_.server_resident_bytes = ended.server.resident_bytes;
     report_.swarm_cpu_s = ended.swarm.cpu_s - began.swarm.cpu_s;
     report_.swarm_resident_bytes = ended.swarm.resident_bytes;
     report_.idle_cpu_s = ended.machine.idle_s - began.machine.idle_s;
     report_.machine_cpu_s = report_.idle_cpu_s + ended.machine.busy_s - began.machine.busy_s;
-    if (!has_metrics) return;
+  }
+  void count(const Metrics& before, const Metrics& after, double seconds) {
+    report_.counted_s = seconds;
     for (const char* name :
          {"whoosh_ticks_total", "whoosh_ticks_late_total", "whoosh_ticks_skipped_total",
           "whoosh_messages_good_total", "whoosh_messages_refused_total",
           "whoosh_messages_wrong_total", "whoosh_viewer_overflows_total"}) {
-      const auto a = began.metrics.find(name);
-      const auto b = ended.metrics.find(name);
-      if (b != ended.metrics.end())
-        report_.server_counters[name] = b->second - (a == began.metrics.end() ? 0 : a->second);
+      const auto a = before.find(name);
+      const auto b = after.find(name);
+      if (b != after.end())
+        report_.server_counters[name] = b->second - (a == before.end() ? 0 : a->second);
     }
   }
 

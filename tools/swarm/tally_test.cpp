@@ -105,7 +105,7 @@ Report some_report(std::uint64_t n) {
   Report out;
   out.what = "whoosh swarm: <8> players & more";
   out.machine = "2 cores";
-  out.window_s = 10;
+  out.window_s = out.usage_s = 10;
   out.processes = out.loops = 1;
   out.asked = out.open_at_end = 8;
   out.tally = some_tally(n);

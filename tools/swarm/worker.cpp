@@ -101,13 +101,8 @@ base::Result<Worked> work(const Plan& plan, Board& board, std::uint32_t process,
   const bool raw = plan.work == Work::raw;
   const std::uint32_t unit = raw ? 1 : plan.room_size;
   const std::uint32_t own = part_of(plan.connections, unit, process, plan.processes);
-  Address address;
   std::unique_ptr<SeatSource> source;
-  if (raw) {
-    auto resolved = resolve_address(parse_ws_url(plan.url)->endpoint);
-    if (!resolved) return resolved.error();
-    address = *resolved;
-  } else {
+  if (!raw) {
     auto made = make_seats(process);
     if (!made) return made.error();
     source = std::move(*made);
@@ -116,29 +111,39 @@ base::Result<Worked> work(const Plan& plan, Board& board, std::uint32_t process,
   std::vector<std::uint32_t> shares;
   std::vector<std::unique_ptr<SeatQueue>> queues;
   std::vector<std::unique_ptr<Crowd>> crowds;
+  std::uint32_t first = 0;
+  for (std::uint32_t other = 0; other < process; ++other)
+    first += part_of(plan.connections, unit, other, plan.processes);
   for (std::uint32_t loop = 0; loop < plan.loops; ++loop) {
     shares.push_back(part_of(own, unit, loop, plan.loops));
     queues.push_back(std::make_unique<SeatQueue>(waiting_for(plan)));
     auto crowd = Crowd::make({plan, board, process * plan.loops + loop,
-                              std::size_t{plan.processes} * plan.loops, shares.back(),
-                              raw ? nullptr : queues.back().get(), address});
+                              std::size_t{plan.processes} * plan.loops, shares.back(), first,
+                              raw ? nullptr : queues.back().get()});
+    first += shares.back();
     if (!crowd) return crowd.error();
     crowds.push_back(std::move(*crowd));
   }
   Worked out;
   {
     std::optional<Supply> supply;
-    std::vector<std::jthread> makers;
+    std::jthread maker;
     if (!raw) {
       supply.emplace(plan, *source, queues, shares, board);
-      for (unsigned i = 0; i < source->threads(); ++i)
-        makers.emplace_back([&supply] { supply->make_rooms(); });
+      // When all rooms are made the source goes, with what it keeps asking of the cluster.
+      maker = std::jthread([&supply, &source] {
+        std::vector<std::jthread> makers;
+        for (unsigned i = 0; i < source->threads(); ++i)
+          makers.emplace_back([&supply] { supply->make_rooms(); });
+        makers.clear();  // joins
+        source.reset();
+      });
     }
     std::vector<std::jthread> loops;
     for (const auto& crowd : crowds) loops.emplace_back([&crowd] { crowd->run(); });
     loops.clear();  // joins
     for (const auto& queue : queues) queue->close();
-    makers.clear();
+    if (maker.joinable()) maker.join();
     if (supply) out.failure = supply->failure();
   }
   for (const auto& crowd : crowds) out.tally.merge(crowd->tally());
