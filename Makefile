@@ -3,7 +3,7 @@
 # docs/DEVELOPMENT.md.
 .DEFAULT_GOAL := help
 .PHONY: help up down logs cluster migrate demo test types sbom lint fmt asan tsan fuzz
-.PHONY: property bench bench-api bench-deflate clean
+.PHONY: property bench bench-api bench-deflate bench-edge bench-million bench-peers clean
 
 help: ## This list
 	@scripts/help.sh
@@ -61,6 +61,15 @@ bench-api: ## REST on both stores against Django REST framework, a million peopl
 
 bench-deflate: ## What permessage-deflate would save and cost on our own traffic
 	@scripts/bench-deflate.sh
+
+bench-edge: ## How many players one machine seats with a TICK a second (bench/edge/bench_edge.py)
+	@scripts/bench-edge.sh edge
+
+bench-million: ## A million seated players in live rooms on one machine
+	@scripts/bench-edge.sh million
+
+bench-peers: ## The edge against gorilla, ws, Colyseus, Beast and Python's websockets, in turns
+	@scripts/bench-edge.sh peers
 
 clean: ## Remove build folders (not the data in var/)
 	@scripts/clean.sh

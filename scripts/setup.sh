@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# setup.sh [build|run|test|lint|bench]…: installs the packages of these groups that this machine
-# lacks.
+# setup.sh [build|run|test|lint|bench|peers]…: installs the packages of these groups that this
+# machine lacks.
 #   build  what compiling the server needs      run   build + the web client's tools
 #   test   run + what the tests need            lint  formatters and checkers
 #   bench  test + the service that bench-api compares with
+#   peers  test + the servers that bench-peers compares with
 # Nothing missing: no package manager is called, and the whole script takes a moment.
 source "$(dirname "$0")/lib.sh"
 
@@ -41,6 +42,7 @@ wanted_groups() {
       test) printf '%s\n' build web test lint ;;
       lint) printf '%s\n' web lint ;;
       bench) printf '%s\n' build web test lint bench ;;
+      peers) printf '%s\n' build web test lint peers ;;
       *) die "setup.sh: no group is called $group" ;;
     esac
   done | sort -u
