@@ -143,7 +143,7 @@ class HostileInput : public Hostile {
   HostileInput() {
     std::vector<std::string> files;
     for (const auto& file : std::filesystem::directory_iterator(server_.folder() / "keys")) {
-      files.push_back(file.path().string());
+      if (file.path().extension() == ".pem") files.push_back(file.path().string());
     }
     const auto keys = std::make_shared<const auth::KeySet>(std::move(*auth::KeySet::load(files)));
     auth::ServiceToken service;

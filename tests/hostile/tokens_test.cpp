@@ -51,7 +51,7 @@ class HostileTokens : public Hostile {
  protected:
   HostileTokens() {
     for (const auto& file : std::filesystem::directory_iterator(server_.folder() / "keys")) {
-      key_file_ = file.path().string();
+      if (file.path().extension() == ".pem") key_file_ = file.path().string();
     }
     std::vector<std::string> files{key_file_};
     keys_ = std::make_shared<const auth::KeySet>(std::move(*auth::KeySet::load(files)));

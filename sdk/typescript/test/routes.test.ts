@@ -3,7 +3,18 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
-import { admin, auth, Client, economy, factors, matches, queue, rooms, service, users } from '@whoosh/sdk';
+import {
+  admin,
+  auth,
+  Client,
+  economy,
+  factors,
+  matches,
+  queue,
+  rooms,
+  service,
+  users,
+} from '@whoosh/sdk';
 
 const yaml = readFileSync(new URL('../../../docs/openapi.yaml', import.meta.url), 'utf8');
 
