@@ -113,6 +113,7 @@ scene(
     await second.press('account.in');
     await second.field('account.totp').fill(codes[0]);
     await second.press('account.in');
+    await second.page.getByRole('link', { name: 'ida_two' }).waitFor();
     await second.goto('/profile');
     await second.sees('@ida_two');
 
