@@ -249,6 +249,7 @@ void add_players(CLI::App& app, Options& o) {
       ->group("Where");
   app.add_option("--keys", o.cluster.keys, "The cluster's key files, a private one among them")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->group("Where");
   app.add_option("--edge-url", o.cluster.edge_url,
                  "Where all edges are behind one address: that one")
@@ -273,6 +274,7 @@ void add_times(CLI::App& app, Options& o) {
   app.add_option("--from", o.plan.local_addresses,
                  "Addresses of this machine to connect from, in turn, separated by commas")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->group("How");
 }
 
@@ -311,10 +313,12 @@ void add_behaviour(CLI::App& app, Options& o) {
   app.add_option("--server-pid", o.plan.server_pids,
                  "Processes of the server, to know who used the processor")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->group("Whom to watch");
   app.add_option("--server-metrics", o.plan.server_metrics,
                  "/metrics pages of the server, for the same and for its own counts")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->group("Whom to watch");
   app.add_flag("--quiet", o.quiet, "No progress on standard error");
 }

@@ -11,7 +11,7 @@ void BoardEnd::operator()(Board* board) const {
 }
 
 base::Result<BoardPtr> make_board(std::size_t slots) {
-  static_assert(alignof(BoardSlot) <= alignof(Board) || sizeof(Board) % alignof(BoardSlot) == 0);
+  static_assert(sizeof(Board) % alignof(BoardSlot) == 0, "slots begin where it ends");
   const std::size_t bytes = sizeof(Board) + slots * sizeof(BoardSlot);
   void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED)

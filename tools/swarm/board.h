@@ -23,7 +23,7 @@ struct BoardSlot {                        // of one loop; only that loop writes
   std::atomic<std::int64_t> window_cpu_us{0};  // of the loop's thread, within the window
 };
 
-struct Board {
+struct alignas(64) Board {
   // Unix ms; 0: not decided yet. The leader sets both at once, and may bring the end forward.
   std::atomic<std::int64_t> window_from_ms{0};
   std::atomic<std::int64_t> window_until_ms{0};

@@ -95,13 +95,20 @@ void Crowd::run() {
 
 void Crowd::turn() {
   epoll_event events[events_per_turn];
-  const int count = epoll_wait(epoll_.get(), events, events_per_turn, 1);
+  const int count = epoll_wait(epoll_.get(), events, events_per_turn, patience_ms());
   now_us_ = unix_us();
   now_ms_ = now_us_ / 1'000;
   hear_board();
   for (int i = 0; i < count; ++i) event(bees_[events[i].data.u32], events[i].events);
   beats();
   if (!leaving_) ramp();
+}
+
+// What time brings may be a little late: waking a thousand times a second in each of fifty
+// processes would cost more than they do otherwise.
+int Crowd::patience_ms() const {
+  const bool ramping = next_to_connect_ < connections_;
+  return std::clamp(static_cast<int>(period_ms_ / 50), 1, ramping || leaving_ ? 5 : 20);
 }
 
 void Crowd::hear_board() {

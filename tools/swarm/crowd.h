@@ -89,6 +89,7 @@ class Crowd {
     std::unique_ptr<std::string> message;  // fragments
     std::unique_ptr<Mirror> mirror;
   };
+  static_assert(sizeof(Bee) <= 200, "there are a million");
 
   struct Room {
     Address address;
@@ -112,6 +113,7 @@ class Crowd {
 
   // crowd.cpp: the turn
   void turn();
+  [[nodiscard]] int patience_ms() const;
   void hear_board();
   void leave_all();
   [[nodiscard]] base::Result<> add_raw(std::uint32_t first);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 #include <optional>
 
 #include "tools/swarm/crowd.h"
@@ -13,11 +14,19 @@ namespace {
 
 namespace json = boost::json;
 
+// string_view::find() looks at each '"'; this finds short words several times as fast.
+std::size_t find(std::string_view text, std::string_view words, std::size_t from = 0) {
+  if (from > text.size()) return std::string_view::npos;
+  const void* const at = memmem(text.data() + from, text.size() - from, words.data(), words.size());
+  if (at == nullptr) return std::string_view::npos;
+  return static_cast<std::size_t>(static_cast<const char*>(at) - text.data());
+}
+
 // The number behind the first `"name":` from `from` on. Our messages are machine-written, so their
 // text can be searched; connections that are verified parse every message as a whole.
 std::optional<std::int64_t> number_of(std::string_view text, std::string_view member,
                                       std::size_t from = 0) {
-  const std::size_t at = text.find(member, from);
+  const std::size_t at = find(text, member, from);
   if (at == std::string_view::npos) return std::nullopt;
   const std::string_view rest = text.substr(at + member.size());
   std::int64_t value = 0;
@@ -27,7 +36,7 @@ std::optional<std::int64_t> number_of(std::string_view text, std::string_view me
 }
 
 std::string_view text_of(std::string_view text, std::string_view member, std::size_t from = 0) {
-  const std::size_t at = text.find(member, from);
+  const std::size_t at = find(text, member, from);
   if (at == std::string_view::npos) return {};
   const std::string_view rest = text.substr(at + member.size());
   return rest.substr(0, rest.find('"'));
@@ -104,7 +113,7 @@ void Crowd::on_raw(Bee& bee, std::string_view text) {
 }
 
 void Crowd::on_welcome(Bee& bee, std::string_view text) {
-  const std::size_t state = text.find(R"(,"state":)");
+  const std::size_t state = find(text, R"(,"state":)");
   const auto seq = number_of(text, R"("seq":)");
   const std::string_view resume = text_of(text, R"("resume":")");
   if (!seq || resume.empty() || state == std::string_view::npos)
@@ -132,7 +141,7 @@ void Crowd::on_welcome(Bee& bee, std::string_view text) {
 
 void Crowd::hear_tick_hz(std::string_view text) {
   constexpr std::string_view member = R"("tick_hz":)";
-  const std::size_t at = text.find(member);
+  const std::size_t at = find(text, member);
   if (at == std::string_view::npos) return;
   double hz = 0;
   const char* begin = text.data() + at + member.size();
@@ -154,7 +163,7 @@ void Crowd::mirror_welcome(Bee& bee, std::string_view text) {
 
 // {"type":"TICK","payload":{"phase":…,"step":…,"elapsed":…,"remaining":…,"seq":…,"ts":…,…}}
 void Crowd::on_tick(Bee& bee, std::string_view text) {
-  const std::size_t seq_at = text.find(R"("seq":)");
+  const std::size_t seq_at = find(text, R"("seq":)");
   const auto seq = number_of(text, R"("seq":)");
   const auto due = seq ? number_of(text, R"("ts":)", seq_at) : std::nullopt;
   if (!due) return wrong("a TICK without seq or ts");
@@ -218,7 +227,7 @@ void Crowd::on_state(Bee& bee, std::string_view text) {
 // The public view's `step`, wherever a message has it; `round` stands behind it when it changes.
 // The eight of a room read at their own pace: what is behind what another has read is passed over.
 void Crowd::hear_step(Room& room, std::string_view text) {
-  const std::size_t at = text.find(R"("step":)");
+  const std::size_t at = find(text, R"("step":)");
   if (at == std::string_view::npos) return;
   const SuspectStep step = suspect_step(text_of(text, R"("step":")", at));
   if (step == room.step) return;
