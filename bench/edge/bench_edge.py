@@ -14,7 +14,7 @@ from pathlib import Path
 
 from cluster import Cluster
 from figures import ROOT, circumstances, cpu_s_per_million, table, write
-from processes import Failure
+from processes import Failure, resident_bytes
 
 SEATS = 8
 KEPT = 1_000  # descriptors of an edge that no player has
@@ -41,6 +41,7 @@ def measure(asked, players):
     edges = asked.edges or max(1, -(-players // per_edge))
     plot = None if asked.smoke else str(Path(asked.out).with_suffix(f".{players}.svg"))
     with Cluster(Path(asked.build) / "services/whoosh", edges, asked.shards) as cluster:
+        idle = resident_bytes(cluster.edge_pids())
         report = cluster.swarm(
             ["--play", players, "--ramp", asked.ramp, "--duration", asked.seconds]
             + asked.swarm.split(),
@@ -48,6 +49,7 @@ def measure(asked, players):
         )
     print(report["text"], flush=True)
     report["edges"] = edges
+    report["edges_idle_bytes"] = idle
     return report
 
 
@@ -104,7 +106,7 @@ def row(report):
         f"{report['summary']['server_cores']:.2f}",
         f"{report['summary']['swarm_cores']:.2f}",
         f"{report['summary']['idle_share']:.0%}",
-        f"{report['server_resident_bytes'] / report['asked']:,.0f}",
+        f"{(report['server_resident_bytes'] - report['edges_idle_bytes']) / report['asked']:,.0f}",
         "yes" if report["holds"] else "no",
     ]
 

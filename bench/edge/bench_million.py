@@ -103,6 +103,7 @@ def words(report):
     late, counts = report["summary"]["lateness_ms"], report["tally"]["counts"]
     ticks = report["server_counters"].get("whoosh_ticks_total", 0) / max(report["counted_s"], 1e-9)
     per_player = report["summary"]["messages_per_s"] / players
+    grown = report["server_resident_bytes"] - report["edges_idle_bytes"]
     kernel = sum(report["kernel_bytes"].values())
     return "\n".join(
         [
@@ -118,8 +119,8 @@ def words(report):
             f" {cpu_s_per_million(report):.1f} CPU s per million messages; swarm"
             f" {report['summary']['swarm_cores']:.2f} cores;"
             f" {report['summary']['idle_share']:.0%} idle",
-            f"memory: edges {report['server_resident_bytes'] / players:,.0f} bytes a player"
-            f" (idle: {report['edges_idle_bytes'] / 1e6:,.0f} MB), swarm"
+            f"memory: edges {grown / players:,.0f} bytes a player above their"
+            f" {report['edges_idle_bytes'] / 1e6:,.0f} MB when idle, swarm"
             f" {report['swarm_resident_bytes'] / players:,.0f}, kernel {kernel / players:,.0f} for"
             f" both ends; at least {report['lowest_available_gib']:.1f} GiB stayed free",
             f"cut short: {report['cut_short']}" if report["cut_short"] else report["verdict"],

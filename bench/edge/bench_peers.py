@@ -4,7 +4,7 @@ turns on one machine, with the same connections in rooms of eight and a message 
 The peers broadcast 160 bytes that nobody has to think about. Ours does it twice: `whoosh-sit` are
 seated players in waiting rooms who get their TICK (tokens checked, rooms, rules, views at rest),
 `whoosh-play` are matches of Suspect that are played. CPU is what all processes of a server used per
-million messages received; memory is what they grew by per connection, shared pages counted once;
+million messages received; memory is what they grew by per connection;
 lateness is against the due time that stands in each message.
 
   --extra NAME=COMMAND   one more server: "{port}" in the command is the port it has to serve"""
@@ -100,9 +100,9 @@ def listen_to(asked, name, command, folder):
             more = ["--urls", urls, "--binary", "--first", "0a"]
         report = swarm(
             Path(asked.build) / "services/whoosh",
-            ["--raw", asked.connections, "--ramp", asked.ramp, "--duration", asked.seconds]
-            + ["--quiet", "--server-pid", ",".join(map(str, server.pids()))]
-            + more,
+            more
+            + ["--raw", asked.connections, "--ramp", asked.ramp, "--duration", asked.seconds]
+            + ["--quiet", "--server-pid", ",".join(map(str, server.pids()))],
             folder,
         )
         # The connections are gone by now; what they cost was read by the swarm while they were.
