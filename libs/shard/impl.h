@@ -152,6 +152,7 @@ class Shard::Impl {
   Owner& owner_;
   Counters counters_;
   bool draining_ = false;
+  bool full_ = false;
   std::int32_t depth_ = 0;
   std::vector<ConnId> conns_;  // scratch of one broadcast
 

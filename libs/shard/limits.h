@@ -9,9 +9,11 @@
 
 namespace whoosh::shard {
 
-inline constexpr std::uint32_t rooms_max = 20'000;      // beyond: create_room() answers unavailable
-inline constexpr std::uint32_t sessions_max = 200'000;  // beyond: check() answers unavailable
-inline constexpr std::uint32_t audience_max = 10'000;   // of one room; beyond: room_full
+inline constexpr std::uint32_t rooms_max = 20'000;  // beyond: create_room() answers unavailable
+// Beyond: check() answers unavailable to whoever has no seat.
+inline constexpr std::uint32_t sessions_max = 200'000;
+inline constexpr std::int32_t full_retry_s = 5;  // what a full process tells newcomers to wait
+inline constexpr std::uint32_t audience_max = 10'000;  // of one room; beyond: room_full
 inline constexpr std::uint32_t log_bytes_max = room::log_bytes_max;
 
 // Ids of used tickets are kept until the ticket has expired. Beyond: admissions with a ticket are

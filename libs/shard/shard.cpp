@@ -339,6 +339,9 @@ void Shard::flush() {
 void Shard::set_draining(bool draining) {
   impl_->draining_ = draining;
 }
+void Shard::set_full(bool full) {
+  impl_->full_ = full;
+}
 void Shard::close_all(wire::Close code, std::string_view reason) {
   const Impl::Call call(*impl_);
   impl_->close_all(code, reason);

@@ -194,6 +194,9 @@ class Shard {
 
   // ---- going away ----
   void set_draining(bool draining);  // no new rooms, no new people
+  // The process is full: nobody new until it is not; who has a seat comes back. Beyond: check()
+  // and check_lobby() answer unavailable.
+  void set_full(bool full);
   // Closes every connection (1001) and every room, without records of unfinished matches.
   void close_all(wire::Close code, std::string_view reason);
 

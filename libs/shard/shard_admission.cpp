@@ -17,6 +17,12 @@ std::optional<room::ResumeToken> resume_token(std::string_view text) {
   return token;
 }
 
+base::Error full_error() {
+  base::Error error{ErrorCode::unavailable, "This game server is full. Try again in a moment."};
+  error.retry_after_s = full_retry_s;
+  return error;
+}
+
 }  // namespace
 
 // ---- before the 101 ---------------------------------------------------------------------------
@@ -33,7 +39,8 @@ Result<wire::Role> Shard::Impl::check_room(const Admission& admission,
                                            const Resident* resident) const {
   const bool at_home = resident != nullptr && place_of(admission, *resident->room) != no_place;
   if (draining_ && !at_home) return ErrorCode::draining;
-  if (sessions_.size() >= options_.sessions) return ErrorCode::unavailable;
+  // Who has a seat finds it, whatever: there are no more of them than seats.
+  if (!at_home && (full_ || sessions_.size() >= options_.sessions)) return full_error();
   if (admission.ticket) {
     if (admission.ticket->empty() || admission.ticket->size() > ticket_id_bytes_max)
       return ErrorCode::bad_ticket;
@@ -198,7 +205,7 @@ void Shard::Impl::promote_latecomers(Resident& resident) {
 
 Result<> Shard::Impl::check_lobby() const {
   if (draining_) return ErrorCode::draining;
-  if (sessions_.size() >= options_.sessions) return ErrorCode::unavailable;
+  if (full_ || sessions_.size() >= options_.sessions) return full_error();
   return {};
 }
 

@@ -384,6 +384,21 @@ TEST(Phases, EndingAUserClosesHisConnectionsAndFreesHisSeat) {
   EXPECT_EQ(world.shard.card(table.room)->players, 2);
 }
 
+TEST(Phases, FullTakesNobodyNewButLetsPlayersBackIn) {
+  World world;
+  Table table(world);
+  world.shard.set_full(true);
+  const auto refused = world.shard.check(world.admission(table.room, dan));
+  EXPECT_EQ(refused.error().code, base::ErrorCode::unavailable);
+  EXPECT_EQ(refused.error().retry_after_s, full_retry_s);
+  EXPECT_EQ(world.shard.check_lobby().error().code, base::ErrorCode::unavailable);
+  world.drop(table.b);
+  EXPECT_TRUE(world.shard.check(world.admission(table.room, bob)).has_value());
+  world.shard.set_full(false);
+  EXPECT_TRUE(world.shard.check(world.admission(table.room, dan)).has_value());
+  EXPECT_TRUE(world.shard.check_lobby().has_value());
+}
+
 TEST(Phases, DrainingTakesNobodyNewButLetsPlayersBackIn) {
   World world;
   Table table(world);

@@ -143,6 +143,7 @@ TEST(Shard, LimitsOfRoomsAndSessionsAnswerUnavailable) {
   EXPECT_EQ(world.shard.check(world.admission(room, eve)).error().code,
             base::ErrorCode::unavailable);
   EXPECT_EQ(world.shard.check_lobby().error().code, base::ErrorCode::unavailable);
+  EXPECT_TRUE(world.shard.check(world.admission(room, bob)).has_value()) << "who has a seat";
 }
 
 TEST(Shard, TheAudienceIsBoundedAndScreensAreTwo) {

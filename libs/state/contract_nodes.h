@@ -79,7 +79,7 @@ TYPED_TEST_P(NodesContract, WhatANodeSaysOfItselfIsRead) {
   node.load = {7, 40, 1000, 3, false};
   ASSERT_TRUE(this->join(node).ok());
   this->later(500);
-  ASSERT_TRUE(this->beat("edge-1", "x y\"z", {8, 41, 999, 12, true}).ok());
+  ASSERT_TRUE(this->beat("edge-1", "x y\"z", {8, 41, 999, 12, true, true}).ok());
   const auto living = this->living();
   ASSERT_EQ(living.size(), 1U);
   const Node& read = living[0];
@@ -97,6 +97,7 @@ TYPED_TEST_P(NodesContract, WhatANodeSaysOfItselfIsRead) {
   EXPECT_EQ(read.load.players_max, 999);
   EXPECT_EQ(read.load.lateness_ms, 12);
   EXPECT_TRUE(read.load.draining);
+  EXPECT_TRUE(read.load.full);
 }
 
 TYPED_TEST_P(NodesContract, ASecondNodeOfTheSameNameIsRefusedUntilTheFirstIsDead) {

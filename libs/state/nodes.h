@@ -26,9 +26,11 @@ inline constexpr std::uint16_t node_numbers_max = 4'095;  // 1 … this; 12 bits
 struct NodeLoad {
   std::int32_t rooms = 0;
   std::int32_t players = 0;      // connections in rooms
-  std::int32_t players_max = 0;  // as many as its descriptors allow
+  std::int32_t players_max = 0;  // with so many it takes nobody new
   std::int32_t lateness_ms = 0;  // p99 of the last ticks, against their due times
   bool draining = false;
+  bool full =
+      false;  // takes nobody new at the moment: players_max is reached, or its ticks are late
 };
 
 struct Node {

@@ -56,10 +56,11 @@ struct NodeReport {
   std::int32_t players_max = 0;
   std::int32_t lateness_ms = 0;  // p99 of the last ticks
   bool draining = false;
+  bool full = false;  // takes nobody new at the moment
 };
 BOOST_DESCRIBE_STRUCT(NodeReport, (),
                       (name, number, ws_url, version, started_at, seen_at, rooms, players,
-                       players_max, lateness_ms, draining))
+                       players_max, lateness_ms, draining, full))
 
 // ---- calls to an edge --------------------------------------------------------------------------
 // Each is POST /internal/<name> with one of these as its body; docs/CLUSTER.md has the table.
@@ -161,7 +162,8 @@ struct Load {  // load: Nothing -> Load
   std::int32_t players_max = 0;
   std::int32_t lateness_ms = 0;
   bool draining = false;
+  bool full = false;
 };
-BOOST_DESCRIBE_STRUCT(Load, (), (rooms, players, players_max, lateness_ms, draining))
+BOOST_DESCRIBE_STRUCT(Load, (), (rooms, players, players_max, lateness_ms, draining, full))
 
 }  // namespace whoosh::wire

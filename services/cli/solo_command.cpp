@@ -48,6 +48,8 @@ void add_solo_knobs(CLI::App& solo, solo::Config& c) {
   knob(solo, "query-tokens", c.query_tokens,
        "Take ?token= at the WebSocket, for clients that can set no header: true or false");
   knob(solo, "shards", c.shards, "Threads of the WebSockets; 0: one per core");
+  knob(solo, "players-max", c.players_max,
+       "Connected players, above whom nobody new is let in; 0: what the descriptors allow");
   knob(solo, "api-threads", c.api_threads, "Threads of REST; 0: one per core, at most 4");
   knob(solo, "tick-ms", c.tick_ms,
        "Real milliseconds of one game second; 1000 but for tests and demos");

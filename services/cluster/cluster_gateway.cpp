@@ -17,6 +17,12 @@ using base::Error;
 using base::ErrorCode;
 using Twice = EdgeClient::Twice;
 
+Error all_full() {
+  Error error{ErrorCode::unavailable, "All game servers are full. Try again in a moment."};
+  error.retry_after_s = 5;
+  return error;
+}
+
 const Error no_nodes{ErrorCode::unavailable, "No game server is there at the moment."};
 
 // For calls whose answer nobody waits for.
@@ -88,7 +94,11 @@ void ClusterGateway::place(std::unique_ptr<Creation> creation) {
   const state::Node* chosen = stopping_ || creation->tried.size() >= placements_max
                                   ? nullptr
                                   : placement_.choose(living, creation->tried, rng_);
-  if (chosen == nullptr) return creation->reply(creation->last);
+  if (chosen == nullptr) {
+    const bool full = std::any_of(living.begin(), living.end(),
+                                  [](const state::Node& node) { return node.load.full; });
+    return creation->reply(creation->tried.empty() && full ? all_full() : creation->last);
+  }
   const state::Node node = *chosen;
   creation->tried.push_back(node.name);
   const wire::PlaceRoom wish = edge::to_wire(creation->room);

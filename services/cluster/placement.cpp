@@ -16,7 +16,7 @@ const state::Node* Placement::choose(std::span<const state::Node> living,
   std::vector<const state::Node*> open;
   for (const state::Node& node : living) {
     const bool excluded = std::find(without.begin(), without.end(), node.name) != without.end();
-    if (!node.load.draining && !excluded) open.push_back(&node);
+    if (!node.load.draining && !node.load.full && !excluded) open.push_back(&node);
   }
   if (open.empty()) return nullptr;
   if (open.size() == 1) return open.front();

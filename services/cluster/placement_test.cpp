@@ -48,6 +48,16 @@ TEST(Placement, OnlyNodesThatTakeRooms) {
   EXPECT_EQ(placement.choose(living, without, rng), nullptr);
 }
 
+TEST(Placement, AFullNodeGetsNothing) {
+  Placement placement;
+  base::Rng rng(1);
+  auto living = nodes(2);
+  living[1].load.full = true;
+  for (int i = 0; i < 100; ++i) ASSERT_EQ(placement.choose(living, {}, rng), &living[0]);
+  living[0].load.full = true;
+  EXPECT_EQ(placement.choose(living, {}, rng), nullptr);
+}
+
 TEST(Placement, ALateNodeGetsNothingWhileAnotherIsThere) {
   Placement placement;
   base::Rng rng(1);

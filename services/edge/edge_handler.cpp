@@ -62,7 +62,8 @@ EdgeHandler::EdgeHandler(Shared& shared, base::ShardNo number)
       desk_(shared.authority, shared.revocations, shared.clock),
       codes_(shared.directory, shared.limits, shared.clock, shared.config.rate_limits),
       forwarding_({shared.key, shared.node_address, shared.config.node},
-                  shared.config.trusted_proxies, shared.clock) {}
+                  shared.config.trusted_proxies, shared.clock),
+      ticks_(shared.fullness) {}
 
 EdgeHandler::~EdgeHandler() = default;
 
@@ -226,6 +227,7 @@ net::Decision EdgeHandler::seat(net::ConnId id, std::unique_ptr<Arrival> arrival
                                 const std::string& request_id) {
   if (const auto good = desk_.still_good(*arrival); !good) return refuse(good.error(), request_id);
   arrival->admission.conn = id;
+  shard_->set_full(shared_.fullness.is_full());
   if (arrival->lobby) {
     if (const auto open = shard_->check_lobby(); !open) return refuse(open.error(), request_id);
   } else {
@@ -271,6 +273,7 @@ void EdgeHandler::on_open(net::ConnId id) {
   ASSERT(at != accepted_.end());
   const std::unique_ptr<Arrival> arrival = std::move(at->second);
   accepted_.erase(at);
+  shared_.fullness.entered();
   if (arrival->lobby) {
     shard_->admit_lobby(id, arrival->admission.who, arrival->admission.token_expires);
     if (shared_.config.lobby_entered) shared_.config.lobby_entered(arrival->admission.who.user);
@@ -283,6 +286,7 @@ void EdgeHandler::on_text(net::ConnId id, std::span<char> message) {
   shard_->on_text(id, message);
 }
 void EdgeHandler::on_closed(net::ConnId id, std::uint16_t) {
+  shared_.fullness.left();
   shard_->on_closed(id);
 }
 void EdgeHandler::on_overflow(net::ConnId id) {
@@ -292,15 +296,16 @@ void EdgeHandler::on_drained(net::ConnId id) {
   shard_->on_drained(id);
 }
 
-void EdgeHandler::on_turn_end(std::int64_t) {
+void EdgeHandler::on_turn_end(std::int64_t now_ms) {
   accepted_.clear();  // whose 101 could not be sent
   shard_->run_due();
   shard_->flush();
+  ticks_.turn(shard_->counters(), now_ms);
 }
 
 std::int64_t EdgeHandler::next_deadline_ms() const {
   const auto due = shard_->next_due_ms();
-  return due ? *due : never;
+  return std::min(due ? *due : never, ticks_.next_look_ms(never));
 }
 
 // ---- what the shard says

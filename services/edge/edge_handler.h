@@ -24,6 +24,7 @@
 #include "services/edge/arrival.h"
 #include "services/edge/code_desk.h"
 #include "services/edge/forwarding.h"
+#include "services/edge/fullness.h"
 #include "services/edge/refusal_log.h"
 #include "shard/shard.h"
 #include "state/state.h"
@@ -90,6 +91,7 @@ class EdgeHandler final : public net::Handler, shard::FrameSink, shard::Owner {
   CodeDesk codes_;
   RefusalLog refusals_;
   Forwarding forwarding_;
+  TickWatch ticks_;
   std::unique_ptr<shard::Shard> shard_;
   std::vector<std::pair<net::ConnId, std::unique_ptr<Arrival>>>
       accepted_;       // 101 sent, on_open to come this turn

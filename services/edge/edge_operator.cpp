@@ -97,8 +97,9 @@ void EdgeServer::load(runtime::Reply<state::NodeLoad> reply) {
       [](const shard::Shard& shard) { return shard.counters(); },
       [this, reply = std::move(reply)](std::vector<shard::Counters> shards) mutable {
         state::NodeLoad load = load_meter_.measure(shards, shared_.clock.monotonic_ms());
-        load.players_max = static_cast<std::int32_t>(server_->connections_max());
+        load.players_max = static_cast<std::int32_t>(shared_.fullness.players_max());
         load.draining = draining_;
+        load.full = shared_.fullness.is_full();
         reply(load);
       });
 }

@@ -47,11 +47,13 @@ base::Result<> EdgeServer::start(api::EdgeGateway& gateway) {
   const net::Listen where{shared_.config.listen, shared_.config.port, "--edge-port",
                           shared_.config.descriptors_for_others};
   std::vector<net::Handler*> handlers(shared_.handlers.begin(), shared_.handlers.end());
-  auto server = net::Server::listen(where, net::Options{}, shared_.clock, handlers);
+  auto server = net::Server::listen(where, shared_.config.net, shared_.clock, handlers);
   if (!server) return server.error();
   server_ = std::move(*server);
+  shared_.fullness.set_connections_max(server_->connections_max());
   server_->start();
-  spdlog::info("edge: {}", server_->capacity_text());
+  spdlog::info("edge: {}; nobody new above {} players", server_->capacity_text(),
+               shared_.fullness.players_max());
   return {};
 }
 
@@ -82,6 +84,12 @@ void EdgeServer::create_room(api::NewRoom room, runtime::Reply<state::RoomEntry>
   const auto number = shared_.numbers.current();
   if (!number) {
     reply(Error{ErrorCode::unavailable, "This game server takes no rooms at the moment."});
+    return;
+  }
+  if (shared_.fullness.is_full()) {
+    Error full{ErrorCode::unavailable, "This game server is full. Try again in a moment."};
+    full.retry_after_s = shard::full_retry_s;
+    reply(std::move(full));
     return;
   }
   const base::ShardNo shard = least_crowded();
@@ -145,13 +153,15 @@ void EdgeServer::room_card(state::RoomEntry entry, runtime::Reply<wire::RoomCard
 
 void EdgeServer::may_join(state::RoomEntry entry, base::UserId user, wire::Role wanted,
                           runtime::Reply<wire::Role> reply) {
-  on_shard(entry.room, std::move(reply), [room = entry.room, user, wanted](shard::Shard& shard) {
-    shard::Admission admission;
-    admission.room = room;
-    admission.who.user = user;
-    admission.role = wanted;
-    return shard.check(admission);
-  });
+  on_shard(entry.room, std::move(reply),
+           [this, room = entry.room, user, wanted](shard::Shard& shard) {
+             shard.set_full(shared_.fullness.is_full());
+             shard::Admission admission;
+             admission.room = room;
+             admission.who.user = user;
+             admission.role = wanted;
+             return shard.check(admission);
+           });
 }
 
 base::ShardNo EdgeServer::least_crowded() const {
@@ -213,6 +223,9 @@ void EdgeServer::revoke(std::span<const state::Revoked> revoked) {
 }
 
 void EdgeServer::collect(metrics::Exposition& out) const {
+  out.gauge("whoosh_edge_full", "1 while newcomers are refused.", {}, shared_.fullness.is_full());
+  out.gauge("whoosh_edge_players_max", "With so many players it is full.", {},
+            shared_.fullness.players_max());
   for (std::size_t i = 0; i < handlers_.size(); ++i) {
     EdgeHandler* handler = handlers_[i].get();
     auto numbers = std::make_shared<std::promise<shard::Counters>>();

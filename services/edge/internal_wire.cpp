@@ -100,7 +100,7 @@ std::optional<SettledHere> from_wire(const wire::SettledMatch& settled) {
 }
 
 wire::Load to_wire(const state::NodeLoad& load) {
-  return {load.rooms, load.players, load.players_max, load.lateness_ms, load.draining};
+  return {load.rooms, load.players, load.players_max, load.lateness_ms, load.draining, load.full};
 }
 
 }  // namespace whoosh::edge

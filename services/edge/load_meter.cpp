@@ -28,7 +28,7 @@ state::NodeLoad LoadMeter::measure(std::span<const shard::Counters> shards, std:
   }
   if (!marked_) older_ = younger_ = {{}, now_ms};
   marked_ = true;
-  if (now_ms - younger_.at_ms >= window_ms / 2) {
+  if (now_ms - younger_.at_ms >= window_ms_ / 2) {
     older_ = younger_;
     younger_ = {total, now_ms};
   }

@@ -1,5 +1,5 @@
 // LoadMeter: what a node says of itself in its heartbeat, from the counters of its shards. Lateness
-// is the 99th percentile of the ticks of the last window_ms or so: of the ticks since the older of
+// is the 99th percentile of the ticks of the last window or so: of the ticks since the older of
 // two marks, which change places when the younger one is half a window old. Owner: EdgeServer; used
 // by one thread.
 #pragma once
@@ -15,9 +15,11 @@ namespace whoosh::edge {
 
 class LoadMeter {
  public:
-  static constexpr std::int64_t window_ms = 10'000;
+  static constexpr std::int64_t window_default_ms = 10'000;
 
-  // Everything but players_max and draining.
+  explicit LoadMeter(std::int64_t window_ms = window_default_ms) : window_ms_(window_ms) {}
+
+  // Everything but players_max, draining and full.
   [[nodiscard]] state::NodeLoad measure(std::span<const shard::Counters> shards,
                                         std::int64_t now_ms);
 
@@ -28,6 +30,7 @@ class LoadMeter {
     std::int64_t at_ms = 0;
   };
 
+  const std::int64_t window_ms_;
   Mark older_;
   Mark younger_;
   bool marked_ = false;

@@ -32,7 +32,8 @@ TEST(LoadMeter, AStallIsForgottenAfterTheWindow) {
   shards[0].lateness[8] += 50;  // up to 500 ms late
   EXPECT_EQ(meter.measure(shards, 1'000).lateness_ms, 500);
   std::int32_t last = 500;
-  for (std::int64_t now_ms = 2'000; now_ms <= 2'000 + 2 * LoadMeter::window_ms; now_ms += 1'000) {
+  for (std::int64_t now_ms = 2'000; now_ms <= 2'000 + 2 * LoadMeter::window_default_ms;
+       now_ms += 1'000) {
     shards[0].lateness[1] += 100;
     last = meter.measure(shards, now_ms).lateness_ms;
   }

@@ -17,6 +17,7 @@ wire::NodeReport node_report(const state::Node& node) {
   report.players_max = node.load.players_max;
   report.lateness_ms = node.load.lateness_ms;
   report.draining = node.load.draining;
+  report.full = node.load.full;
   return report;
 }
 

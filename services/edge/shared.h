@@ -13,10 +13,12 @@
 #include "auth/tokens.h"
 #include "base/function.h"
 #include "http/address.h"
+#include "net/limits.h"
 #include "runtime/clock.h"
 #include "runtime/entropy.h"
 #include "services/api/edge_gateway.h"
 #include "services/edge/forwarding.h"
+#include "services/edge/fullness.h"
 #include "services/edge/node_numbers.h"
 #include "services/edge/upgrade_limiter.h"
 #include "shard/shard.h"
@@ -36,6 +38,8 @@ struct EdgeConfig {
   std::uint16_t port = 8080;                 // 0: a free one
   std::uint32_t shards = 0;                  // 0: one per core
   std::size_t descriptors_for_others = 256;  // of this process, never taken by players
+  FullOptions full;
+  net::Options net;
   shard::Options shard;
   bool rate_limits = true;
   bool query_tokens = true;  // ?token= is taken, which proxies on the way may log
@@ -68,11 +72,13 @@ struct Shared : Ports {
         config(std::move(config_in)),
         numbers(config.node_number),
         upgrades(config.upgrades),
+        fullness(config.full),
         match_finished(std::move(match_finished_in)) {}
 
   EdgeConfig config;
   NodeNumbers numbers;
   UpgradeLimiter upgrades;
+  Fullness fullness;
   MatchFinished match_finished;
   api::EdgeGateway* gateway = nullptr;  // to make rooms for game_id=new; set before the loops start
   std::vector<EdgeHandler*> handlers;   // by shard number

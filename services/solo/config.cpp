@@ -72,15 +72,16 @@ std::string print(const Config& c) {
       "data = {}\ndatabase = {}\nlisten = {}\nhttp-port = {}\nedge-port = {}\nops-port = "
       "{}\nops-edge-port = {}\n"
       "public-url = {}\nedge-url = {}\nweb = {}\nallowed-origins = {}\ntrusted-proxies = {}\n"
-      "rate-limits = {}\nquery-tokens = {}\nshards = {}\napi-threads = {}\ntick-ms = "
+      "rate-limits = {}\nquery-tokens = {}\nshards = {}\nplayers-max = {}\napi-threads = "
+      "{}\ntick-ms = "
       "{}\npassword-cost = {}\n"
       "require-admin-totp = {}\nsession-days = {}\nkey-bits = {}\n"
       "log-level = {}\nlog-format = {}\n",
       c.data, shown_database(c), c.listen, c.http_port, c.edge_port, c.ops_port, c.ops_edge_port,
       c.public_url, c.edge_url, c.web, fmt::join(c.allowed_origins, ","),
       fmt::join(c.trusted_proxies, ","), c.rate_limits ? "on" : "off",
-      c.query_tokens ? "on" : "off", c.shards, c.api_threads, c.tick_ms, c.password_cost,
-      c.require_admin_totp, c.session_days, c.key_bits, c.log_level, c.log_format);
+      c.query_tokens ? "on" : "off", c.shards, c.players_max, c.api_threads, c.tick_ms,
+      c.password_cost, c.require_admin_totp, c.session_days, c.key_bits, c.log_level, c.log_format);
 }
 
 }  // namespace whoosh::solo

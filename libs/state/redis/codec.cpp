@@ -102,8 +102,9 @@ struct StoredLoad {
   std::int32_t players_max = 0;
   std::int32_t lateness_ms = 0;
   bool draining = false;
+  std::optional<bool> full;  // not told by a process of an earlier version
 };
-BOOST_DESCRIBE_STRUCT(StoredLoad, (), (v, rooms, players, players_max, lateness_ms, draining))
+BOOST_DESCRIBE_STRUCT(StoredLoad, (), (v, rooms, players, players_max, lateness_ms, draining, full))
 
 struct StoredRevoked {
   std::int32_t v = version;
@@ -283,14 +284,14 @@ std::optional<Node> read_node(std::string_view text) {
 
 std::string text_of(const NodeLoad& load) {
   return base::to_json(StoredLoad{version, load.rooms, load.players, load.players_max,
-                                  load.lateness_ms, load.draining});
+                                  load.lateness_ms, load.draining, load.full});
 }
 
 std::optional<NodeLoad> read_load(std::string_view text) {
   const auto stored = read<StoredLoad>(text);
   if (!stored) return std::nullopt;
-  return NodeLoad{stored->rooms, stored->players, stored->players_max, stored->lateness_ms,
-                  stored->draining};
+  return NodeLoad{stored->rooms,       stored->players,  stored->players_max,
+                  stored->lateness_ms, stored->draining, stored->full.value_or(false)};
 }
 
 std::string text_of(const Revoked& revoked) {

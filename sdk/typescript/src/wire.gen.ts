@@ -334,6 +334,7 @@ export interface NodeReport {
   players_max: number;
   lateness_ms: number;
   draining: boolean;
+  full: boolean;
 }
 
 export interface PasswordChange {
