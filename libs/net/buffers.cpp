@@ -1,5 +1,6 @@
 #include "net/buffers.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 #include <new>
@@ -19,12 +20,34 @@ std::size_t class_of(std::size_t capacity) {
 
 BufferPool::~BufferPool() {
   ASSERT(bytes_in_use_ == 0);
-  for (FreeBlock*& list : free_) {
-    while (list != nullptr) {
-      FreeBlock* const block = list;
-      list = block->next;
-      ::operator delete(block);
-    }
+  for (std::size_t index = 0; index < classes; ++index) {
+    while (void* const block = take(index)) ::operator delete(block);
+  }
+}
+
+// nullptr: none is free.
+void* BufferPool::take(std::size_t index) {
+  FreeList& list = free_[index];
+  FreeBlock* const block = list.first;
+  if (block == nullptr) return nullptr;
+  list.first = block->next;
+  list.spare = std::min(list.spare, --list.size);
+  bytes_retained_ -= block_bytes_min << index;
+  return block;
+}
+
+void BufferPool::put(std::size_t index, void* block) {
+  FreeList& list = free_[index];
+  list.first = new (block) FreeBlock{list.first};
+  ++list.size;
+  bytes_retained_ += block_bytes_min << index;
+}
+
+void BufferPool::trim() {
+  for (std::size_t index = 0; index < classes; ++index) {
+    const std::uint32_t going = (free_[index].spare + 3) / 4;
+    for (std::uint32_t i = 0; i < going; ++i) ::operator delete(take(index));
+    free_[index].spare = free_[index].size;
   }
 }
 
@@ -35,13 +58,8 @@ bool BufferPool::reserve(Buffer& buffer, std::size_t capacity) {
   const std::size_t bytes = block_bytes_min << index;
   if (bytes_in_use_ + bytes > bytes_max_) return false;
   Buffer grown;
-  if (FreeBlock* const block = free_[index]; block != nullptr) {
-    free_[index] = block->next;
-    bytes_retained_ -= bytes;
-    grown.data = reinterpret_cast<char*>(block);
-  } else {
-    grown.data = static_cast<char*>(::operator new(bytes));
-  }
+  void* const block = take(index);
+  grown.data = static_cast<char*>(block != nullptr ? block : ::operator new(bytes));
   bytes_in_use_ += bytes;
   grown.capacity = static_cast<std::uint32_t>(bytes);
   grown.size = buffer.size;
@@ -64,9 +82,7 @@ void BufferPool::release(Buffer& buffer) {
   if (bytes_retained_ + buffer.capacity > retained_bytes_max) {
     ::operator delete(buffer.data);
   } else {
-    const std::size_t index = class_of(buffer.capacity);
-    free_[index] = new (buffer.data) FreeBlock{free_[index]};
-    bytes_retained_ += buffer.capacity;
+    put(class_of(buffer.capacity), buffer.data);
   }
   buffer = Buffer{};
 }

@@ -31,8 +31,8 @@ class BufferPool {
   static constexpr std::size_t block_bytes_min = 256;
   static constexpr std::size_t classes = 12;  // 256 B .. 512 KiB
   static constexpr std::size_t block_bytes_max = block_bytes_min << (classes - 1);
-  static constexpr std::size_t retained_bytes_max = 16ul
-                                                    << 20;  // kept free; above: back to the heap
+  // Kept free; above: back to the heap. A turn of 1,000 frames of 1 KiB.
+  static constexpr std::size_t retained_bytes_max = 1ul << 20;
 
   explicit BufferPool(std::size_t bytes_max) : bytes_max_(bytes_max) {}
   ~BufferPool();
@@ -44,14 +44,26 @@ class BufferPool {
   [[nodiscard]] bool reserve(Buffer& buffer, std::size_t capacity);
   [[nodiscard]] bool append(Buffer& buffer, std::string_view bytes);
   void release(Buffer& buffer);
+  // Gives back to the heap a quarter of the free blocks that nobody has needed since the last call:
+  // what a storm took goes within seconds, what every turn takes stays. Once a second.
+  void trim();
 
   [[nodiscard]] std::size_t bytes_in_use() const { return bytes_in_use_; }
+  [[nodiscard]] std::size_t bytes_retained() const { return bytes_retained_; }
 
  private:
   struct FreeBlock {
     FreeBlock* next;
   };
-  std::array<FreeBlock*, classes> free_{};
+  struct FreeList {
+    FreeBlock* first = nullptr;
+    std::uint32_t size = 0;
+    std::uint32_t spare = 0;  // the least size since the last trim()
+  };
+  void* take(std::size_t index);
+  void put(std::size_t index, void* block);
+
+  std::array<FreeList, classes> free_{};
   std::size_t bytes_max_;
   std::size_t bytes_in_use_ = 0;
   std::size_t bytes_retained_ = 0;

@@ -11,6 +11,8 @@ namespace whoosh::net {
 inline constexpr std::size_t read_bytes_max = 64 * 1024;
 // Without descriptors or memory to accept with.
 inline constexpr std::uint32_t accept_pause_ms = 100;
+// Between two calls of BufferPool::trim().
+inline constexpr std::int64_t buffer_trim_ms = 1'000;
 // Header lines of a request; above: 431.
 inline constexpr std::size_t head_fields_max = 64;
 // Offered by one request; above: 400.

@@ -108,6 +108,10 @@ void Loop::turn() {
   handler_.on_turn_end(now_ms_);
   flush_dirty();
   free_dead();
+  if (now_ms_ >= trim_at_ms_) {
+    buffers_.trim();
+    trim_at_ms_ = now_ms_ + buffer_trim_ms;
+  }
   counters_.turns.add();
   counters_.connections.set(table_.size());
   counters_.buffer_bytes.set(buffers_.bytes_in_use());

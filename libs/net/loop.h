@@ -207,6 +207,7 @@ class Loop final : public runtime::Mailbox, Engine::Sink {
   std::int64_t now_ms_ = 0;
   std::int64_t stop_at_ms_ = Handler::never;
   std::int64_t accept_again_ms_ = Handler::never;
+  std::int64_t trim_at_ms_ = 0;
   std::size_t refusals_ = 0;  // lingering 503s of refuse_full()
   bool stopping_ = false;
 };
