@@ -173,6 +173,9 @@ Result<> read_cases(std::span<const base::EmbeddedFile> files, Content& out) {
       if (at == std::string::npos || headline.find("{names}", at + 1) != std::string::npos) {
         return wrong(row.id, "every headline names {names} once");
       }
+      if (headline.size() > headline_bytes_max) {
+        return wrong(row.id, "has a headline of more than 160 bytes");
+      }
     }
     std::string briefing = replaced(row.briefing, "{stolen}", row.stolen);
     out.cases.push_back({std::move(row.id), std::move(row.title), std::move(row.stolen),

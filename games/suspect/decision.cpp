@@ -84,7 +84,7 @@ void finish(State& state, Ctx& ctx) {
   members.slipped_away = end.slipped_away;
   for_each_seat(state, [&](Seat seat) {
     const Seat vote = at(state, seat).vote;
-    auto& row = members.confmeter[std::string(table.id(seat))];
+    auto& row = members.confmeter.put(table.id(seat));
     if (vote != no_seat) row = table.id(vote);
     if (is_culprit(state, seat)) members.culprits.push_back(table.id(seat));
   });

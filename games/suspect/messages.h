@@ -13,7 +13,6 @@
 
 #include <boost/mp11.hpp>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,6 +36,10 @@ inline constexpr std::size_t whispers_shown_max = 8;
 
 using Text = std::string_view;
 using IdList = FixedVector<Text, seats_max>;
+
+// A headline with the names in it; content.cpp holds the headlines to their part.
+inline constexpr std::size_t headline_bytes_max = 160;
+using NewsText = base::FixedString<headline_bytes_max + news_names_max*(rules::name_bytes_max + 5)>;
 
 // ---- words of the game --------------------------------------------------------------------------
 
@@ -102,7 +105,7 @@ BOOST_DESCRIBE_STRUCT(RoleSeenInput, (), ())
 // ---- events -------------------------------------------------------------------------------------
 
 struct NewsEvent {  // EVENT_NEWS
-  std::string message;
+  NewsText message;
   Phase phase = Phase::VOTING;
   FixedVector<Text, news_names_max> names;
 };
@@ -146,7 +149,7 @@ struct RevealEvent {  // EVENT_REVEAL
 BOOST_DESCRIBE_STRUCT(RevealEvent, (), (accused, culprits, town_wins, slipped_away))
 
 // Who suspects whom, every player a key.
-using Meter = std::map<std::string, Nullable<Text>>;
+using Meter = base::FixedMap<Nullable<Text>, seats_max>;
 
 struct TickMembers {
   Meter confmeter;
@@ -200,7 +203,7 @@ struct PressAnswerView {
 };
 BOOST_DESCRIBE_STRUCT(PressAnswerView, (), (target, question, text))
 struct NewsView {
-  std::string message;
+  NewsText message;
   FixedVector<Text, news_names_max> names;
 };
 BOOST_DESCRIBE_STRUCT(NewsView, (), (message, names))
@@ -228,11 +231,11 @@ struct RevealView {
   bool is_void = false;
   FixedVector<CardReveal, seats_max> cards;
   Meter votes;
-  std::map<std::string, std::int32_t> points;
+  base::FixedMap<std::int32_t, seats_max> points;
   Nullable<Text> mvp;
   // Since when a player held his final, right suspicion without a break; null: his vote was no
   // culprit.
-  std::map<std::string, Nullable<std::uint32_t>> right_since;
+  base::FixedMap<Nullable<std::uint32_t>, seats_max> right_since;
 };
 BOOST_DESCRIBE_STRUCT(RevealView, (),
                       (accused, culprits, inspector, scene, escape, town_wins, slipped_away,

@@ -182,15 +182,18 @@ void on_tick(State& state, Ctx& ctx) {
   if (state.phase != Phase::FINISHED) bots_act(state, ctx);
 }
 
-std::string news_message(const State& state, const rules::Table& table) {
-  std::string names;
+NewsText news_message(const State& state, const rules::Table& table) {
+  constexpr std::string_view slot = "{names}";
+  const std::string_view headline =
+      content_of(state).cases[state.case_no].headlines[state.headline];
+  const std::size_t at = headline.find(slot);
+  NewsText message(headline.substr(0, at));
   for (std::size_t i = 0; i < state.news.size(); ++i) {
-    if (i > 0) names += i + 1 == state.news.size() ? " and " : ", ";
-    names += table.name(state.news[i]);
+    if (i > 0) message.append(i + 1 == state.news.size() ? " and " : ", ");
+    message.append(table.name(state.news[i]));
   }
-  std::string message = content_of(state).cases[state.case_no].headlines[state.headline];
-  const std::string_view slot = "{names}";
-  return message.replace(message.find(slot), slot.size(), names);
+  message.append(headline.substr(at + slot.size()));
+  return message;
 }
 
 }  // namespace whoosh::games::suspect

@@ -14,6 +14,6 @@ namespace whoosh::games::suspect {
 void on_tick(State& state, rules::Ctx& ctx);
 
 // The headline with its names; REQUIRES: after the news.
-[[nodiscard]] std::string news_message(const State& state, const rules::Table& table);
+[[nodiscard]] NewsText news_message(const State& state, const rules::Table& table);
 
 }  // namespace whoosh::games::suspect

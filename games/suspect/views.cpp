@@ -27,7 +27,7 @@ Seat shown_suspect(const State& state, Seat seat) {
 Meter meter_view(const State& state, const Table& table) {
   Meter meter;
   for_each_seat(state, [&](Seat seat) {
-    meter[std::string(table.id(seat))] = id_or_null(table, shown_suspect(state, seat));
+    meter.put(table.id(seat), id_or_null(table, shown_suspect(state, seat)));
   });
   return meter;
 }
@@ -112,13 +112,13 @@ RevealView reveal_view(const State& state, const Table& table) {
   view.mvp = id_or_null(table, end.mvp);
   for_each_seat(state, [&](Seat seat) {
     const SeatState& own = at(state, seat);
-    const std::string id(table.id(seat));
+    const Text id = table.id(seat);
     if (own.role == Role::CULPRIT) view.culprits.push_back(table.id(seat));
     if (own.role == Role::INSPECTOR) view.inspector = table.id(seat);
     if (own.card.dealt) view.cards.push_back(card_reveal(state, table, seat));
-    view.votes[id] = id_or_null(table, own.vote);
-    view.points[id] = own.points;
-    auto& since = view.right_since[id];
+    view.votes.put(id, id_or_null(table, own.vote));
+    view.points.put(id, own.points);
+    auto& since = view.right_since.put(id);
     if (own.vote != no_seat && is_culprit(state, own.vote)) since = own.vote_since_s;
   });
   return view;

@@ -9,7 +9,7 @@
 // Field types: bool, integers, double, std::string, std::string_view (decoded: points
 // into the parser's document), FixedString<N>, described structs and enums, Raw, std::optional<T>
 // (absent when empty), Nullable<T> (null when empty), std::vector<T>, FixedVector<T, N>,
-// std::map<std::string, T>.
+// std::map<std::string, T>, FixedMap<T, N> (written only).
 // Decoding ignores unknown members and collects every bad field under its
 // path ("participants[2].score").
 #pragma once
@@ -40,6 +40,23 @@ struct Raw {
   std::string json = "null";
 };
 
+// An object whose keys are only known at run time, in the order in which they were put: what
+// std::map is, without the heap. Keys are views; REQUIRES: no key twice.
+template <class T, std::size_t N>
+struct FixedMap {
+  using mapped_type = T;
+  struct Entry {
+    std::string_view key;
+    T value{};
+  };
+  FixedVector<Entry, N> entries;
+
+  T& put(std::string_view key, T value = {}) {
+    entries.push_back({key, std::move(value)});
+    return entries.back().value;
+  }
+};
+
 template <class T>
 concept Described = boost::describe::has_describe_members<T>::value && !std::is_union_v<T>;
 template <class T>
@@ -58,6 +75,11 @@ template <class T>
 inline constexpr bool is_fixed_string = false;
 template <std::size_t N>
 inline constexpr bool is_fixed_string<FixedString<N>> = true;
+
+template <class T>
+inline constexpr bool is_fixed_map = false;
+template <class T, std::size_t N>
+inline constexpr bool is_fixed_map<FixedMap<T, N>> = true;
 
 template <Described T>
 using members_of = boost::describe::describe_members<T, boost::describe::mod_any_access |
@@ -96,6 +118,13 @@ void encode(JsonWriter& out, const T& value) {
     for (const auto& [key, item] : value) {
       out.key(key);
       encode(out, item);
+    }
+    out.end_object();
+  } else if constexpr (is_fixed_map<T>) {
+    out.begin_object();
+    for (const auto& entry : value.entries) {
+      out.key(entry.key);
+      encode(out, entry.value);
     }
     out.end_object();
   } else if constexpr (Described<T>) {

@@ -1,6 +1,8 @@
 #include "base/encoding.h"
 
+#include <algorithm>
 #include <array>
+#include <cstring>
 
 namespace whoosh::base {
 namespace {
@@ -76,6 +78,36 @@ std::uint64_t hash64(std::string_view bytes) {
   hash = (hash ^ (hash >> 33)) * 0xff51afd7ed558ccdull;  // murmur3's finaliser
   hash = (hash ^ (hash >> 33)) * 0xc4ceb9fe1a85ec53ull;
   return hash ^ (hash >> 33);
+}
+
+namespace {
+
+__extension__ using Wide = unsigned __int128;
+
+std::uint64_t folded_product(std::uint64_t a, std::uint64_t b) {
+  const Wide product = static_cast<Wide>(a) * b;
+  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+}
+
+// Up to eight bytes, the rest zero.
+std::uint64_t load(std::string_view bytes) {
+  std::uint64_t word = 0;
+  if (!bytes.empty()) std::memcpy(&word, bytes.data(), std::min(bytes.size(), sizeof word));
+  return word;
+}
+
+}  // namespace
+
+// A chain of folded 64 x 64 bit products, as wyhash and its kin do it.
+std::uint64_t quick_hash64(std::string_view bytes) {
+  constexpr std::uint64_t odd[] = {0xa0761d6478bd642full, 0xe7037ed1a0b428dbull,
+                                   0x8ebc6af09c88c6e3ull};
+  std::uint64_t hash = folded_product(bytes.size() ^ odd[0], odd[1]);
+  for (; bytes.size() > 16; bytes.remove_prefix(16))
+    hash = folded_product(load(bytes) ^ odd[1], load(bytes.substr(8)) ^ hash);
+  const std::uint64_t first = load(bytes);
+  const std::uint64_t second = bytes.size() > 8 ? load(bytes.substr(8)) : 0;
+  return folded_product(folded_product(first ^ odd[1], second ^ hash) ^ odd[2], odd[0]);
 }
 
 bool equal_constant_time(std::string_view a, std::string_view b) {

@@ -1,5 +1,5 @@
-// Text forms of bytes: base64url without padding (RFC 4648 section 5), lower-case hex; and the two
-// 64-bit hashes that are not secret. Any thread.
+// Text forms of bytes: base64url without padding (RFC 4648 section 5), lower-case hex; and 64-bit
+// hashes that are not secret. Any thread.
 #pragma once
 
 #include <cstdint>
@@ -17,6 +17,9 @@ namespace whoosh::base {
 
 // FNV-1a with a final avalanche; stable across platforms and versions (content ids depend on it).
 [[nodiscard]] std::uint64_t hash64(std::string_view bytes);
+// Sixteen bytes a step; to see within this process whether a text is still the same. Its values may
+// change with the version and never leave the process.
+[[nodiscard]] std::uint64_t quick_hash64(std::string_view bytes);
 
 // True iff equal; time depends on the lengths only. For tokens.
 [[nodiscard]] bool equal_constant_time(std::string_view a, std::string_view b);

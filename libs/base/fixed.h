@@ -105,6 +105,12 @@ class FixedString {
     size_ = static_cast<size_rep>(text.size());
     return true;
   }
+  // REQUIRES: there is room.
+  constexpr void append(std::string_view text) {
+    RULE_CHECK(text.size() <= N - size_, "FixedString is too small");
+    std::copy(text.begin(), text.end(), bytes_.begin() + size_);
+    size_ = static_cast<size_rep>(size_ + text.size());
+  }
   constexpr void clear() { size_ = 0; }
   [[nodiscard]] constexpr std::string_view view() const { return {bytes_.data(), size_}; }
   [[nodiscard]] constexpr std::size_t size() const { return size_; }

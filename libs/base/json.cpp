@@ -1,11 +1,14 @@
 #include "base/json.h"
 
+#include <fmt/format.h>
 #include <simdjson.h>
 
 #include <algorithm>
 #include <bit>
 #include <cstring>
 #include <vector>
+
+#include "base/json_writer.h"
 
 namespace whoosh::base {
 namespace {
@@ -103,9 +106,72 @@ std::size_t JsonValue::size() const {
   return count;
 }
 
+namespace {
+
+// 5.0 stays a number with a fraction: as 5 it would be taken for a whole one.
+void write_double(JsonWriter& out, double number) {
+  fmt::basic_memory_buffer<char, 32> text;
+  fmt::format_to(std::back_inserter(text), "{}", number);
+  const std::string_view digits(text.data(), text.size());
+  if (digits.find_first_of(".e") == std::string_view::npos) text.append(std::string_view(".0"));
+  out.raw({text.data(), text.size()});
+}
+
+void write(JsonWriter& out, const dom::element& value) {
+  switch (value.type()) {
+    case dom::element_type::ARRAY: {
+      const dom::array items = value.get_array().value_unsafe();
+      out.begin_array();
+      for (const dom::element item : items) write(out, item);
+      out.end_array();
+      return;
+    }
+    case dom::element_type::OBJECT: {
+      const dom::object members = value.get_object().value_unsafe();
+      out.begin_object();
+      for (const dom::key_value_pair member : members) {
+        out.key(member.key);
+        write(out, member.value);
+      }
+      out.end_object();
+      return;
+    }
+    case dom::element_type::INT64:
+      out.value(std::int64_t(value.get_int64().value_unsafe()));
+      return;
+    case dom::element_type::UINT64:
+      out.value(std::uint64_t(value.get_uint64().value_unsafe()));
+      return;
+    case dom::element_type::DOUBLE:
+      write_double(out, value.get_double().value_unsafe());
+      return;
+    case dom::element_type::STRING:
+      out.value(std::string_view(value.get_string().value_unsafe()));
+      return;
+    case dom::element_type::BOOL:
+      out.value(bool(value.get_bool().value_unsafe()));
+      return;
+    case dom::element_type::NULL_VALUE:
+      out.null();
+      return;
+  }
+}
+
+}  // namespace
+
 std::string JsonValue::text() const {
-  if (kind() == Kind::Null) return "null";
-  return simdjson::minify(element(element_));
+  std::string out;
+  append_to(out);
+  return out;
+}
+
+void JsonValue::append_to(std::string& out) const {
+  if (kind() == Kind::Null) {
+    out.append("null");
+    return;
+  }
+  JsonWriter writer(out);
+  write(writer, element(element_));
 }
 
 JsonValue::Cursor::Cursor(const JsonValue& container) : kind_(container.kind()) {

@@ -54,6 +54,8 @@ class JsonValue {
   }
 
   [[nodiscard]] std::string text() const;  // minified JSON again
+  // The same behind what is there: nothing from the heap when `out` is large enough.
+  void append_to(std::string& out) const;
 
  private:
   friend class JsonParser;

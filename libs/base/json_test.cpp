@@ -128,5 +128,52 @@ TEST(Json, WhatIsWrittenIsReadAgain) {
   EXPECT_EQ(document->text(), out);
 }
 
+// Texts are looked through eight bytes at a time: each byte in each place, and in the rest.
+TEST(JsonWriter, EscapesWhatNeedsItWhereverItStands) {
+  JsonParser parser(256);
+  for (std::size_t size = 0; size < 20; ++size) {
+    for (std::size_t at = 0; at < size; ++at) {
+      for (unsigned c = 1; c < 0x80; ++c) {  // NUL is refused when read
+        std::string text(size, '~');
+        text[at] = static_cast<char>(c);
+        std::string json;
+        append_json_string(json, text);
+        const auto value = parser.parse(json);
+        ASSERT_TRUE(value.has_value()) << json;
+        ASSERT_EQ(value->as_string(), text);
+      }
+    }
+  }
+  std::string json;
+  append_json_string(json, "\u00fc\u20ac \xf0\x9f\x98\x80 stay as they are");
+  EXPECT_EQ(json, "\"\u00fc\u20ac \xf0\x9f\x98\x80 stay as they are\"");
+}
+
+// What was read, written again, reads the same: an event log depends on it.
+TEST(JsonValue, TextIsTheSameValue) {
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {R"({ "a" : [ 1 , -2 , true , null , "x\u0041\n\"" ] })",
+       R"({"a":[1,-2,true,null,"xA\n\""]})"},
+      {"18446744073709551615", "18446744073709551615"},
+      {"-9223372036854775808", "-9223372036854775808"},
+      {"5.0", "5.0"},
+      {"-0.0", "-0.0"},
+      {"1.25e-3", "0.00125"},
+      {"1e300", "1e+300"},
+      {"{}", "{}"},
+      {"[[],{}]", "[[],{}]"},
+  };
+  JsonParser parser(256);
+  for (const auto& [in, out] : cases) {
+    const auto value = parser.parse(in);
+    ASSERT_TRUE(value.has_value()) << in;
+    EXPECT_EQ(value->text(), out);
+    std::string behind = "before ";
+    value->append_to(behind);
+    EXPECT_EQ(behind, "before " + out);
+  }
+  EXPECT_EQ(JsonValue().text(), "null");
+}
+
 }  // namespace
 }  // namespace whoosh::base

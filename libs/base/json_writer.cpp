@@ -3,12 +3,53 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <cstdint>
+#include <cstring>
 
 #include "base/assert.h"
 
 namespace whoosh::base {
 
+namespace {
+
+constexpr std::uint64_t in_every_byte = 0x0101010101010101ull;
+
+// The highest bit of each byte that is below `bound`; REQUIRES: bound <= 128. A byte behind one
+// that is may be marked, too.
+std::uint64_t below(std::uint64_t word, std::uint64_t bound) {
+  return (word - in_every_byte * bound) & ~word & in_every_byte * 0x80;
+}
+
+bool needs_escape(std::uint64_t word) {
+  const std::uint64_t quote = word ^ in_every_byte * '"';
+  const std::uint64_t backslash = word ^ in_every_byte * '\\';
+  return (below(word, 0x20) | below(quote, 1) | below(backslash, 1)) != 0;
+}
+
+// Nothing in it needs an escape: nearly every text.
+bool is_plain(std::string_view text) {
+  std::uint64_t word = 0;
+  for (; text.size() >= sizeof word; text.remove_prefix(sizeof word)) {
+    std::memcpy(&word, text.data(), sizeof word);
+    if (needs_escape(word)) return false;
+  }
+  word = in_every_byte * ' ';
+  if (!text.empty()) std::memcpy(&word, text.data(), text.size());
+  return !needs_escape(word);
+}
+
+}  // namespace
+
 void append_json_string(std::string& out, std::string_view text) {
+  if (is_plain(text)) {
+    const std::size_t begin = out.size();
+    out.resize(begin + text.size() + 2);
+    char* const at = out.data() + begin;
+    at[0] = '"';
+    text.copy(at + 1, text.size());
+    at[text.size() + 1] = '"';
+    return;
+  }
   out.push_back('"');
   std::size_t clean = 0;  // start of the run that needs no escape
   for (std::size_t i = 0; i < text.size(); ++i) {

@@ -99,6 +99,34 @@ TEST(Fixed, StringsTakeATextWholeOrNotAtAll) {
   EXPECT_THROW(FixedString<4>("BRTKX"), RuleViolation);
 }
 
+TEST(Fixed, StringsGrowUntilTheyAreFull) {
+  FixedString<6> text("ab");
+  text.append("");
+  text.append("cdef");
+  EXPECT_EQ(text.view(), "abcdef");
+  EXPECT_THROW(text.append("g"), RuleViolation);
+}
+
+TEST(QuickHash, EveryByteAndTheLengthCount) {
+  std::set<std::uint64_t> seen;
+  std::size_t hashed = 0;
+  for (std::size_t size = 0; size < 70; ++size) {
+    std::string text(size, '\0');
+    seen.insert(quick_hash64(text));
+    ++hashed;
+    for (std::size_t at = 0; at < size; ++at) {
+      for (const char c : {'\1', '\x7f', '\xff'}) {
+        text[at] = c;
+        seen.insert(quick_hash64(text));
+        ++hashed;
+      }
+      text[at] = '\0';
+    }
+  }
+  EXPECT_EQ(seen.size(), hashed);
+  EXPECT_EQ(quick_hash64("the same"), quick_hash64("the same"));
+}
+
 TEST(Rng, ACopyGoesOnLikeItsOriginal) {
   Rng a(42);
   static_cast<void>(a.next());

@@ -1,38 +1,52 @@
 #include "room/feed.h"
 
-#include <algorithm>
-
 namespace whoosh::room {
 namespace {
 
-std::uint64_t hash_of(const rules::ViewWriter::Member& member) {
-  return member.hash ^ base::hash64(member.name) * 0x9e3779b97f4a7c15ull;
+std::uint64_t hash_of(std::string_view member) {
+  return base::quick_hash64(member) | 1;
 }
 
-void append_member(const rules::ViewWriter::Member& member, std::string_view value,
-                   std::string& out) {
+void append(std::string_view members, std::string& out) {
+  if (members.empty()) return;
   if (!out.empty() && out.back() != '{') out.push_back(',');
-  base::append_json_string(out, member.name);
-  out.push_back(':');
-  out.append(value);
+  out.append(members);
 }
 
 }  // namespace
+
+void append_changes(const rules::ViewWriter& before, const rules::ViewWriter& now,
+                    std::string& patch) {
+  const auto old = before.list();
+  const auto members = now.list();
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    const std::string_view text = now.text(members[i]);
+    if (i >= old.size() || before.text(old[i]) != text) append(text, patch);
+  }
+}
+
+void append_members(const rules::ViewWriter& view, std::string& out) {
+  append(view.text(), out);
+}
+
+void append_nulls(const rules::ViewWriter& view, std::string& out) {
+  for (const auto& member : view.list()) {
+    if (!out.empty() && out.back() != '{') out.push_back(',');
+    base::append_json_string(out, member.name);
+    out.append(":null");
+  }
+}
 
 void Feed::diff(const rules::ViewWriter& view, std::string& patch) {
   const auto members = view.list();
   sent_.resize(members.size(), 0);
   for (std::size_t i = 0; i < members.size(); ++i) {
-    const std::uint64_t hash = hash_of(members[i]);
+    const std::string_view text = view.text(members[i]);
+    const std::uint64_t hash = hash_of(text);
     if (hash == sent_[i]) continue;
     sent_[i] = hash;
-    append_member(members[i], view.json(members[i]), patch);
+    append(text, patch);
   }
-}
-
-void Feed::reset_to(const rules::ViewWriter& view) {
-  sent_.clear();
-  for (const auto& member : view.list()) sent_.push_back(hash_of(member));
 }
 
 bool Feed::join_with(const rules::ViewWriter& view) {
@@ -40,16 +54,11 @@ bool Feed::join_with(const rules::ViewWriter& view) {
   sent_.resize(members.size(), 0);
   bool same = true;
   for (std::size_t i = 0; i < members.size(); ++i) {
-    if (sent_[i] == hash_of(members[i])) continue;
+    if (sent_[i] == hash_of(view.text(members[i]))) continue;
     sent_[i] = 0;
     same = false;
   }
   return same;
-}
-
-void append_members(const rules::ViewWriter& view, std::string& out, bool nulls) {
-  for (const auto& member : view.list())
-    append_member(member, nulls ? "null" : view.json(member), out);
 }
 
 }  // namespace whoosh::room

@@ -18,6 +18,8 @@ inline constexpr std::size_t expected_max = places_max;  // people paired; beyon
 inline constexpr std::size_t avatar_bytes_max = 64;      // a longer one is left out
 inline constexpr std::size_t resume_bytes = 16;          // of a resume token, before base64url
 
+inline constexpr std::size_t room_code_bytes_max = 9;  // "BRTK"; more: invalid_input
+
 // ---- away ----
 inline constexpr std::uint32_t away_shown_s = 3;  // then ROOM says connected: false
 inline constexpr std::uint32_t host_away_s = 10;  // then the next one is host
@@ -34,18 +36,24 @@ inline constexpr std::uint32_t matchmade_start_s = 15;  // then without the miss
 inline constexpr std::uint32_t matchmade_empty_s = 30;  // nobody came: closes; one: plays bots
 inline constexpr std::size_t filled_seats = 5;          // bots fill up to so many seats
 inline constexpr std::uint32_t crowd_update_s = 2;      // the audience hears at most so often
-inline constexpr std::uint32_t vote_kick_s = 30;        // then the vote is forgotten
+inline constexpr std::uint8_t vote_kick_s = 30;         // then the vote is forgotten
 
 // ---- messages ----
 inline constexpr std::uint32_t chat_burst = 5;   // then one a second; beyond: ERROR rate
 inline constexpr std::uint32_t emote_burst = 1;  // then one a second; beyond: ERROR rate
 
-// ---- memory ----
-inline constexpr std::size_t private_members_max = 24;    // of a seat's view; beyond: a broken rule
-inline constexpr std::size_t log_bytes_max = 256 * 1024;  // of a match; beyond: marked truncated
-inline constexpr std::size_t log_line_bytes_max = 16 * 1024;  // longer: truncated likewise
+// ---- memory: parts of the budget in services/edge/memory_budget.h ----
+inline constexpr std::size_t person_bytes_max = 96;      // static_assert: places.h
+inline constexpr std::size_t match_run_bytes_max = 160;  // match_run.h
+inline constexpr std::size_t room_bytes_max = 416;       // room.h, a MatchRun in it
+inline constexpr std::size_t private_members_max = 24;   // of a seat's view; beyond: a broken rule
+// Of a match's events, as they lie in memory (about 20 bytes each); beyond: marked truncated.
+inline constexpr std::uint32_t log_bytes_max = 256 * 1024;
+inline constexpr std::size_t log_event_bytes_max = 16 * 1024;  // of one; longer: likewise
+inline constexpr std::size_t log_line_bytes_max = 64 * 1024;   // of one line that replay() reads
 
-static_assert(log_line_bytes_max > wire::frame_bytes_max + 256, "any input fits a line of the log");
+static_assert(log_event_bytes_max > wire::frame_bytes_max + 256, "any input fits the log");
+static_assert(log_line_bytes_max > log_event_bytes_max + 256, "what was logged can be read");
 static_assert(private_members_max <= rules::view_members_max);
 static_assert(away_shown_s < host_away_s && host_away_s < away_matchmade_s,
               "shown, then host, then bot");

@@ -9,6 +9,7 @@
 #include "base/ids.h"
 #include "base/time.h"
 #include "room/limits.h"
+#include "room/open_match.h"
 #include "rules/game.h"
 #include "wire/limits.h"
 
@@ -56,10 +57,13 @@ class Outbox {
   virtual void places_open() = 0;
 };
 
-// Memory that all rooms of a shard share for one call each.
+// Memory that all rooms of a shard share for one call each; of `saved`, for one turn.
 struct Scratch {
+  OpenMatch open;
+  SavedStates saved;
   rules::ViewWriter public_view;
   rules::ViewWriter private_view;
+  rules::ViewWriter older_view;
   rules::Effects effects;
   std::string public_patch;
   std::string private_patch;

@@ -27,29 +27,36 @@ void shorten(std::string& text) {
 }  // namespace
 
 bool OneASecond::take(base::UnixMs now, std::uint32_t burst) {
-  const std::int64_t full_at = std::max(full_at_ms, now.value) + 1000;
-  if (full_at > now.value + std::int64_t{burst} * 1000) return false;
-  full_at_ms = full_at;
+  const auto now_ms = static_cast<std::uint32_t>(now.value);
+  std::uint32_t ahead = full_at_ms - now_ms;
+  if (ahead > burst * 1000) ahead = 0;  // long ago
+  if (ahead + 1000 > burst * 1000) return false;
+  full_at_ms = now_ms + ahead + 1000;
   return true;
 }
 
+PublicId Person::id() const {
+  if (user.value == 0) return PublicId(fmt::format("bot_{}", bot_no));
+  return PublicId(fmt::format_int(user.value).c_str());
+}
+
 Place Places::find(UserId user) const {
-  for (std::uint8_t i = 0; i < places_max; ++i) {
+  for (std::uint8_t i = 0; i < size_; ++i) {
     if (people_[i].stays() && people_[i].user == user) return Place{i};
   }
   return no_place;
 }
 
 Place Places::find(std::string_view public_id) const {
-  for (std::uint8_t i = 0; i < places_max; ++i) {
-    if (people_[i].occupied && people_[i].id.view() == public_id) return Place{i};
+  for (std::uint8_t i = 0; i < size_; ++i) {
+    if (people_[i].occupied && people_[i].id().view() == public_id) return Place{i};
   }
   return no_place;
 }
 
 Place Places::find_token(const ResumeToken& token) const {
   Place found = no_place;
-  for (std::uint8_t i = 0; i < places_max; ++i) {
+  for (std::uint8_t i = 0; i < size_; ++i) {
     const Person& person = people_[i];
     const bool same = base::equal_constant_time({person.token.data(), person.token.size()},
                                                 {token.data(), token.size()});
@@ -60,15 +67,14 @@ Place Places::find_token(const ResumeToken& token) const {
 
 Place Places::find(Seat seat) const {
   if (seat == base::no_seat) return no_place;
-  for (std::uint8_t i = 0; i < places_max; ++i) {
+  for (std::uint8_t i = 0; i < size_; ++i) {
     if (people_[i].occupied && people_[i].seat == seat) return Place{i};
   }
   return no_place;
 }
 
 Place Places::sit(const Newcomer& who) {
-  const Place place = free_place();
-  RULE_CHECK(place != no_place, "nobody sits down where there is no place");
+  const Place place = take_place();
   Person& person = people_[place.value];
   person.name.assign(unique_name(who.name));
   person.occupied = true;
@@ -76,23 +82,22 @@ Place Places::sit(const Newcomer& who) {
   person.newcomer = who.newcomer;
   person.user = who.user;
   person.token = who.token;
-  person.avatar.assign(who.avatar);
+  if (who.avatar.size() <= avatar_bytes_max) person.avatar.assign(who.avatar);
   person.worn = who.worn;
-  person.id.assign(base::user_id_text(who.user));
   if (host_ == no_place) host_ = place;
   return place;
 }
 
 Place Places::sit_bot() {
-  const Place place = free_place();
-  RULE_CHECK(place != no_place, "no bot sits down where there is no place");
-  std::size_t number = 1;
-  for (const Person& other : people_) number += other.occupied && !other.is_human();
+  const Place place = take_place();
   Person& person = people_[place.value];
-  person.name.assign(unique_name(bot_names[number - 1]));
+  const auto bots = static_cast<std::size_t>(
+      std::ranges::count_if(people(), [](const Person& p) { return p.occupied && !p.is_human(); }));
+  const auto number = static_cast<std::uint8_t>(bots + 1);
+  person.name.assign(unique_name(bot_names[bots]));
   person.occupied = true;
   person.bot_plays = true;
-  person.id.assign(fmt::format("bot_{}", number));
+  person.bot_no = number;
   return place;
 }
 
@@ -108,17 +113,17 @@ void Places::number_seats() {
 
 std::size_t Places::taken() const {
   return static_cast<std::size_t>(
-      std::count_if(people_.begin(), people_.end(), [](const Person& p) { return p.occupied; }));
+      std::ranges::count_if(people(), [](const Person& p) { return p.occupied; }));
 }
 
 std::size_t Places::humans() const {
   return static_cast<std::size_t>(
-      std::count_if(people_.begin(), people_.end(), [](const Person& p) { return p.stays(); }));
+      std::ranges::count_if(people(), [](const Person& p) { return p.stays(); }));
 }
 
 std::size_t Places::here() const {
   return static_cast<std::size_t>(
-      std::count_if(people_.begin(), people_.end(), [](const Person& p) { return p.is_here(); }));
+      std::ranges::count_if(people(), [](const Person& p) { return p.is_here(); }));
 }
 
 bool Places::update_host() {
@@ -126,7 +131,7 @@ bool Places::update_host() {
     const Person& host = people_[host_.value];
     if (host.stays() && (host.connected || host.away_s < host_away_s)) return false;
   }
-  for (std::uint8_t i = 0; i < places_max; ++i) {
+  for (std::uint8_t i = 0; i < size_; ++i) {
     if (!people_[i].is_here() || people_[i].left) continue;
     const bool changed = host_ != Place{i};
     host_ = Place{i};
@@ -137,19 +142,24 @@ bool Places::update_host() {
 
 void Places::ban(UserId user) {
   if (is_banned(user)) return;
-  if (banned_.full()) banned_.erase_at(0);
-  banned_.push_back(user);
+  if (banned_ == nullptr) banned_ = std::make_unique<Banned>();
+  if (banned_->full()) banned_->erase_at(0);
+  banned_->push_back(user);
 }
 
 bool Places::is_banned(UserId user) const {
-  return banned_.contains(user);
+  return banned_ != nullptr && banned_->contains(user);
 }
 
-Place Places::free_place() const {
-  for (std::uint8_t i = 0; i < places_max; ++i) {
+Place Places::take_place() {
+  for (std::uint8_t i = 0; i < size_; ++i) {
     if (!people_[i].occupied) return Place{i};
   }
-  return no_place;
+  RULE_CHECK(size_ < places_max, "nobody sits down where there is no place");
+  auto more = std::make_unique<Person[]>(size_ + 1U);
+  std::ranges::move(people(), more.get());
+  people_ = std::move(more);
+  return Place{size_++};
 }
 
 std::string Places::unique_name(std::string_view wanted) const {
@@ -159,7 +169,7 @@ std::string Places::unique_name(std::string_view wanted) const {
   std::string name = base_name;
   for (int number = 2;; ++number) {
     const std::string folded = base::fold(name);
-    const bool taken = std::any_of(people_.begin(), people_.end(), [&](const Person& other) {
+    const bool taken = std::ranges::any_of(people(), [&](const Person& other) {
       return other.occupied && base::fold(other.name.view()) == folded;
     });
     if (!taken) return name;

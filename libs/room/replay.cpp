@@ -23,7 +23,7 @@ struct LogSeat {
   bool newcomer = false;
 };
 BOOST_DESCRIBE_STRUCT(LogSeat, (), (id, name, bot, newcomer))
-struct LogHead {
+struct HeadLine {
   std::int32_t log = 0;
   std::string game;
   std::string seed;
@@ -32,7 +32,7 @@ struct LogHead {
   rules::Settings settings;
   std::vector<LogSeat> table;
 };
-BOOST_DESCRIBE_STRUCT(LogHead, (), (log, game, seed, room_seed, match_no, settings, table))
+BOOST_DESCRIBE_STRUCT(HeadLine, (), (log, game, seed, room_seed, match_no, settings, table))
 
 std::optional<std::uint64_t> whole(std::string_view text) {
   std::uint64_t value = 0;
@@ -57,9 +57,9 @@ class Folder {
   Result<Replayed> result() {
     if (!run_) return Error{ErrorCode::malformed, "The log is empty."};
     Replayed out;
-    const auto state = run_->state();
+    const auto state = open_.state_bytes();
     out.state.assign(state.begin(), state.end());
-    out.table = run_->table();
+    out.table = open_.table;
     out.ticks = run_->ticks();
     if (run_->over()) out.outcome = run_->outcome();
     out.truncated = truncated_;
@@ -73,7 +73,7 @@ class Folder {
   }
 
   bool head(const JsonValue& value) {
-    const auto head = base::decode_as<LogHead>(value);
+    const auto head = base::decode_as<HeadLine>(value);
     if (!head || head->log != 1) return refuse("is no head of a log, version 1");
     if (head->game != game_.info().key) return refuse("is of another game");
     const auto seed = whole(head->seed);
@@ -90,8 +90,10 @@ class Folder {
       info.newcomer = seat.newcomer;
       table.seats.push_back(info);
     }
-    run_.emplace(game_, base::MatchId{}, *seed, table, 0);
-    run_->start({head->settings, head->match_no, *room_seed}, effects_);
+    run_.emplace(open_, game_, base::MatchId{}, *seed, 0);
+    run_->open_in(open_);
+    open_.table = table;
+    run_->start(open_, {head->settings, head->match_no, *room_seed}, effects_);
     return true;
   }
 
@@ -99,7 +101,7 @@ class Folder {
     const auto k = value.get("k").value_or(JsonValue()).as_integer();
     if (!k || *k < run_->ticks() || *k > rules::ticks_max) return refuse("has a wrong k");
     const bool is_end = value.get("end").has_value();
-    while (run_->ticks() < *k && !run_->over()) run_->tick(effects_);
+    while (run_->ticks() < *k && !run_->over()) run_->tick(open_, effects_);
     if (run_->over()) return is_end && run_->ticks() == *k ? false : refuse("comes after the end");
     if (is_end) return refuse("ends a match that goes on");
     if (value.get("truncated")) {
@@ -111,12 +113,13 @@ class Folder {
 
   bool person_event(const JsonValue& value) {
     if (const auto seat = seat_of(value, "join")) {
-      run_->join(*seat, effects_);
+      run_->join(open_, *seat, effects_);
     } else if (const auto leaver = seat_of(value, "leave")) {
       const auto why = value.get("why").value_or(JsonValue()).as_string().value_or("");
       using Why = rules::Leave::Why;
       if (why != "away" && why != "bot" && why != "abandoned") return refuse("has no known why");
-      run_->leave({*leaver, why == "away"  ? Why::away
+      run_->leave(open_,
+                  {*leaver, why == "away"  ? Why::away
                             : why == "bot" ? Why::bot
                                            : Why::abandoned},
                   effects_);
@@ -129,7 +132,7 @@ class Folder {
       }
       // What the game refused then, it refuses again.
       static_cast<void>(
-          run_->input({*actor, *type, *payload, static_cast<std::int32_t>(*ms)}, effects_));
+          run_->input(open_, {*actor, *type, *payload, static_cast<std::int32_t>(*ms)}, effects_));
     } else {
       return refuse("is no event");
     }
@@ -138,7 +141,7 @@ class Folder {
 
   std::optional<base::Seat> seat_of(const JsonValue& value, std::string_view key) const {
     const auto seat = value.get(key).value_or(JsonValue()).as_integer();
-    if (!seat || *seat < 0 || *seat >= static_cast<std::int64_t>(run_->table().size()))
+    if (!seat || *seat < 0 || *seat >= static_cast<std::int64_t>(open_.table.size()))
       return std::nullopt;
     return base::Seat{static_cast<std::uint8_t>(*seat)};
   }
@@ -146,6 +149,7 @@ class Folder {
   const rules::Game& game_;
   base::JsonParser parser_;
   rules::Effects effects_;
+  OpenMatch open_;
   std::optional<MatchRun> run_;
   bool truncated_ = false;
   const char* wrong_ = nullptr;

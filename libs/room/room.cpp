@@ -2,6 +2,7 @@
 #include "room/room.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "rules/filter.h"
 
@@ -21,23 +22,28 @@ Result<std::unique_ptr<Room>> Room::make(RoomSpec spec, RoomOptions options, bas
     error.fields.emplace("expected", "are too many for this game");
     return error;
   }
+  if (spec.code.size() > room_code_bytes_max) {
+    base::Error error{ErrorCode::invalid_input};
+    error.fields.emplace("code", "is too long");
+    return error;
+  }
   if (spec.matchmade) {
     const auto people = static_cast<std::uint8_t>(spec.expected.size());
     settings->rules.max_seats = std::max(settings->rules.max_seats, people);
   }
   return std::unique_ptr<Room>(
-      new Room(std::move(spec), options, std::move(*settings), tick_due, room_seed, fresh));
+      new Room(spec, options, std::move(*settings), tick_due, room_seed, fresh));
 }
 
-Room::Room(RoomSpec spec, RoomOptions options, RoomSettings settings, base::UnixMs tick_due,
+Room::Room(const RoomSpec& spec, RoomOptions options, RoomSettings settings, base::UnixMs tick_due,
            std::uint64_t room_seed, Fresh fresh_in)
-    : spec_(std::move(spec)),
+    : spec_(spec),
       options_(options),
-      settings_(std::move(settings)),
       room_seed_(room_seed),
       fresh_(fresh_in),
       created_at_(tick_due),
-      tick_due_(tick_due) {}
+      tick_due_(tick_due),
+      settings_(std::move(settings)) {}
 
 // ---- who may come in --------------------------------------------------------------------------
 
@@ -55,7 +61,7 @@ Result<wire::Role> Room::check(base::UserId user, wire::Role wanted) const {
 }
 
 std::optional<ErrorCode> Room::no_seat_for(base::UserId user) const {
-  const auto& expected = spec_.expected;
+  const auto expected = spec_.expected();
   const bool stranger =
       spec_.matchmade && std::find(expected.begin(), expected.end(), user) == expected.end();
   const bool waits = phase_ == RoomPhase::waiting;
@@ -102,7 +108,6 @@ Place Room::sit(Turn& turn, const Newcomer& who) {
     Newcomer shown = who;
     if (refuses(who.name)) shown.name = "Player";  // replaced, not refused: he may play
     place = places_.sit(shown);
-    private_feeds_[place.value].clear();
     if (!match_is_on()) places_.number_seats();
     if (who.user == spec_.creator) places_.make_host(place);
     empty_for_s_ = 0;
@@ -198,10 +203,10 @@ void Room::watch(wire::Role role) {
 }
 
 void Room::unwatch(wire::Role role) {
-  if (role == wire::Role::audience)
-    --crowd_;
-  else
+  if (role != wire::Role::audience)
     --live_;
+  else if (--crowd_ == 0)
+    crowd_feed_.reset();
   if (role == wire::Role::screen)
     --screens_;
   else
@@ -212,13 +217,13 @@ void Room::unwatch(wire::Role role) {
 
 void Room::tell_join(Turn& turn, Place place) {
   if (!match_is_on() || places_[place].seat == base::no_seat) return;
-  run_->join(places_[place].seat, turn.scratch.effects);
+  run_->join(open_to_change(turn), places_[place].seat, turn.scratch.effects);
   play_effects(turn);
 }
 
 void Room::tell_leave(Turn& turn, Place place, rules::Leave::Why why) {
   if (!match_is_on() || places_[place].seat == base::no_seat) return;
-  run_->leave({places_[place].seat, why}, turn.scratch.effects);
+  run_->leave(open_to_change(turn), {places_[place].seat, why}, turn.scratch.effects);
   play_effects(turn);
 }
 
@@ -252,7 +257,7 @@ rules::SeatResult Room::result_of(base::Seat seat) const {
   RULE_CHECK(place != no_place, "every seat of a match has its place to the end");
   if (!spec_.matchmade || run_->outcome().is_void || !places_[place].abandoned) return result;
   result.winner = result.feat = false;
-  result.placement = static_cast<std::uint8_t>(run_->table().size());
+  result.placement = static_cast<std::uint8_t>(run_->outcome().seats.size());
   return result;
 }
 
@@ -264,28 +269,28 @@ void Room::finish_match(Turn& turn) {
   result.ended_at = std::max(turn.now, tick_due_);
   result.played_s = static_cast<std::int32_t>(run_->ticks());
   result.is_void = outcome.is_void;
-  for (std::uint8_t i = 0; i < run_->table().size(); ++i) {
+  for (std::uint8_t i = 0; i < outcome.seats.size(); ++i) {
     const rules::SeatResult own = result_of(base::Seat{i});
     Person& person = places_[places_.find(base::Seat{i})];
     person.score = own.score;
     FinishedSeat seat;
     seat.user = person.user;
-    seat.id = person.id.view();
+    seat.id = person.id().view();
     seat.name = person.name.view();
     seat.result = own;
     seat.abandoned = person.abandoned;
     if (person.left) seat.played_s = person.left_at_s;
     result.seats.push_back(std::move(seat));
   }
-  finished_ = std::move(result);
+  if (ending_ == nullptr) ending_ = std::make_unique<Ending>();
+  ending_->finished = std::move(result);
   settle_left_s_ = settle_wait_s;
   vote_ = {};
 }
 
 std::optional<Finished> Room::take_finished() {
-  std::optional<Finished> out = std::move(finished_);
-  finished_.reset();
-  return out;
+  if (ending_ == nullptr) return std::nullopt;
+  return std::exchange(ending_->finished, std::nullopt);
 }
 
 bool Room::settled(Turn& turn, base::MatchId match, bool rated,
@@ -300,23 +305,22 @@ bool Room::settled(Turn& turn, base::MatchId match, bool rated,
 void Room::close(wire::Close code, std::string_view why) {
   if (closed()) return;
   phase_ = RoomPhase::closed;
-  close_code_ = code;
-  close_why_ = why;
+  closing_ = std::make_unique<Closing>(Closing{code, std::string(why), {}});
 }
 
 void Room::break_room(const char* why) {
-  broken_ = why;
   close(wire::Close::bug, "This room hit a bug of ours and had to end. Sorry!");
+  closing_->broken = why;
 }
 
-std::string_view Room::log() const {
-  return run_ ? run_->log().text() : std::string_view();
+std::string Room::log() const {
+  return run_ ? run_->log_text(table()) : std::string();
 }
 
 wire::RoomCard Room::card() const {
   wire::RoomCard card;
   card.room = spec_.id.text();
-  card.code = spec_.code;
+  card.code = std::string(spec_.code.view());
   card.game = info().key;
   card.visibility = spec_.is_public ? "public" : "private";
   card.phase = phase_;
@@ -348,7 +352,10 @@ wire::RoomSummary Room::summary() const {
 wire::RoomReport Room::report() const {
   wire::RoomReport report{summary(), room_state(), {}};
   if (!run_) return report;
-  const rules::Clock clock = run_->clock();
+  OpenMatch match_now;
+  run_->open_in(match_now);
+  match_now.table = table();
+  const rules::Clock clock = this->clock(match_now);
   wire::LiveMatch match;
   match.id = run_->id().text();
   match.started_at = base::rfc3339(started_at_);

@@ -14,7 +14,10 @@
 //     since, a viewer has exactly the game's view of him, but for backlogs.
 //  2. After every call the shard gives fresh() what a start used up, takes finished(), and looks
 //     at closed().
-//  3. No exception of a game leaves a public function: it closes this room, broken() says why.
+//  3. Players, screens and spectators have the view of the State at the last flush(): a welcome()
+//     flushes first. That State is `saved_` once a change has come, so what changed is found by
+//     writing the old view again; 8 bytes a viewer say whether anything did.
+//  4. No exception of a game leaves a public function: it closes this room, broken() says why.
 // Errors: Result of on_message() and check() go to the client.
 #pragma once
 
@@ -45,7 +48,7 @@ namespace whoosh::room {
 struct RoomOptions {
   std::int32_t tick_ms = 1000;
   std::uint32_t audience_max = 10'000;
-  std::uint32_t log_bytes = log_bytes_max;
+  std::uint32_t log_bytes = log_bytes_max;  // 0: no log
 };
 
 // What the next match is drawn from: secret until then, used once.
@@ -129,29 +132,33 @@ class Room {
   bool settled(Turn& turn, base::MatchId match, bool rated,
                const std::vector<SettledPlayer>& players);
   void close(wire::Close code, std::string_view why);
-  void fresh(Fresh fresh) { fresh_ = fresh; }
+  void fresh(Fresh fresh) {
+    fresh_ = fresh;
+    has_fresh_ = true;
+  }
 
   // ---- out ----
   // WELCOME of one viewer, as he is sent it now, into `out`; then what he missed: ROOM, GAME_OVER.
   void welcome(Turn& turn, Place place, std::string& out);
   void welcome(Turn& turn, const Watcher& who, std::string& out);
   [[nodiscard]] std::string room_text() const;
-  [[nodiscard]] const std::string& game_over_text() const {
-    return game_over_text_;
-  }  // empty: none to show
+  [[nodiscard]] std::string_view game_over_text() const {  // empty: none to show
+    return ending_ ? std::string_view(ending_->game_over_text) : std::string_view();
+  }
 
   [[nodiscard]] std::optional<Finished> take_finished();
-  [[nodiscard]] bool needs_fresh() const { return !fresh_.has_value(); }
+  [[nodiscard]] bool needs_fresh() const { return !has_fresh_; }
   [[nodiscard]] bool needs_flush() const { return room_dirty_ || view_dirty_; }
   [[nodiscard]] bool closed() const { return phase_ == wire::RoomPhase::closed; }
-  [[nodiscard]] wire::Close close_code() const { return close_code_; }
-  [[nodiscard]] const std::string& close_why() const { return close_why_; }  // for a person
-  [[nodiscard]] const std::string& broken() const { return broken_; }  // for us; empty: no bug
-  [[nodiscard]] std::string_view log() const;  // of the present or last match; may be empty
-  [[nodiscard]] bool log_truncated() const { return run_ && run_->log().truncated(); }
+  // REQUIRES of these: closed().
+  [[nodiscard]] wire::Close close_code() const { return closing_->code; }
+  [[nodiscard]] const std::string& close_why() const { return closing_->why; }  // for a person
+  [[nodiscard]] const std::string& broken() const { return closing_->broken; }  // empty: no bug
+  [[nodiscard]] std::string log() const;  // of the present or last match; may be empty
+  [[nodiscard]] bool log_truncated() const { return run_ && run_->log_truncated(); }
   [[nodiscard]] const MatchRun* run() const { return run_ ? &*run_ : nullptr; }
 
-  [[nodiscard]] const RoomSpec& spec() const { return spec_; }
+  [[nodiscard]] const RoomIdentity& spec() const { return spec_; }
   [[nodiscard]] wire::RoomPhase phase() const { return phase_; }
   [[nodiscard]] bool match_is_on() const { return run_ && !run_->over(); }
   [[nodiscard]] const rules::GameInfo& info() const { return spec_.game->info(); }
@@ -164,7 +171,7 @@ class Room {
   [[nodiscard]] wire::RoomReport report() const;
 
  private:
-  Room(RoomSpec spec, RoomOptions options, RoomSettings settings, base::UnixMs tick_due,
+  Room(const RoomSpec& spec, RoomOptions options, RoomSettings settings, base::UnixMs tick_due,
        std::uint64_t room_seed, Fresh fresh);
 
   template <class F>
@@ -220,23 +227,45 @@ class Room {
   base::Result<> vote_kick(Turn& turn, Place voter, Place target);
   void kick(Turn& turn, Place target, std::string_view why);
 
-  // room_output.cpp
-  void write_public(rules::ViewWriter& out, bool full) const;
-  void write_private(base::Seat seat, rules::ViewWriter& out, bool full) const;
-  void welcome_as(Turn& turn, const wire::You& you, Place place, std::string& out);
+  // room_views.cpp
+  // What views are made from: the State now, or as viewers know it.
+  struct Source {
+    const std::byte* state = nullptr;
+    const rules::Table* table = nullptr;
+    base::UnixMs started_at;
+  };
+  [[nodiscard]] rules::Table table() const;
+  // The running match, its State and table open. REQUIRES: run_.
+  OpenMatch& open(Turn& turn) const;
+  // The same, to be changed: what viewers know is kept.
+  OpenMatch& open_to_change(Turn& turn);
+  [[nodiscard]] Source source(OpenMatch& match) const;
+  [[nodiscard]] rules::Clock clock(OpenMatch& match) const;
+  void write_public(const Source& from, rules::ViewWriter& out, bool full) const;
+  void write_private(const Source& from, base::Seat seat, rules::ViewWriter& out, bool full) const;
   void flush_now(Turn& turn);
   void flush_views(Turn& turn);
+  void take_as_shown(Turn& turn);
+  // What viewers know; false: nothing yet.
+  bool older_source(Turn& turn, Source& out) const;
+  // Into scratch.public_patch and private_patch: what has changed since the last flush.
+  void public_changes(Turn& turn);
+  void private_changes(Turn& turn, Person& person);
   void send_patches(Turn& turn, std::string_view public_patch);
+  [[nodiscard]] Feed& crowd_feed();
   void flush_crowd(Turn& turn);
-  void send_ticks(Turn& turn);
-  void send_tick(Turn& turn, Targets to, std::uint64_t seq);
-  void send_state(Turn& turn, Targets to, std::uint64_t seq, std::string_view a,
+  void send_state(Turn& turn, Targets to, std::uint32_t seq, std::string_view a,
                   std::string_view b);
-  void send_game_over(Turn& turn, bool rated, const std::vector<SettledPlayer>& players);
   void retire_views(Turn& turn);
+
+  // room_output.cpp
+  void welcome_as(Turn& turn, const wire::You& you, Place place, std::string& out);
+  void send_ticks(Turn& turn);
+  void send_tick(Turn& turn, Targets to, std::uint32_t seq);
+  void send_game_over(Turn& turn, bool rated, const std::vector<SettledPlayer>& players);
   template <class T>
   void announce(Turn& turn, std::string_view type, const T& payload);
-  [[nodiscard]] wire::ViewClock view_clock() const;
+  [[nodiscard]] wire::ViewClock view_clock(const Source& from) const;
   [[nodiscard]] wire::RoomState room_state() const;
   [[nodiscard]] wire::You you_at(Place place) const;
   void people_changed() { room_dirty_ = crowd_room_dirty_ = true; }
@@ -244,50 +273,59 @@ class Room {
 
   struct VoteKick {
     Place target = no_place;
+    std::uint8_t left_s = 0;
     std::uint16_t votes = 0;  // bit per place
-    std::uint32_t left_s = 0;
+  };
+  struct Closing {
+    wire::Close code = wire::Close::room_closed;
+    std::string why;
+    std::string broken;
+  };
+  struct Ending {  // of a match
+    std::optional<Finished> finished;
+    std::string game_over_text;
   };
 
-  RoomSpec spec_;
+  RoomIdentity spec_;
   RoomOptions options_;
-  RoomSettings settings_;
   std::uint64_t room_seed_;
-  std::optional<Fresh> fresh_;
+  Fresh fresh_;
   base::UnixMs created_at_;
   base::UnixMs tick_due_;
+  base::UnixMs started_at_;        // of the match; moves on with it when ticks were skipped
+  base::UnixMs shown_started_at_;  // as viewers know it
+  std::uint64_t shown_hash_ = 0;   // of the public view that places and live have; 0: not known
+  SavedStates::Slot saved_ = SavedStates::none;  // the State that viewers know, when it is another
 
-  wire::RoomPhase phase_ = wire::RoomPhase::waiting;
-  std::uint32_t phase_left_s_ = 0;   // results, rematch
-  std::uint32_t waited_s_ = 0;       // since the room began to wait
-  std::uint32_t empty_for_s_ = 0;    // ticks in a row without a human
-  std::uint32_t settle_left_s_ = 0;  // GAME_OVER waits so long
+  std::uint32_t waited_s_ = 0;  // since the room began to wait
   std::uint32_t match_no_ = 0;
   std::uint32_t tick_no_ = 0;
-  base::UnixMs started_at_;  // of the match; moves on with it when ticks were skipped
-  wire::Close close_code_ = wire::Close::room_closed;
-  std::string close_why_;
-  std::string broken_;
-
-  Places places_;
-  VoteKick vote_;
-  std::optional<MatchRun> run_;
-  std::optional<Finished> finished_;
-  std::string game_over_text_;
-
-  std::uint32_t screens_ = 0;
+  std::uint32_t live_seq_ = 0;
+  std::uint32_t crowd_seq_ = 0;
   std::uint32_t live_ = 0;  // screens and spectators
   std::uint32_t crowd_ = 0;
-  Feed public_feed_;  // places and live
-  Feed crowd_feed_;
-  std::array<Feed, places_max> private_feeds_;
-  std::uint64_t live_seq_ = 0;
-  std::uint64_t crowd_seq_ = 0;
-  bool room_dirty_ = false;        // ROOM is due: places, live
-  bool crowd_room_dirty_ = false;  // the same for the audience
-  bool audience_changed_ = false;  // its number: ROOM says so with the next update of the audience
-  bool view_dirty_ = false;
-  bool crowd_view_dirty_ = false;
+  std::uint16_t phase_left_s_ = 0;  // results, rematch
+  std::uint16_t empty_for_s_ = 0;   // ticks in a row without a human
+  std::uint8_t settle_left_s_ = 0;  // GAME_OVER waits so long
+  std::uint8_t screens_ = 0;
+  wire::RoomPhase phase_ = wire::RoomPhase::waiting;
+  bool has_fresh_ : 1 = true;
+  bool has_shown_ : 1 = false;         // viewers know some State of this match; else: {}
+  bool room_dirty_ : 1 = false;        // ROOM is due: places, live
+  bool crowd_room_dirty_ : 1 = false;  // the same for the audience
+  bool audience_changed_ : 1 = false;  // its number: ROOM says so with the next update of the crowd
+  bool view_dirty_ : 1 = false;
+  bool crowd_view_dirty_ : 1 = false;
+  VoteKick vote_;
+  RoomSettings settings_;
+
+  Places places_;
+  std::optional<MatchRun> run_;
+  std::unique_ptr<Ending> ending_;
+  std::unique_ptr<Closing> closing_;
+  std::unique_ptr<Feed> crowd_feed_;  // while somebody is in the crowd
 };
+static_assert(sizeof(Room) <= room_bytes_max);
 
 template <class F>
 void Room::guarded(F&& body) {

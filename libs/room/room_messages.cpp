@@ -47,7 +47,8 @@ Result<> Room::game_input(Turn& turn, Place place, std::string_view type, const 
   if (!match_is_on()) return ErrorCode::phase;
   const base::Seat seat = places_[place].seat;
   if (seat == base::no_seat) return ErrorCode::not_a_player;
-  Result<> result = run_->input({seat, type, payload, ms_into_tick}, turn.scratch.effects);
+  Result<> result =
+      run_->input(open_to_change(turn), {seat, type, payload, ms_into_tick}, turn.scratch.effects);
   play_effects(turn);
   return result;
 }
@@ -103,7 +104,7 @@ Result<> Room::vote_kick(Turn& turn, Place voter, Place target) {
   if (vote_.target != no_place && vote_.target != target) return ErrorCode::conflict;
   const auto bit = static_cast<std::uint16_t>(1u << voter.value);
   if (vote_.target == target && (vote_.votes & bit) != 0) return ErrorCode::duplicate;
-  if (vote_.target == no_place) vote_ = {target, 0, vote_kick_s};
+  if (vote_.target == no_place) vote_ = {.target = target, .left_s = vote_kick_s, .votes = 0};
   vote_.votes |= bit;
   std::int32_t votes = 0;
   std::int32_t electors = 0;
@@ -114,7 +115,7 @@ Result<> Room::vote_kick(Turn& turn, Place voter, Place target) {
   });
   const std::int32_t needed = electors / 2 + 1;
   announce(turn, "EVENT_KICK_VOTE",
-           wire::KickVote{std::string(places_[target].id.view()), votes, needed,
+           wire::KickVote{std::string(places_[target].id().view()), votes, needed,
                           turn.now.plus_ms(std::int64_t{vote_.left_s} * options_.tick_ms).value});
   // One against one is no majority of anything.
   if (votes >= needed && electors >= 2) kick(turn, target, "The others voted you out.");
@@ -141,7 +142,7 @@ Result<> Room::on_chat(Turn& turn, Place place, const JsonValue& payload) {
   Person& person = places_[place];
   if (!person.chat.take(turn.now, chat_burst)) return ErrorCode::rate;
   announce(turn, "EVENT_CHAT",
-           wire::ChatLine{std::string(person.id.view()), std::string(person.name.view()), *line,
+           wire::ChatLine{std::string(person.id().view()), std::string(person.name.view()), *line,
                           turn.now.value});
   return {};
 }
@@ -163,7 +164,7 @@ Result<> Room::on_emote(Turn& turn, Place place, const JsonValue& payload) {
   Person& person = places_[place];
   if (!may_show(person, message->emote)) return ErrorCode::bad_payload;
   if (!person.emote.take(turn.now, emote_burst)) return ErrorCode::rate;
-  announce(turn, "EVENT_EMOTE", wire::EmoteShown{std::string(person.id.view()), message->emote});
+  announce(turn, "EVENT_EMOTE", wire::EmoteShown{std::string(person.id().view()), message->emote});
   return {};
 }
 

@@ -1,5 +1,6 @@
 // The phases of a room: what a tick does in each, and how a match starts.
 #include <algorithm>
+#include <utility>
 
 #include "room/room.h"
 
@@ -44,11 +45,11 @@ void Room::tick(Turn& turn, base::UnixMs due) {
 // gone.
 void Room::tick_people(Turn& turn) {
   const std::uint32_t limit = spec_.matchmade ? away_matchmade_s : away_private_s;
-  for (std::uint8_t i = 0; i < places_max; ++i) {
+  for (std::uint8_t i = 0; i < places_.size(); ++i) {
     const Place place{i};
     Person& person = places_[place];
     if (!person.stays() || person.connected) continue;
-    ++person.away_s;
+    person.away_s = static_cast<std::uint16_t>(std::min<unsigned>(person.away_s + 1U, 0xffff));
     if (person.away_s == away_shown_s) {
       person.shown_away = true;
       people_changed();
@@ -80,7 +81,7 @@ void Room::tick_waiting(Turn& turn) {
   }
   // Somebody left, or the host made room: who came to a full table sits down.
   if (crowd_ > 0 && places_.taken() < settings_.rules.max_seats) turn.out.places_open();
-  empty_for_s_ = places_.here() > 0 ? 0 : empty_for_s_ + 1;
+  empty_for_s_ = static_cast<std::uint16_t>(places_.here() > 0 ? 0 : empty_for_s_ + 1);
   if (empty_for_s_ >= (screens_ > 0 ? screen_only_s : empty_s)) {
     close(wire::Close::room_closed, "Nobody was here any more.");
   }
@@ -90,7 +91,7 @@ void Room::tick_waiting(Turn& turn) {
 // not come.
 void Room::tick_expected(Turn& turn) {
   const std::size_t here = places_.here();
-  const bool all = here > 0 && here >= spec_.expected.size();
+  const bool all = here > 0 && here >= spec_.expected().size();
   if (all || (waited_s_ >= matchmade_start_s && here >= 2) ||
       (waited_s_ >= matchmade_empty_s && here == 1)) {
     start_match(turn);
@@ -103,7 +104,7 @@ void Room::tick_expected(Turn& turn) {
 
 void Room::tick_playing(Turn& turn) {
   if (!run_->over()) {
-    run_->tick(turn.scratch.effects);
+    run_->tick(open_to_change(turn), turn.scratch.effects);
     started_at_ = tick_due_.plus_ms(-std::int64_t{run_->ticks()} * options_.tick_ms);
     play_effects(turn);
     return;
@@ -153,7 +154,7 @@ void Room::play_again(Turn& turn) {
     restart(turn);
     return;
   }
-  for (std::uint8_t i = 0; i < places_max; ++i) {
+  for (std::uint8_t i = 0; i < places_.size(); ++i) {
     const Place place{i};
     const Person& person = places_[place];
     if (!person.stays() || (person.connected && person.again)) continue;
@@ -173,10 +174,10 @@ void Room::play_again(Turn& turn) {
 void Room::clear_table(Turn& turn) {
   retire_views(turn);
   run_.reset();
-  game_over_text_.clear();
+  ending_.reset();
   vote_ = {};
   const std::uint32_t limit = spec_.matchmade ? away_matchmade_s : away_private_s;
-  for (std::uint8_t i = 0; i < places_max; ++i) {
+  for (std::uint8_t i = 0; i < places_.size(); ++i) {
     Person& person = places_[Place{i}];
     if (!person.occupied) continue;
     if (!person.stays() || (!person.connected && person.away_s >= limit)) {
@@ -196,8 +197,9 @@ void Room::clear_table(Turn& turn) {
 void Room::restart(Turn& turn) {
   clear_table(turn);
   if (spec_.matchmade) {  // those who stay are the new company
-    spec_.expected.clear();
-    places_.for_each([&](Place, const Person& person) { spec_.expected.push_back(person.user); });
+    std::vector<base::UserId> company;
+    places_.for_each([&](Place, const Person& person) { company.push_back(person.user); });
+    spec_.expect(std::move(company));
   }
   if (!closed()) start_match(turn);
 }
@@ -219,32 +221,25 @@ bool Room::enough_players() const {
 
 // REQUIRES: enough_players(), no match.
 void Room::start_match(Turn& turn) {
-  RULE_CHECK(!run_ && fresh_.has_value(), "one match at a time, each from its own seed");
+  RULE_CHECK(!run_ && has_fresh_, "one match at a time, each from its own seed");
   const std::size_t seats = seats_to_fill(places_.humans());
   while (places_.taken() < seats) places_.sit_bot();
   places_.number_seats();
-  rules::Table table;
-  places_.for_each([&](Place place, Person& person) {
-    rules::SeatInfo seat;
-    seat.id = person.id;
-    seat.name = person.name;
-    seat.bot = !person.is_human();
-    seat.newcomer = person.newcomer;
-    table.seats.push_back(seat);
+  places_.for_each([&](Place, Person& person) {
     person.ready = person.again = false;
     person.score = 0;
-    private_feeds_[place.value].clear();
+    person.shown_hash = 0;
   });
-  run_.emplace(*spec_.game, fresh_->match, fresh_->seed, table, options_.log_bytes);
-  fresh_.reset();
+  run_.emplace(turn.scratch.open, *spec_.game, fresh_.match, fresh_.seed, options_.log_bytes);
+  has_fresh_ = false;
   phase_ = RoomPhase::playing;
   started_at_ = tick_due_;
-  public_feed_.clear();
-  crowd_feed_.clear();
+  has_shown_ = false;
   people_changed();
-  run_->start({settings_.rules, match_no_++, room_seed_}, turn.scratch.effects);
+  run_->start(open_to_change(turn), {settings_.rules, match_no_++, room_seed_},
+              turn.scratch.effects);
   play_effects(turn);
-  for (std::uint8_t i = 0; i < places_max; ++i) {
+  for (std::uint8_t i = 0; i < places_.size(); ++i) {
     if (places_[Place{i}].shown_away) tell_leave(turn, Place{i}, rules::Leave::Why::away);
   }
 }

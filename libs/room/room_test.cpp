@@ -58,9 +58,9 @@ TEST(Places, BotsHaveNamesOfTheirOwnAndIds) {
   Places places;
   places.sit(person(1, "bolt"));
   const Place bot = places.sit_bot();
-  EXPECT_EQ(places[bot].id.view(), "bot_1");
+  EXPECT_EQ(places[bot].id().view(), "bot_1");
   EXPECT_EQ(places[bot].name.view(), "Bolt2");
-  EXPECT_EQ(places[places.sit_bot()].id.view(), "bot_2");
+  EXPECT_EQ(places[places.sit_bot()].id().view(), "bot_2");
   EXPECT_EQ(places.humans(), 1u);
   EXPECT_EQ(places.taken(), 3u);
 }
@@ -187,6 +187,31 @@ TEST(Feed, SendsWhatChangedAndWhatAViewerMayLack) {
   EXPECT_EQ(diff(), R"("a":1,"b":3)");
 }
 
+TEST(Feed, ChangesAreMembersThatAreNotTheSame) {
+  rules::ViewWriter before;
+  rules::ViewWriter now;
+  const auto write = [](rules::ViewWriter& view, int a, std::string_view b) {
+    view.clear(false);
+    view.member("a", a);
+    view.member("b", b);
+  };
+  write(before, 1, "x");
+  write(now, 1, "y");
+  std::string patch;
+  append_changes(before, now, patch);
+  EXPECT_EQ(patch, R"("b":"y")");
+  EXPECT_NE(before.hash(), now.hash());
+  write(before, 1, "y");
+  EXPECT_EQ(before.hash(), now.hash());
+  before.clear(false);
+  patch = "{";
+  append_changes(before, now, patch);
+  EXPECT_EQ(patch, R"({"a":1,"b":"y")");
+  patch.clear();
+  append_nulls(now, patch);
+  EXPECT_EQ(patch, R"("a":null,"b":null)");
+}
+
 // ---- event log and replay ---------------------------------------------------------------------
 
 rules::Table three() {
@@ -204,28 +229,74 @@ rules::Table three() {
 TEST(Replay, FoldsToTheSameBytesAtAnyPoint) {
   base::JsonParser parser(4096);
   rules::Effects effects;
-  MatchRun run(test::counter(), base::MatchId{1, 2}, 0xfedcba9876543210ull, three(), log_bytes_max);
-  run.start({rules::Settings{}, 3, 0xffffffffffffffffull}, effects);
+  OpenMatch open;
+  MatchRun run(open, test::counter(), base::MatchId{1, 2}, 0xfedcba9876543210ull, log_bytes_max);
+  run.open_in(open);
+  open.table = three();
+  run.start(open, {rules::Settings{}, 3, 0xffffffffffffffffull}, effects);
   for (int i = 0; i < 12; ++i) {
-    run.tick(effects);
+    run.tick(open, effects);
     const auto payload = parser.parse(R"({"by":17,"x":1.25e-3,"s":"a\"b"})");
-    ASSERT_TRUE(run.input({Seat{1}, "ADD", *payload, 250}, effects).has_value());
-    if (i == 4) run.leave({Seat{0}, rules::Leave::Why::bot}, effects);
-    if (i == 7) run.join(Seat{0}, effects);
-    const auto replayed = replay(test::counter(), run.log().text());
+    ASSERT_TRUE(run.input(open, {Seat{1}, "ADD", *payload, 250}, effects).has_value());
+    if (i == 4) run.leave(open, {Seat{0}, rules::Leave::Why::bot}, effects);
+    if (i == 7) run.join(open, Seat{0}, effects);
+    const auto replayed = replay(test::counter(), run.log_text(three()));
     ASSERT_TRUE(replayed.has_value()) << replayed.error().sentence();
-    EXPECT_TRUE(std::equal(replayed->state.begin(), replayed->state.end(), run.state().begin(),
-                           run.state().end()));
+    EXPECT_TRUE(std::ranges::equal(replayed->state, open.state_bytes()));
     EXPECT_EQ(replayed->table.name(Seat{2}), "bot_1");
     EXPECT_FALSE(replayed->outcome.has_value());
   }
 }
 
+TEST(EventLog, AnEventIsAFewBytesAndItsLineIsWhole) {
+  base::JsonParser parser(4096);
+  const rules::GameInfo& game = test::Counter::info();
+  std::string scratch;
+  EventLog log(1000);
+  log.add(0, rules::Join{Seat{9}});
+  log.add(130, rules::Leave{Seat{1}, rules::Leave::Why::abandoned});
+  EXPECT_EQ(log.size(), 2U + 3U);
+  const auto payload = parser.parse(R"({ "by" : 5.0 })");
+  log.add(131, {Seat{2}, "ADD", *payload, 999}, game, scratch);
+  EXPECT_EQ(log.size(), 5U + 6U + 10U);
+  log.add(131, {Seat{2}, "OF_ANOTHER_GAME", *payload, 70'000}, game, scratch);
+  log.end(300);
+  log.add(301, rules::Join{Seat{0}});  // nothing comes after the end
+  const rules::Table table = three();
+  const std::string text = log.text({game, 7, {}, table});
+  EXPECT_THAT(text, HasSubstr(R"({"k":0,"join":9}
+{"k":130,"leave":1,"why":"abandoned"}
+{"k":131,"in":2,"type":"ADD","ms":999,"p":{"by":5.0}}
+{"k":131,"in":2,"type":"OF_ANOTHER_GAME","ms":70000,"p":{"by":5.0}}
+{"k":300,"end":true}
+)"));
+}
+
+TEST(EventLog, WhatDoesNotFitMarksIt) {
+  const rules::GameInfo& game = test::Counter::info();
+  EventLog log(5);
+  log.add(1, rules::Join{Seat{0}});
+  log.add(2, rules::Join{Seat{0}});
+  EXPECT_FALSE(log.truncated());
+  log.add(3, rules::Join{Seat{0}});
+  EXPECT_TRUE(log.truncated());
+  log.end(4);
+  const std::string text = log.text({game, 7, {}, three()});
+  EXPECT_THAT(text, HasSubstr("{\"k\":2,\"join\":0}\n{\"k\":3,\"truncated\":true}\n"));
+  EventLog none(0);
+  none.add(1, rules::Join{Seat{0}});
+  EXPECT_FALSE(none.truncated());
+  EXPECT_EQ(none.text({game, 7, {}, three()}), "");
+}
+
 TEST(Replay, RefusesWhatIsNoLog) {
   rules::Effects effects;
-  MatchRun run(test::counter(), {}, 1, three(), log_bytes_max);
-  run.start({}, effects);
-  const std::string head(run.log().text());
+  OpenMatch open;
+  MatchRun run(open, test::counter(), {}, 1, log_bytes_max);
+  run.open_in(open);
+  open.table = three();
+  run.start(open, {}, effects);
+  const std::string head = run.log_text(three());
   struct Case {
     std::string log;
     std::string why;
@@ -263,11 +334,14 @@ TEST(MatchRun, ThatDoesNotEndInTimeIsABrokenRule) {
   };
   static const rules::GameOf<Endless> game;
   rules::Effects effects;
-  MatchRun run(game, {}, 1, three(), 0);
-  run.start({}, effects);
-  EXPECT_TRUE(run.log().text().empty());
-  for (int i = 1; i < 40; ++i) run.tick(effects);
-  EXPECT_THROW(run.tick(effects), base::RuleViolation);
+  OpenMatch open;
+  MatchRun run(open, game, {}, 1, 0);
+  run.open_in(open);
+  open.table = three();
+  run.start(open, {}, effects);
+  EXPECT_TRUE(run.log_text(three()).empty());
+  for (int i = 1; i < 40; ++i) run.tick(open, effects);
+  EXPECT_THROW(run.tick(open, effects), base::RuleViolation);
 }
 
 // ---- the room itself --------------------------------------------------------------------------

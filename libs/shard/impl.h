@@ -13,7 +13,7 @@
 
 #include "base/json.h"
 #include "room/room.h"
-#include "shard/gate.h"
+#include "shard/session.h"
 #include "shard/shard.h"
 #include "shard/used_tickets.h"
 #include "shard/wheel.h"
@@ -27,36 +27,20 @@ using room::Room;
 using room::Targets;
 using room::Turn;
 
-struct Resident;
-
-struct Session {
-  ConnId conn;
-  UserId user;
-  Resident* home = nullptr;  // nullptr: a lobby connection
-  Place place = no_place;    // players
-  wire::Role role = wire::Role::player;
-  bool wants_ticks = true;
-  bool full = false;            // its buffer is full: hears nothing until on_drained()
-  bool needs_welcome = false;   // hears nothing until the end of the turn, then everything
-  bool gone = false;            // closed; freed at the end of the call
-  std::uint32_t list_at = 0;    // position in its resident's list of watchers
-  std::uint32_t issued_s = 0;   // of its token or ticket, Unix time; 0: by a resume token
-  std::int64_t expires_ms = 0;  // of the access token, Unix time; 0: never
-  SessionKey key;               // of the sign-in it came by
-  Gate gate;
-  std::string name;  // watchers and lobby connections; players' names are the room's
-
-  [[nodiscard]] bool hears() const { return !full && !needs_welcome && !gone; }
-};
-static_assert(sizeof(Session) <= 152, "exists per connection; PERFORMANCE.md has the budget");
-
 struct Latecomer {
   Session* session = nullptr;
   Identity who;
 };
 
+// Who looks on in a room: in few of them anybody does.
+struct Watchers {
+  std::vector<Session*> live;  // screens and spectators
+  std::vector<Session*> crowd;
+  std::vector<Latecomer> latecomers;  // of the crowd, who asked for a seat, in order
+};
+
 struct Resident final : room::Outbox {
-  Resident(Shard::Impl& shard_in, std::uint32_t slot_in) : shard(shard_in), slot(slot_in) {}
+  Resident(Shard::Impl& shard_in, std::uint8_t slot_in) : shard(shard_in), slot(slot_in) {}
 
   // room::Outbox
   void send(Targets to, std::string_view json, Kind kind) override;
@@ -64,18 +48,23 @@ struct Resident final : room::Outbox {
   void places_open() override;
 
   Shard::Impl& shard;
-  std::uint32_t slot;  // of the wheel
   std::unique_ptr<Room> room;
-  std::int64_t due_ms = 0;  // of the last tick, monotonic
-  std::uint32_t ticks = 0;
-  bool dirty = false;  // on the list of those to flush
-  bool gone = false;
+  std::unique_ptr<Watchers> watched_by;  // nullptr: nobody ever looked on
+  std::int64_t due_ms = 0;               // of the last tick, monotonic
   std::array<Session*, room::places_max> seated{};
   std::array<SessionKey, room::places_max> holders{};  // who was last given the resume token
-  std::vector<Session*> live;                          // screens and spectators
-  std::vector<Session*> crowd;
-  std::vector<Latecomer> latecomers;  // of the crowd, who asked for a seat, in order
+  std::uint8_t slot;                                   // of the wheel
+  std::uint8_t ticks = 0;                              // until tokens are looked at
+  bool dirty = false;                                  // on the list of those to flush
+  bool gone = false;
+
+  [[nodiscard]] Watchers& watchers() {
+    if (watched_by == nullptr) watched_by = std::make_unique<Watchers>();
+    return *watched_by;
+  }
 };
+static_assert(sizeof(Resident) <= resident_bytes_max);
+static_assert(wheel_slots <= 256, "a slot's number fits a byte");
 
 class Shard::Impl {
  public:
@@ -176,6 +165,8 @@ class Shard::Impl {
   Session& open_session(ConnId conn, UserId user, Resident* home, const Credential& credential);
   void bind_watcher(Session& session, const Identity& who);
 
+  // Out of its room's lists and forgotten; freed at the end of the call.
+  void bury(Session& session);
   void close_revoked(ConnId conn, const Revocation& why);
   void void_resume_tokens(std::span<const Revocation> by_key);
   void void_resume_tokens(UserId user);
@@ -199,7 +190,7 @@ class Shard::Impl {
   std::string text_;              // scratch of one answer
 
   using WatchKey = std::pair<std::uint64_t, std::int64_t>;  // room, user
-  boost::unordered_flat_map<std::uint64_t, std::unique_ptr<Session>> sessions_;
+  SessionTable sessions_;
   boost::unordered_flat_map<std::uint64_t, std::unique_ptr<Resident>> residents_;
   boost::unordered_flat_map<std::int64_t, Session*> lobby_;
   boost::unordered_flat_map<WatchKey, Session*> watchers_;  // spectators and audience, not screens
@@ -210,6 +201,9 @@ class Shard::Impl {
 
   std::vector<Resident*> dirty_;
   std::vector<Session*> welcomes_;
+  std::vector<Resident*>
+      flushing_;  // of one round of flush(), like the next: they keep their memory
+  std::vector<Session*> welcoming_;
   std::vector<Resident*> due_;  // scratch of one step of the wheel
   std::vector<ConnId> closed_in_call_;
   struct LateSettlement {
@@ -218,7 +212,7 @@ class Shard::Impl {
     Result<match::Settlement> settlement;
   };
   std::vector<LateSettlement> settled_in_call_;
-  std::vector<std::unique_ptr<Session>> dead_sessions_;
+  std::vector<Session*> dead_sessions_;
   std::vector<std::unique_ptr<Resident>> dead_residents_;
 
   friend class Shard;

@@ -29,6 +29,10 @@ inline constexpr std::int64_t clock_jump_ms = 500;      // wall time off by more
 // Of one room, who wait in the audience for a seat; beyond: they stay audience.
 inline constexpr std::size_t latecomers_max = 20;
 
+// Memory: parts of the budget in services/edge/memory_budget.h.
+inline constexpr std::size_t session_bytes_max = 64;    // static_assert: session.h
+inline constexpr std::size_t resident_bytes_max = 208;  // impl.h
+
 static_assert(used_ticket_ms_min >= 60'000 + 30'000, "a ticket lives 60 s, the leeway is 30 s");
 
 }  // namespace whoosh::shard

@@ -35,8 +35,8 @@ Result<> Shard::Impl::create_room(RoomSpec spec) {
   if (draining_) return ErrorCode::draining;
   if (residents_.size() >= options_.rooms) return ErrorCode::unavailable;
   if (find(spec.id) != nullptr) return ErrorCode::conflict;
-  const auto slot =
-      static_cast<std::uint32_t>(spec.id.value * 0x9e3779b97f4a7c15ull >> 32) % wheel_slots;
+  const auto slot = static_cast<std::uint8_t>(
+      static_cast<std::uint32_t>(spec.id.value * 0x9e3779b97f4a7c15ull >> 32) % wheel_slots);
   auto resident = std::make_unique<Resident>(*this, slot);
   if (wheel_.size() == 0) wheel_.idle_to(clock_.monotonic_ms());
   resident->due_ms = wheel_.next_due_ms(slot) - options_.tick_ms;
@@ -74,7 +74,7 @@ void Shard::Impl::after_room(Resident& resident) {
 }
 
 void Shard::Impl::report(Resident& resident, room::Finished finished) {
-  const RoomSpec& spec = resident.room->spec();
+  const room::RoomIdentity& spec = resident.room->spec();
   match::MatchRecord record;
   record.id = finished.match;
   record.room = spec.id;
@@ -103,7 +103,7 @@ void Shard::Impl::report(Resident& resident, room::Finished finished) {
   ++counters_.matches_finished;
   if (record.is_void) ++counters_.matches_void;
   if (resident.room->log_truncated()) ++counters_.logs_truncated;
-  owner_.match_logged(spec.id, record.id, resident.room->log());
+  if (owner_.wants_logs()) owner_.match_logged(spec.id, record.id, resident.room->log());
   owner_.match_finished(std::move(record));
 }
 
@@ -135,12 +135,14 @@ void Shard::Impl::end_room(Resident& resident) {
   for (Session* session : resident.seated) {
     if (session != nullptr) close_session(*session, room.close_code(), room.close_why());
   }
-  close_list(resident.live);
-  close_list(resident.crowd);
+  if (resident.watched_by != nullptr) {
+    close_list(resident.watched_by->live);
+    close_list(resident.watched_by->crowd);
+  }
   wheel_.remove(resident.slot, &resident);
   --counters_.rooms;
   ++counters_.rooms_closed;
-  const RoomSpec& spec = room.spec();
+  const room::RoomIdentity& spec = room.spec();
   if (!room.broken().empty()) {
     ++counters_.rooms_broken;
     owner_.room_broken(spec.id, room.broken(), room.log());
@@ -178,6 +180,7 @@ void Shard::Impl::end_of_call() {
   if (dead_sessions_.empty() && dead_residents_.empty()) return;
   std::erase_if(dirty_, [](const Resident* resident) { return resident->gone; });
   std::erase_if(welcomes_, [](const Session* session) { return session->gone; });
+  for (Session* session : dead_sessions_) sessions_.free(*session);
   dead_sessions_.clear();
   dead_residents_.clear();
 }
@@ -198,11 +201,11 @@ void Resident::send(Targets to, std::string_view json, Kind kind) {
   for (std::uint8_t i = 0; i < room::places_max; ++i) {
     if (to.has(Place{i}) && seated[i] != nullptr) add(*seated[i]);
   }
-  if ((to.bits & Targets::live_bit) != 0) {
-    for (const Session* session : live) add(*session);
+  if (watched_by != nullptr && (to.bits & Targets::live_bit) != 0) {
+    for (const Session* session : watched_by->live) add(*session);
   }
-  if ((to.bits & Targets::crowd_bit) != 0) {
-    for (const Session* session : crowd) add(*session);
+  if (watched_by != nullptr && (to.bits & Targets::crowd_bit) != 0) {
+    for (const Session* session : watched_by->crowd) add(*session);
   }
   if (conns.size() == 1)
     shard.sink_.send(conns.front(), json);

@@ -103,7 +103,9 @@ class Owner {
   virtual ~Owner() = default;
   // Answer with settled(), soon: GAME_OVER waits for it three ticks at most.
   virtual void match_finished(match::MatchRecord record) = 0;
-  // The event log of a finished match, JSON lines for room/replay.h. Not kept afterwards.
+  // True: match_logged() wants the event log of every finished match.
+  [[nodiscard]] virtual bool wants_logs() const { return false; }
+  // JSON lines for room/replay.h. Not kept afterwards.
   virtual void match_logged(RoomId room, MatchId match, std::string_view log) {
     static_cast<void>(room), static_cast<void>(match), static_cast<void>(log);
   }

@@ -108,8 +108,8 @@ Result<wire::Role> Shard::Impl::admit(const Admission& admission) {
   } else {
     bind_watcher(session, admission.who);
     const bool late = admission.role == wire::Role::player && !resident.room->spec().matchmade;
-    if (late && resident.latecomers.size() < latecomers_max)
-      resident.latecomers.push_back({&session, admission.who});
+    auto& latecomers = resident.watchers().latecomers;
+    if (late && latecomers.size() < latecomers_max) latecomers.push_back({&session, admission.who});
   }
   ++counters_.admitted;
   want_welcome(session);
@@ -152,24 +152,23 @@ void Shard::Impl::replace(Session* older) {
 
 Session& Shard::Impl::open_session(ConnId conn, UserId user, Resident* home,
                                    const Credential& credential) {
-  auto owned = std::make_unique<Session>();
-  Session& session = *owned;
-  session.conn = conn;
+  Session& session = sessions_.take(conn);
   session.user = user;
   session.home = home;
-  session.expires_ms = credential.expires ? credential.expires->value : 0;
+  if (credential.expires)  // rounded up: nobody is thrown out early
+    session.expires_s = static_cast<std::uint32_t>((credential.expires->value + 999) / 1000);
   session.key = credential.key;
   session.issued_s = static_cast<std::uint32_t>(credential.issued_at.seconds());
-  sessions_.emplace(conn.value, std::move(owned));
   ++counters_.sessions;
   return session;
 }
 
 void Shard::Impl::bind_watcher(Session& session, const Identity& who) {
   Resident& resident = *session.home;
-  auto& list = session.role == wire::Role::audience ? resident.crowd : resident.live;
-  session.name = who.name;
-  session.list_at = static_cast<std::uint32_t>(list.size());
+  Watchers& watchers = resident.watchers();
+  auto& list = session.role == wire::Role::audience ? watchers.crowd : watchers.live;
+  session.uncommon().name = who.name;
+  session.uncommon().list_at = static_cast<std::uint32_t>(list.size());
   list.push_back(&session);
   if (session.role != wire::Role::screen)
     watchers_[{resident.room->spec().id.value, session.user.value}] = &session;
@@ -178,11 +177,13 @@ void Shard::Impl::bind_watcher(Session& session, const Identity& who) {
 
 // Who came too late for the last match sits down before the next, in order of arrival.
 void Shard::Impl::promote_latecomers(Resident& resident) {
-  std::vector<Latecomer> waiting = std::exchange(resident.latecomers, {});
+  if (resident.watched_by == nullptr) return;
+  auto& latecomers = resident.watched_by->latecomers;
+  std::vector<Latecomer> waiting = std::exchange(latecomers, {});
   for (Latecomer& latecomer : waiting) {
     Session& session = *latecomer.session;
     if (!resident.room->takes(session.user)) {
-      resident.latecomers.push_back(std::move(latecomer));
+      latecomers.push_back(std::move(latecomer));
       continue;
     }
     resident.room->unwatch(session.role);
@@ -216,7 +217,7 @@ void Shard::Impl::admit_lobby(ConnId conn, const Identity& who,
   if (found != lobby_.end()) replace(found->second);
   Session& session =
       open_session(conn, who.user, nullptr, {who.session, who.issued_at, token_expires});
-  session.name = who.name;
+  session.uncommon().name = who.name;
   lobby_[who.user.value] = &session;
   ++counters_.lobby;
   ++counters_.admitted;
@@ -226,8 +227,7 @@ void Shard::Impl::admit_lobby(ConnId conn, const Identity& who,
 // ---- going ------------------------------------------------------------------------------------
 
 Session* Shard::Impl::session_of(ConnId conn) const {
-  const auto found = sessions_.find(conn.value);
-  return found == sessions_.end() ? nullptr : found->second.get();
+  return sessions_.find(conn);
 }
 
 void Shard::Impl::on_closed(ConnId conn) {
@@ -236,11 +236,7 @@ void Shard::Impl::on_closed(ConnId conn) {
   Resident* home = session->home;
   const Place place = session->place;
   const wire::Role role = session->role;
-  unbind(*session);
-  session->gone = true;
-  dead_sessions_.push_back(std::move(sessions_.find(conn.value)->second));
-  sessions_.erase(conn.value);
-  --counters_.sessions;
+  bury(*session);
   if (home == nullptr || home->gone) return;
   if (role == wire::Role::player) {
     Turn now = turn(*home);
@@ -253,13 +249,15 @@ void Shard::Impl::on_closed(ConnId conn) {
 
 void Shard::Impl::close_session(Session& session, wire::Close code, std::string_view reason) {
   if (session.gone) return;
-  unbind(session);
-  session.gone = true;
-  const auto found = sessions_.find(session.conn.value);
-  dead_sessions_.push_back(std::move(found->second));
-  sessions_.erase(found);
-  --counters_.sessions;
+  bury(session);
   sink_.close(session.conn, code, reason);
+}
+
+void Shard::Impl::bury(Session& session) {
+  unbind(session);
+  sessions_.mark_gone(session);
+  dead_sessions_.push_back(&session);
+  --counters_.sessions;
 }
 
 // Takes the session out of every list of its room, or of the lobby.
@@ -275,13 +273,15 @@ void Shard::Impl::unbind(Session& session) {
     --counters_.players;
     return;
   }
-  auto& list = session.role == wire::Role::audience ? home->crowd : home->live;
-  list[session.list_at] = list.back();
-  list[session.list_at]->list_at = session.list_at;
+  Watchers& watchers = home->watchers();
+  auto& list = session.role == wire::Role::audience ? watchers.crowd : watchers.live;
+  const std::uint32_t at = session.uncommon().list_at;
+  list[at] = list.back();
+  list[at]->uncommon().list_at = at;
   list.pop_back();
   if (session.role != wire::Role::screen)
     watchers_.erase(WatchKey{home->room->spec().id.value, session.user.value});
-  std::erase_if(home->latecomers,
+  std::erase_if(watchers.latecomers,
                 [&](const Latecomer& latecomer) { return latecomer.session == &session; });
 }
 

@@ -137,7 +137,7 @@ void Shard::Impl::answer(ConnId conn, const Message& message, const Result<>& re
   if (!error.fields.empty()) out.fields = error.fields;
   message_into(text_, "ERROR", out);
   send_to(*session, text_);
-  if (wrong && session->gate.wrong(clock_.monotonic_ms())) drop_wrong(*session);
+  if (wrong && session->uncommon().wrongs.add(clock_.monotonic_ms())) drop_wrong(*session);
 }
 
 void Shard::Impl::pong(Session& session, const Message& message) {
@@ -172,7 +172,7 @@ void Shard::Impl::welcome(Session& session) {
   if (session.home == nullptr) {
     wire::Welcome welcome;
     welcome.you.id = base::user_id_text(session.user);
-    welcome.you.name = session.name;
+    welcome.you.name = std::string(session.name());
     welcome.server_time = unix_now().value;
     welcome.tick_hz = 1000.0 / options_.tick_ms;
     welcome.state.json = "{}";
@@ -185,7 +185,7 @@ void Shard::Impl::welcome(Session& session) {
   if (session.role == wire::Role::player)
     home.room->welcome(now, session.place, text_);
   else
-    home.room->welcome(now, room::Watcher{session.user, session.name, session.role}, text_);
+    home.room->welcome(now, room::Watcher{session.user, session.name(), session.role}, text_);
   if (home.room->closed()) return;
   send_to(session, text_);
   send_to(session, home.room->room_text());

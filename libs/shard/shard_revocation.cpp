@@ -22,14 +22,14 @@ std::size_t Shard::Impl::revoke(std::span<const Revocation> revoked) {
   });
   const auto by_user = [](const Revocation& a, UserId user) { return a.user < user; };
   std::vector<std::pair<ConnId, const Revocation*>> closing;
-  for (const auto& [conn, session] : sessions_) {
-    for (auto at = std::lower_bound(sorted.begin(), sorted.end(), session->user, by_user);
-         at != sorted.end() && at->user == session->user; ++at) {
-      if (!applies(*at, *session)) continue;
-      closing.emplace_back(session->conn, &*at);
+  sessions_.for_each([&](const Session& session) {
+    for (auto at = std::lower_bound(sorted.begin(), sorted.end(), session.user, by_user);
+         at != sorted.end() && at->user == session.user; ++at) {
+      if (!applies(*at, session)) continue;
+      closing.emplace_back(session.conn, &*at);
       break;
     }
-  }
+  });
   for (const auto& [conn, why] : closing) close_revoked(conn, *why);
   void_resume_tokens(sorted);
   for (const Revocation& one : sorted) {
@@ -84,9 +84,9 @@ void Shard::Impl::new_resume_token(Resident& resident, Place place) {
 
 std::size_t Shard::Impl::end_user(UserId user, wire::Close code, std::string_view reason) {
   std::vector<Session*> his;
-  for (const auto& [conn, session] : sessions_) {
-    if (session->user == user) his.push_back(session.get());
-  }
+  sessions_.for_each([&](Session& session) {
+    if (session.user == user) his.push_back(&session);
+  });
   for (Session* session : his) {
     if (session->home != nullptr && session->role != wire::Role::player)
       session->home->room->unwatch(session->role);

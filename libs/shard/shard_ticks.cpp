@@ -7,7 +7,7 @@
 namespace whoosh::shard {
 namespace {
 
-constexpr std::uint32_t expiry_every_ticks = 10;
+constexpr std::uint8_t expiry_every_ticks = 10;
 constexpr std::int64_t lobby_sweep_every_ms = 10'000;
 
 }  // namespace
@@ -36,11 +36,12 @@ void Shard::Impl::tick(Resident& resident, std::int64_t due_ms, std::int64_t now
   ++counters_.lateness[static_cast<std::size_t>(bucket - lateness_bounds_ms.begin())];
   counters_.lateness_sum_ms += static_cast<std::uint64_t>(late);
   resident.due_ms = due_ms;
-  ++resident.ticks;
   Turn now = turn(resident);
   resident.room->tick(now, unix_of(due_ms));
   after_room(resident);
-  if (!resident.gone && resident.ticks % expiry_every_ticks == 0) expire_tokens(resident);
+  if (++resident.ticks < expiry_every_ticks) return;
+  resident.ticks = 0;
+  if (!resident.gone) expire_tokens(resident);
 }
 
 std::optional<std::int64_t> Shard::Impl::next_due_ms() const {
@@ -52,19 +53,24 @@ std::optional<std::int64_t> Shard::Impl::next_due_ms() const {
 // First the changes, then who needs everything: it contains them.
 void Shard::Impl::flush() {
   while (!welcomes_.empty() || !dirty_.empty()) {
-    for (Resident* resident : std::exchange(dirty_, {})) {
+    flushing_.swap(dirty_);
+    for (Resident* resident : flushing_) {
       resident->dirty = false;
       if (resident->gone) continue;
       Turn now = turn(*resident);
       resident->room->flush(now);
       after_room(*resident);
     }
-    for (Session* session : std::exchange(welcomes_, {})) {
+    flushing_.clear();
+    welcoming_.swap(welcomes_);
+    for (Session* session : welcoming_) {
       if (session->gone || !session->needs_welcome) continue;
       welcome(*session);
       if (session->home != nullptr) after_room(*session->home);
     }
+    welcoming_.clear();
   }
+  scratch_.saved.clear();
 }
 
 // Wall time serves people's clocks only. Small corrections are left alone: they would move every
@@ -79,15 +85,16 @@ void Shard::Impl::follow_wall_clock() {
 // Nobody is thrown out of a match because his token ran out; he is told afterwards.
 void Shard::Impl::expire_tokens(Resident& resident) {
   if (resident.room->match_is_on()) return;
-  const std::int64_t now = unix_now().value;
+  const UnixMs now = unix_now();
   std::vector<Session*> expired;
   const auto look = [&](Session* session) {
-    if (session != nullptr && session->expires_ms != 0 && session->expires_ms <= now)
-      expired.push_back(session);
+    if (session != nullptr && session->has_expired(now)) expired.push_back(session);
   };
   std::for_each(resident.seated.begin(), resident.seated.end(), look);
-  std::for_each(resident.live.begin(), resident.live.end(), look);
-  std::for_each(resident.crowd.begin(), resident.crowd.end(), look);
+  if (resident.watched_by != nullptr) {
+    std::ranges::for_each(resident.watched_by->live, look);
+    std::ranges::for_each(resident.watched_by->crowd, look);
+  }
   for (Session* session : expired) {
     const ConnId conn = session->conn;
     ++counters_.closed_expired;
@@ -100,10 +107,10 @@ void Shard::Impl::expire_tokens(Resident& resident) {
 void Shard::Impl::sweep_lobby(std::int64_t now_ms) {
   if (now_ms < lobby_sweep_ms_) return;
   lobby_sweep_ms_ = now_ms + lobby_sweep_every_ms;
-  const std::int64_t now = unix_now().value;
+  const UnixMs now = unix_now();
   std::vector<Session*> expired;
   for (const auto& [user, session] : lobby_) {
-    if (session->expires_ms != 0 && session->expires_ms <= now) expired.push_back(session);
+    if (session->has_expired(now)) expired.push_back(session);
   }
   for (Session* session : expired) {
     ++counters_.closed_expired;

@@ -154,6 +154,7 @@ class World final : public FrameSink, public Owner {
     }
     shard.settled(record.room, record.id, settlement);
   }
+  [[nodiscard]] bool wants_logs() const override { return true; }
   void match_logged(RoomId, MatchId, std::string_view log) override { logs.emplace_back(log); }
   void room_closed(RoomId room, std::uint32_t, std::string_view why) override {
     closed_rooms.push_back(room);

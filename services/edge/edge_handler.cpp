@@ -329,8 +329,6 @@ void EdgeHandler::match_finished(match::MatchRecord record) {
   shared_.match_finished(std::move(record));
 }
 
-void EdgeHandler::match_logged(base::RoomId, base::MatchId, std::string_view) {}
-
 void EdgeHandler::room_closed(base::RoomId room, std::uint32_t epoch, std::string_view why) {
   spdlog::debug("room {} closed: {}", room.text(), why);
   --shared_.rooms.at(number_.value);

@@ -63,7 +63,6 @@ class EdgeHandler final : public net::Handler, shard::FrameSink, shard::Owner {
   void close(net::ConnId conn, wire::Close code, std::string_view reason) override;
   // shard::Owner
   void match_finished(match::MatchRecord record) override;
-  void match_logged(base::RoomId room, base::MatchId match, std::string_view log) override;
   void room_closed(base::RoomId room, std::uint32_t epoch, std::string_view why) override;
   void room_broken(base::RoomId room, std::string_view why, std::string_view log) override;
 

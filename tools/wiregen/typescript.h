@@ -1,8 +1,8 @@
 // TypeScript declarations out of described C++ structs: what libs/base/described.h encodes, in
 // types.
 //   std::optional<T> -> `name?: T`      Nullable<T> -> `T | null`     Raw -> `unknown`
-//   std::vector, FixedVector -> `T[]`   std::map -> `Record<string, T>`   enums -> unions of their
-//   names
+//   std::vector, FixedVector -> `T[]`   std::map, FixedMap -> `Record<string, T>`   enums -> unions
+//   of their names
 // A name that ends in an underscore loses it, as on the wire.
 // Owned by main() of wiregen for one output file; one thread. Invariant: a name stands for one type
 // only, a second C++ type of the same name in one file is an error.
@@ -39,7 +39,7 @@ class Declarations {
       return "string";
     } else if constexpr (base::is_a<T, std::vector> || base::is_fixed_vector<T>) {
       return list_of(type<typename T::value_type>());
-    } else if constexpr (base::is_a<T, std::map>) {
+    } else if constexpr (base::is_a<T, std::map> || base::is_fixed_map<T>) {
       return "Record<string, " + type<typename T::mapped_type>() + ">";
     } else if constexpr (base::DescribedEnum<T>) {
       return declare<T>([] { return enum_text<T>(); });
