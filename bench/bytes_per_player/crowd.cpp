@@ -9,7 +9,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
@@ -24,6 +26,7 @@ struct Client {
   std::uint16_t port = 0;
   std::string room;
   std::string ticket;
+  std::string suspect;  // somebody else's id
   bool is_host = false;
   int socket = -1;
 };
@@ -52,14 +55,56 @@ bool open_client(Client& client) {
 }
 
 // A masked text frame with a zero mask (RFC 6455 section 5.3 asks for a mask, not for a good one).
-void press_start(const Client& client) {
-  const std::string text = R"({"type":"START","payload":{}})";
+void say(const Client& client, std::string_view type, std::string_view payload) {
+  const std::string text = fmt::format(R"({{"type":"{}","payload":{}}})", type, payload);
   std::string frame = {'\x81', static_cast<char>(0x80 | text.size()), 0, 0, 0, 0};
   frame += text;
-  if (::send(client.socket, frame.data(), frame.size(), MSG_NOSIGNAL) < 0) std::perror("START");
+  if (::send(client.socket, frame.data(), frame.size(), MSG_NOSIGNAL) < 0) std::perror("send");
 }
 
-void read_and_drop(const std::vector<Client>& clients, int commands) {
+// An empty Pong: whoever says nothing for a minute is taken for gone.
+class Heartbeat {
+ public:
+  void beat(const std::vector<Client>& clients) {
+    const auto now = std::chrono::steady_clock::now();
+    if (now - last_ < std::chrono::seconds(10)) return;
+    last_ = now;
+    constexpr char pong[] = {'\x8a', '\x80', 0, 0, 0, 0};
+    for (const Client& client : clients) {
+      if (client.socket >= 0) static_cast<void>(::send(client.socket, pong, 6, MSG_NOSIGNAL));
+    }
+  }
+
+ private:
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+};
+
+// Everybody answers the first question and says whom he suspects, spread evenly over the seconds in
+// which a match of Suspect takes it (games/suspect/README.md): answers from 20 s to 45 s.
+class Play {
+ public:
+  explicit Play(const std::vector<Client>& clients) : clients_(clients) {}
+  // Says what was due in the first `now_ms` of the match.
+  void go_on(std::int64_t now_ms) {
+    constexpr std::int64_t first_ms = 23'000;
+    constexpr std::int64_t spread_ms = 16'000;
+    const auto count = static_cast<std::int64_t>(clients_.size());
+    const auto due = std::clamp<std::int64_t>((now_ms - first_ms) * count / spread_ms, 0, count);
+    for (; said_ < due; ++said_) {
+      // Far steps through the rooms: no two of one room at a time.
+      const Client& client = clients_[static_cast<std::size_t>(said_ * 7919 % count)];
+      say(client, "ANSWER", R"({"q":1,"text":"It smelled of wet stone"})");
+      say(client, "SUSPECT", fmt::format(R"({{"target":"{}"}})", client.suspect));
+    }
+  }
+
+ private:
+  const std::vector<Client>& clients_;
+  std::int64_t said_ = 0;
+};
+
+void read_and_play(const std::vector<Client>& clients, int commands) {
+  Heartbeat heart;
   const int poller = epoll_create1(EPOLL_CLOEXEC);
   const auto watch = [&](int descriptor) {
     epoll_event event{.events = EPOLLIN, .data = {.fd = descriptor}};
@@ -69,8 +114,10 @@ void read_and_drop(const std::vector<Client>& clients, int commands) {
   watch(commands);
   std::vector<epoll_event> events(1024);
   std::vector<char> sink(1 << 16);
+  const auto begin = std::chrono::steady_clock::now();
+  Play match(clients);
   while (true) {
-    const int count = epoll_wait(poller, events.data(), static_cast<int>(events.size()), -1);
+    const int count = epoll_wait(poller, events.data(), static_cast<int>(events.size()), 20);
     for (int i = 0; i < count; ++i) {
       const int descriptor = events[static_cast<std::size_t>(i)].data.fd;
       const ssize_t got = ::read(descriptor, sink.data(), sink.size());
@@ -78,6 +125,9 @@ void read_and_drop(const std::vector<Client>& clients, int commands) {
       if (descriptor == commands) return;  // the parent is gone
       epoll_ctl(poller, EPOLL_CTL_DEL, descriptor, nullptr);
     }
+    const auto passed = std::chrono::steady_clock::now() - begin;
+    match.go_on(std::chrono::duration_cast<std::chrono::milliseconds>(passed).count());
+    heart.beat(clients);
   }
 }
 
@@ -92,19 +142,23 @@ void read_and_drop(const std::vector<Client>& clients, int commands) {
     words >> word;
     if (word == "add") {
       Client client;
-      words >> client.port >> client.room >> client.ticket >> client.is_host;
+      words >> client.port >> client.room >> client.ticket >> client.suspect >> client.is_host;
       clients.push_back(std::move(client));
     } else if (word == "connect") {
       std::int64_t in_room = 0;
-      for (Client& client : clients) in_room += open_client(client) ? 1 : 0;
+      Heartbeat heart;
+      for (Client& client : clients) {
+        in_room += open_client(client) ? 1 : 0;
+        heart.beat(clients);
+      }
       if (::write(answers, &in_room, sizeof in_room) != sizeof in_room) _exit(1);
     } else if (word == "begin") {
       for (const Client& client : clients) {
         if (!client.is_host) continue;
-        press_start(client);
+        say(client, "START", "{}");
         usleep(1000);  // people do not start their matches in the same millisecond
       }
-      read_and_drop(clients, commands);
+      read_and_play(clients, commands);
       _exit(0);
     }
   }
@@ -153,8 +207,8 @@ void Crowd::tell(const std::string& line) const {
 }
 
 void Crowd::add(std::uint16_t port, const std::string& room, const std::string& ticket,
-                bool is_host) {
-  tell(fmt::format("add {} {} {} {}\n", port, room, ticket, is_host ? 1 : 0));
+                const std::string& suspect, bool is_host) {
+  tell(fmt::format("add {} {} {} {} {}\n", port, room, ticket, suspect, is_host ? 1 : 0));
 }
 
 std::int64_t Crowd::connect_all() {

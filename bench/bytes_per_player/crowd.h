@@ -1,6 +1,6 @@
 // Crowd: the other side of the measurement: many WebSocket clients in a process of their own (a
 // fork), so that their memory and descriptors are not the server's. They send an upgrade, START for
-// the first of each room, and read and drop what comes.
+// the first of each room, an answer and a suspicion, and read and drop what comes.
 //
 // Owner: main(). fork() happens in start(), so before any thread of the server.
 #pragma once
@@ -20,8 +20,9 @@ class Crowd {
   Crowd(const Crowd&) = delete;
 
   // One client: connects to `port` of 127.0.0.1 with this ticket. A host sends START when told to
-  // begin.
-  void add(std::uint16_t port, const std::string& room, const std::string& ticket, bool is_host);
+  // begin. `suspect`: the id of somebody else in the room.
+  void add(std::uint16_t port, const std::string& room, const std::string& ticket,
+           const std::string& suspect, bool is_host);
   // All added are in; how many got a 101.
   [[nodiscard]] std::int64_t connect_all();
   void begin();  // hosts press START

@@ -1,10 +1,15 @@
 // bytes_per_player: what one seated player costs Service B, room share included. Real rooms of
 // eight play Suspect over real sockets; the server's resident memory is read before, after the
-// upgrade, and in the running match.
+// upgrade, and in the running match, in which everybody has answered and said whom he suspects.
 //
-//   bytes_per_player [--rooms N] [--seconds S] [--log-bytes N]
+//   bytes_per_player [--rooms N] [--seconds S] [--log-bytes N] [--check 1]
+//                    [--directory-in-memory 1]
+//
+// With --check: exit code 1 when a player in a running match costs more than
+// services/edge/memory_budget.h allows. 77: this process may not have so many descriptors.
 #include <fmt/format.h>
 #include <malloc.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -17,6 +22,7 @@
 #include "bench/bytes_per_player/crowd.h"
 #include "runtime/loop_thread.h"
 #include "services/edge/edge_server.h"
+#include "services/edge/memory_budget.h"
 #include "state/memory/directory.h"
 #include "state/memory/rate_limits.h"
 
@@ -29,6 +35,8 @@ struct Plan {
   std::int64_t rooms = 1000;
   std::int64_t seconds = 60;
   std::int64_t log_bytes = shard::log_bytes_max;
+  std::int64_t check = 0;
+  std::int64_t in_memory = 0;  // 1: the room directory is in this process, as in whoosh solo
 };
 
 Plan plan_of(int argc, char** argv) {
@@ -41,6 +49,10 @@ Plan plan_of(int argc, char** argv) {
       plan.seconds = value;
     else if (std::strcmp(argv[i], "--log-bytes") == 0)
       plan.log_bytes = value;
+    else if (std::strcmp(argv[i], "--directory-in-memory") == 0)
+      plan.in_memory = value;
+    else if (std::strcmp(argv[i], "--check") == 0)
+      plan.check = value;
   }
   return plan;
 }
@@ -53,6 +65,35 @@ std::int64_t resident_bytes() {
   statm >> pages >> resident;
   return resident * sysconf(_SC_PAGESIZE);
 }
+
+// The directory of a cluster: it is another process (Redis), so what it keeps is not counted here.
+class DirectoryElsewhere final : public state::Directory {
+ public:
+  void claim_room(state::RoomEntry entry, runtime::Reply<state::RoomEntry> reply) override {
+    entry.code = "AAAA";
+    reply(std::move(entry));
+  }
+  void find_room(base::RoomId, runtime::Reply<state::RoomEntry> reply) override {
+    reply(base::ErrorCode::room_not_found);
+  }
+  void find_code(std::string, runtime::Reply<state::RoomEntry> reply) override {
+    reply(base::ErrorCode::room_not_found);
+  }
+  void release_room(base::RoomId, std::uint32_t, runtime::Reply<> reply) override {
+    reply(base::Result<>());
+  }
+  void release_node(std::string, std::uint16_t, runtime::Reply<std::int64_t> reply) override {
+    reply(std::int64_t{0});
+  }
+  void rooms(std::string, std::optional<std::string>, std::int32_t,
+             runtime::Reply<Page> reply) override {
+    reply(Page{});
+  }
+  void public_rooms(std::string, std::optional<std::string>, std::int32_t,
+                    runtime::Reply<Page> reply) override {
+    reply(Page{});
+  }
+};
 
 // No room is made over the socket here.
 class NoGateway final : public api::EdgeGateway {
@@ -101,12 +142,34 @@ base::Result<state::RoomEntry> make_room(edge::EdgeServer& server, runtime::Mail
   return answer->get_future().get();
 }
 
+// The limit is raised as far as this process may; the crowd inherits it.
+bool has_descriptors(std::int64_t players) {
+  constexpr std::int64_t others = 512;
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+  return static_cast<std::int64_t>(limit.rlim_cur) >= players + others;
+}
+
 void report(const char* when, std::int64_t bytes, std::int64_t players) {
   fmt::print("{:<34} {:>12} bytes, {:>6} a player\n", when, bytes, bytes / players);
   std::fflush(stdout);
 }
 
+// The exit code.
+int verdict(const Plan& plan, std::int64_t bytes) {
+  constexpr auto budget = static_cast<std::int64_t>(edge::budget::player_bytes_max);
+  if (plan.check == 0 || bytes <= budget * plan.rooms * seats) return 0;
+  fmt::print(stderr, "the budget is {} bytes a player\n", budget);
+  return 1;
+}
+
 int run(const Plan& plan) {
+  if (!has_descriptors(plan.rooms * seats)) {
+    fmt::print(stderr, "too few descriptors for {} players (ulimit -Hn)\n", plan.rooms * seats);
+    return 77;
+  }
   auto crowd = Crowd::start();
   if (!crowd) return 1;
   runtime::OsClock clock;
@@ -115,7 +178,10 @@ int run(const Plan& plan) {
   const std::string pems[] = {*pem};
   auth::TokenAuthority authority(
       std::make_shared<const auth::KeySet>(std::move(*auth::KeySet::from_pem(pems))));
-  state::memory::Directory directory(entropy);
+  DirectoryElsewhere elsewhere;
+  state::memory::Directory in_memory(entropy);
+  state::Directory& directory =
+      plan.in_memory ? static_cast<state::Directory&>(in_memory) : elsewhere;
   runtime::LoopThread mailbox;
   edge::EdgeConfig config;
   config.listen = "127.0.0.1";
@@ -148,7 +214,8 @@ int run(const Plan& plan) {
       ticket.role = "player";
       const auto text = authority.make_seat(ticket, clock.now());
       if (!text) return 1;
-      crowd->add(server.port(), room->room.text(), *text, seat == 0);
+      const base::UserId other{host.value + (seat + 1) % seats};
+      crowd->add(server.port(), room->room.text(), *text, base::user_id_text(other), seat == 0);
     }
   }
   report("rooms made", resident_bytes() - before, players);
@@ -161,9 +228,10 @@ int run(const Plan& plan) {
   report("all seated, waiting", resident_bytes() - before, players);
   crowd->begin();
   std::this_thread::sleep_for(std::chrono::seconds(plan.seconds));
-  report(fmt::format("playing for {} s", plan.seconds).c_str(), resident_bytes() - before, players);
+  const std::int64_t playing = resident_bytes() - before;
+  report(fmt::format("playing for {} s", plan.seconds).c_str(), playing, players);
   server.stop();
-  return 0;
+  return verdict(plan, playing);
 }
 
 }  // namespace
