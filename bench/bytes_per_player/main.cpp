@@ -159,9 +159,9 @@ void report(const char* when, std::int64_t bytes, std::int64_t players) {
 
 // The exit code.
 int verdict(const Plan& plan, std::int64_t bytes) {
-  constexpr auto budget = static_cast<std::int64_t>(edge::budget::player_bytes_max);
+  constexpr auto budget = static_cast<std::int64_t>(edge::budget::resident_bytes_max);
   if (plan.check == 0 || bytes <= budget * plan.rooms * seats) return 0;
-  fmt::print(stderr, "the budget is {} bytes a player\n", budget);
+  fmt::print(stderr, "{} bytes a player are allowed\n", budget);
   return 1;
 }
 
