@@ -81,7 +81,7 @@ export function AnswerForm({ room, q, sent }: AnswerFormProps) {
   return (
     <form class="answer-form" onSubmit={submit}>
       <label class="sr" for={`answer-${q}`}>
-        {t('suspect.answer.label')}
+        {t(q === 'press' ? 'suspect.press_answer' : 'suspect.answer.label')}
       </label>
       <input
         id={`answer-${q}`}
