@@ -144,6 +144,13 @@ export class Page {
     await this.page.keyboard.press('Enter');
   }
 
+  // Answers whoever presses; the next question may stand below with a field of its own.
+  async answersPress(text) {
+    await this.field('suspect.press_answer').fill(text);
+    await this.page.keyboard.press('Enter');
+    await this.field('suspect.press_answer').waitFor({ state: 'hidden' });
+  }
+
   async opens(tab) {
     await this.page.getByRole('tab', { name: t(`suspect.tab.${tab}`) }).click();
   }

@@ -74,6 +74,7 @@ scene('four phones and a big screen play a whole match', theatre, async (stage) 
     screen.reads('suspect.pressing', { by: 'Cleo', target: 'Dora' }),
     cleo.pressesFor('Dora'),
   ]);
+  await again.answersPress('I never left');
 
   await all(players, async (phone) => {
     await phone.step('ANSWER', 3);
