@@ -1,8 +1,8 @@
 // Goal: the store works behind a pooler in transaction mode, and over TLS it talks to nobody but
 // the right server. Method: a real pgbouncer with two connections for six of ours; a real server
 // with a certificate of an authority that the test makes with the openssl program.
-#include <chrono>
 #include <cstdlib>
+#include <optional>
 #include <set>
 #include <thread>
 
@@ -12,18 +12,8 @@
 namespace whoosh::store::postgres {
 namespace {
 
-// It listens a moment after it was started.
 std::string pooled(const std::string& database) {
-  std::string conninfo = TestServer::get().conninfo_pooled(database);
-  for (int i = 0; i < 500; ++i) {
-    try {
-      const Connection reached(conninfo, Timeouts{});
-      break;
-    } catch (const PgError&) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
-  }
-  return conninfo;
+  return TestServer::get().conninfo_pooled(database);
 }
 
 TEST(PostgresPooler, IsFoundOut) {
@@ -77,6 +67,7 @@ class Authority {
     std::string name = (std::filesystem::temp_directory_path() / "whoosh_tls_XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
     folder_ = name;
+    watchdog_.emplace("rm -rf '" + folder_ + "'");
     std::filesystem::permissions(folder_, std::filesystem::perms(0755));
     run("openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj '/CN=Test authority' -keyout "
         "ca.key -out ca.crt");
@@ -100,6 +91,7 @@ class Authority {
     if (std::system(line.c_str()) != 0) throw std::runtime_error("failed: " + command);
   }
   std::string folder_;
+  std::optional<runtime::TestWatchdog> watchdog_;
 };
 
 TEST(PostgresTls, OnlyTheServerOfTheRightAuthorityAndNameIsSpokenTo) {

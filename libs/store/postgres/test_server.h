@@ -13,10 +13,12 @@
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -24,6 +26,7 @@
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "runtime/test_watchdog.h"
@@ -137,6 +140,7 @@ class TestServer {
     return "host=" + folder_ + " port=" + std::to_string(port) +
            " user=postgres dbname=" + database;
   }
+  // Returns when it takes connections: it goes to the background before it listens.
   void start_pooler() {
     pooler_port_ = free_port();
     std::ofstream(file("pooler.ini"))
@@ -146,6 +150,25 @@ class TestServer {
         << "\nlisten_port = " << pooler_port_ << "\npidfile = " << file("pooler.pid")
         << "\nlogfile = " << file("pooler.log") << "\n";
     must(as_server("/usr/sbin/pgbouncer -d '" + file("pooler.ini") + "'"));
+    constexpr int tries_max = 3'000;  // half a minute, for loaded machines
+    for (int tries = 0; tries < tries_max; ++tries) {
+      if (takes_connections(file(".s.PGSQL." + std::to_string(pooler_port_)))) return;
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    std::stringstream said;
+    said << "pgbouncer does not listen\n" << std::ifstream(file("pooler.log")).rdbuf();
+    throw std::runtime_error(said.str());
+  }
+  static bool takes_connections(const std::string& path) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    if (path.size() >= sizeof address.sun_path) throw std::runtime_error("too long: " + path);
+    path.copy(address.sun_path, path.size());
+    const int socket = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const bool taken =
+        ::connect(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+    ::close(socket);
+    return taken;
   }
   static std::uint16_t free_port() {
     const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
