@@ -9,9 +9,11 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <set>
+#include <thread>
 
 #include "auth/password.h"
 #include "auth/refresh.h"
@@ -246,6 +248,54 @@ TEST(AccessToken, rotation_keeps_old_tokens_and_signs_with_the_first) {
   const std::string new_token = *rotated.make_access(ada(), now);
   expect_refused(new_token);  // the old set doesn't know the new key
   EXPECT_TRUE(TokenAuthority(keys({pem(1)})).check_access(new_token, now).has_value());
+}
+
+// What was accepted is so by one set or the other; under ThreadSanitizer the swap is clean, too.
+TEST(AccessToken, keys_are_replaced_while_others_sign_and_check) {
+  const auto second = keys({pem(1), pem(0)});
+  TokenAuthority authority(our_keys());
+  const std::string old_token = *authority.make_access(ada(), now);
+  std::atomic<bool> over{false};
+  std::atomic<int> checked{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 3; ++i) {
+    threads.emplace_back([&] {
+      while (!over) {
+        EXPECT_TRUE(authority.check_access(old_token, now).has_value());
+        const auto fresh = authority.make_access(ada(), now);
+        ASSERT_TRUE(fresh.has_value());
+        EXPECT_TRUE(TokenAuthority(second).check_access(*fresh, now).has_value());
+        EXPECT_FALSE(authority.keys()->jwks_json().empty());
+        ++checked;
+      }
+    });
+  }
+  std::set<std::uint64_t> generations;
+  int swaps = 0;
+  while (checked < 60 && !testing::Test::HasFailure()) {
+    authority.replace_keys(++swaps % 2 == 0 ? our_keys() : second);
+    generations.insert(authority.generation());
+    std::this_thread::yield();
+  }
+  over = true;
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(generations.size(), static_cast<std::size_t>(swaps));
+  authority.replace_keys(keys({pem(1)}));
+  EXPECT_EQ(authority.check_access(old_token, now).error().code, ErrorCode::bad_token);
+}
+
+TEST(AccessToken, a_key_may_check_before_it_signs) {
+  auto set = std::move(*KeySet::from_pem(std::array{pem(1), pem(0)}));
+  const std::string first(set.signing_kid());
+  ASSERT_EQ(set.list().size(), 2u);
+  EXPECT_EQ(set.list()[0].kid, first);
+  EXPECT_FALSE(set.sign_with("none of them"));
+  ASSERT_TRUE(set.sign_with(set.list()[1].kid));
+  EXPECT_EQ(set.signing_kid(), our_keys()->signing_kid());
+  const TokenAuthority authority(std::make_shared<const KeySet>(std::move(set)));
+  EXPECT_TRUE(ours().check_access(*authority.make_access(ada(), now), now).has_value());
+  EXPECT_TRUE(authority.check_access(*TokenAuthority(keys({pem(1)})).make_access(ada(), now), now)
+                  .has_value());
 }
 
 TEST(SeatTicketToken, comes_back_as_it_was_made) {

@@ -23,7 +23,7 @@ const TokenAuthority& authority(int bits) {
       std::vector<std::string>{*make_key_pem(bits == by_secret ? rsa_bits_default : bits)})));
   std::optional<ClusterKey> seats;
   if (bits == by_secret) seats = *ClusterKey::from_secret(std::string(32, 's'));
-  return made.emplace(bits, TokenAuthority(std::move(keys), {}, seats)).first->second;
+  return made.try_emplace(bits, std::move(keys), Audience{}, seats).first->second;
 }
 
 Identity somebody() {

@@ -177,6 +177,19 @@ std::string_view KeySet::signing_kid() const {
   return signer_ == nullptr ? std::string_view() : std::string_view(signer_->kid);
 }
 
+bool KeySet::sign_with(std::string_view kid) {
+  const Key* const key = find(kid);
+  if (key == nullptr || !key->is_private) return false;
+  signer_ = key;
+  return true;
+}
+
+std::vector<KeySet::Listed> KeySet::list() const {
+  std::vector<Listed> out;
+  for (const auto& key : keys_) out.push_back({key->kid, key->is_private});
+  return out;
+}
+
 const KeySet::Key* KeySet::find(std::string_view kid) const {
   for (const auto& key : keys_) {
     if (key->kid == kid) return key.get();
@@ -240,8 +253,10 @@ base::Result<std::string> make_key_pem(int bits) {
 
 namespace {
 
+// Under another name first: who watches the folder never sees half a key.
 base::Result<> write_private_file(const std::string& path, std::string_view text) {
-  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  const std::string unfinished = path + ".new";
+  const int file = ::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (file < 0) {
     return trouble(fmt::format("The key file {} can't be made: {}.", path, std::strerror(errno)));
   }
@@ -256,8 +271,9 @@ base::Result<> write_private_file(const std::string& path, std::string_view text
   }
   if (error == 0 && ::fsync(file) != 0) error = errno;
   if (::close(file) != 0 && error == 0) error = errno;
+  if (error == 0 && ::link(unfinished.c_str(), path.c_str()) != 0) error = errno;
+  ::unlink(unfinished.c_str());
   if (error == 0) return {};
-  ::unlink(path.c_str());  // half a key helps nobody
   return trouble(fmt::format("The key file {} can't be written: {}.", path, std::strerror(error)));
 }
 

@@ -1,12 +1,13 @@
 // KeySet: the RSA keys that sign and check tokens. Several at once while rotating; each has the RFC
-// 7638 thumbprint as its `kid`. The first private key signs, every key checks, so a rotation is:
-// add the new key at the end everywhere, move it to the front, drop the old one when its last token
-// has expired. A process that only checks (an edge) may be given public keys alone.
+// 7638 thumbprint as its `kid`. The first private key signs, unless another is chosen; every key
+// checks. So a rotation is: add the new key everywhere, sign with it once everybody has it, drop
+// the old one when its last token has expired (services/role/key_watch.h does it while we run). A
+// process that only checks (an edge) may be given public keys alone.
 //
-// Owner: the process; immutable after loading and shared by all threads. Keys are parsed once,
-// here. Invariants: 1. at least one key, at most keys_max; 2. RSA, rsa_bits_min … rsa_bits_max
-// bits; 3. kids differ. Errors: `internal` with a sentence that names the file; nothing about keys
-// ever reaches a client.
+// Owner: whoever uses it; immutable once shared, by any threads. Keys are parsed once, here.
+// Invariants: 1. at least one key, at most keys_max; 2. RSA, rsa_bits_min … rsa_bits_max bits; 3.
+// kids differ. Errors: `internal` with a sentence that names the file; nothing about keys ever
+// reaches a client.
 #pragma once
 
 #include <cstddef>
@@ -40,6 +41,13 @@ class KeySet {
 
   [[nodiscard]] bool can_sign() const { return signer_ != nullptr; }
   [[nodiscard]] std::string_view signing_kid() const;  // "": public keys only
+  // Before the set is shared: another of its private keys signs. False: it has no such one.
+  bool sign_with(std::string_view kid);
+  struct Listed {
+    std::string kid;
+    bool is_private = false;
+  };
+  [[nodiscard]] std::vector<Listed> list() const;  // in the order in which they were given
   [[nodiscard]] bool knows(std::string_view kid) const { return find(kid) != nullptr; }
 
   // RSASSA-PKCS1-v1_5 with SHA-256 (RS256). Error: internal, when there is no private key.

@@ -17,6 +17,11 @@ constexpr std::string_view seat_typ = "whoosh-seat+jwt";
 constexpr std::string_view service_typ = "whoosh-service+jwt";
 constexpr std::size_t service_name_bytes_max = 64;
 
+std::uint64_t next_generation() {
+  static std::atomic<std::uint64_t> last{0};
+  return ++last;
+}
+
 bool is_service_name(std::string_view name) {
   return !name.empty() && name.size() <= service_name_bytes_max &&
          std::ranges::all_of(name, [](char c) {
@@ -77,11 +82,29 @@ bool plausible(std::int64_t seconds) {
 
 TokenAuthority::TokenAuthority(std::shared_ptr<const KeySet> keys, Audience audience,
                                std::optional<ClusterKey> seats)
-    : keys_(std::move(keys)), audience_(std::move(audience)), seats_(std::move(seats)) {
+    : keys_(std::move(keys)),
+      generation_(next_generation()),
+      audience_(std::move(audience)),
+      seats_(std::move(seats)) {
   ASSERT(keys_ != nullptr);
   ASSERT(audience_.access != audience_.seat);
   ASSERT(audience_.access != audience_.service);
   ASSERT(audience_.seat != audience_.service);
+}
+
+std::shared_ptr<const KeySet> TokenAuthority::keys() const {
+  const std::lock_guard lock(mutex_);
+  return keys_;
+}
+
+void TokenAuthority::replace_keys(std::shared_ptr<const KeySet> keys) {
+  ASSERT(keys != nullptr);
+  {
+    const std::lock_guard lock(mutex_);
+    keys_.swap(keys);
+  }
+  // Afterwards: whoever reads the new number can't have the old keys any more.
+  generation_.store(next_generation(), std::memory_order_release);
 }
 
 base::Result<std::string> TokenAuthority::make_access(const Identity& identity,
@@ -100,12 +123,12 @@ base::Result<std::string> TokenAuthority::make_access(const Identity& identity,
   if (!identity.display_name.empty()) claims.display_name = identity.display_name;
   if (!identity.role.empty()) claims.role = identity.role;
   if (!identity.session.empty()) claims.sid = identity.session;
-  return sign_jws(*keys_, access_typ, base::to_json(claims));
+  return sign_jws(*keys(), access_typ, base::to_json(claims));
 }
 
 base::Result<Identity> TokenAuthority::check_access(std::string_view token,
                                                     base::UnixMs now) const {
-  const auto payload = verify_jws(*keys_, access_typ, token);
+  const auto payload = verify_jws(*keys(), access_typ, token);
   if (!payload) return payload.error();
   const auto claims = decode_claims<AccessClaims>(*payload);
   if (!claims || claims->iss != audience_.issuer || claims->aud != audience_.access ||
@@ -149,14 +172,14 @@ base::Result<std::string> TokenAuthority::make_seat(const SeatTicket& ticket,
   if (!ticket.session.empty()) claims.sid = ticket.session;
   if (ticket.look != Look{}) claims.look = ticket.look;
   if (seats_) return sign_jws(*seats_, seat_typ, base::to_json(claims));
-  return sign_jws(*keys_, seat_typ, base::to_json(claims));
+  return sign_jws(*keys(), seat_typ, base::to_json(claims));
 }
 
 base::Result<SeatTicket> TokenAuthority::check_seat(std::string_view token,
                                                     base::UnixMs now) const {
   base::Result<std::string> payload = ErrorCode::bad_token;
   if (seats_) payload = verify_jws(*seats_, seat_typ, token);
-  if (!payload) payload = verify_jws(*keys_, seat_typ, token);
+  if (!payload) payload = verify_jws(*keys(), seat_typ, token);
   if (!payload) return base::Error{ErrorCode::bad_ticket};
   const auto claims = decode_claims<SeatClaims>(*payload);
   if (!claims || claims->iss != audience_.issuer || claims->aud != audience_.seat ||
@@ -202,12 +225,12 @@ base::Result<std::string> TokenAuthority::make_service(const ServiceToken& token
   claims.exp = now.seconds() + std::int64_t{days} * 24 * 3600;
   claims.jti = token.jti;
   claims.token_type = "service";
-  return sign_jws(*keys_, service_typ, base::to_json(claims));
+  return sign_jws(*keys(), service_typ, base::to_json(claims));
 }
 
 base::Result<ServiceToken> TokenAuthority::check_service(std::string_view token,
                                                          base::UnixMs now) const {
-  const auto payload = verify_jws(*keys_, service_typ, token);
+  const auto payload = verify_jws(*keys(), service_typ, token);
   if (!payload) return payload.error();
   const auto claims = decode_claims<ServiceClaims>(*payload);
   const std::int64_t seconds = now.seconds();

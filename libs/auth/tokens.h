@@ -7,13 +7,16 @@
 //   service token   1-365 days   a program of the deployment that reports results; `whoosh keys
 //                                --service-token NAME` makes one
 //
-// `now` is an argument; randomness (jti) too. TokenAuthority: owned by the process, immutable, any
-// thread. Verification: signature (jws.h), iss, aud, token_type, exp, nbf, iat. Clocks of two
-// machines may differ by leeway_s; a seat ticket's exp has no leeway, its 60 s are meant.
+// `now` is an argument; randomness (jti) too. TokenAuthority: owned by the process, any thread; but
+// for its keys, which replace_keys() swaps as a whole, immutable. Verification: signature (jws.h),
+// iss, aud, token_type, exp, nbf, iat. Clocks of two machines may differ by leeway_s; a seat
+// ticket's exp has no leeway, its 60 s are meant.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -98,6 +101,9 @@ struct Audience {
   std::string service = "whoosh-service";
 };
 
+// Lock ledger: mutex_ protects keys_; held while the pointer is copied or swapped, nothing is
+// called under it. (std::atomic<std::shared_ptr> of g++ 12 is a spin lock whose load
+// ThreadSanitizer calls a race; beside a signature either costs nothing.)
 class TokenAuthority {
  public:
   // `seats`: the secret under which this deployment's seat tickets are made (docs/adr/0010-key-
@@ -126,10 +132,21 @@ class TokenAuthority {
   [[nodiscard]] base::Result<ServiceToken> check_service(std::string_view token,
                                                          base::UnixMs now) const;
 
-  [[nodiscard]] const KeySet& keys() const { return *keys_; }
+  // Those of now; whoever holds them keeps them.
+  [[nodiscard]] std::shared_ptr<const KeySet> keys() const;
+  // From now on these sign and check; calls under way end with those they began with.
+  void replace_keys(std::shared_ptr<const KeySet> keys);
+  // For who remembers what was checked: a number that no other authority of this process has, and
+  // that changes when the keys do. ENSURES: what check_…() accepts between two equal answers was
+  // signed by one of the keys there were all that time.
+  [[nodiscard]] std::uint64_t generation() const {
+    return generation_.load(std::memory_order_acquire);
+  }
 
  private:
+  mutable std::mutex mutex_;
   std::shared_ptr<const KeySet> keys_;
+  std::atomic<std::uint64_t> generation_;  // written after keys_, read before them
   Audience audience_;
   std::optional<ClusterKey> seats_;
 };

@@ -190,7 +190,7 @@ Answer convert_guest(App& app, RequestContext& context, const auth::Identity& id
 }
 
 Answer public_keys(App& app, RequestContext&) {
-  Response response = http::json_text(200, app.ports.tokens.keys().jwks_json());
+  Response response = http::json_text(200, app.ports.tokens.keys()->jwks_json());
   response.headers.add("Cache-Control", "public, max-age=300");
   co_return response;
 }

@@ -10,10 +10,13 @@ namespace whoosh::api {
 base::Result<auth::Identity> VerifiedTokens::check(const auth::TokenAuthority& tokens,
                                                    std::string_view token, base::UnixMs now) {
   if (token.size() > auth::token_bytes_max) return base::Error{base::ErrorCode::bad_token};
-  std::string about(tokens.keys().signing_kid());
-  about += '\n';
-  about += token;
-  const std::string key = auth::sha256(about);
+  // Read before the token is checked: should the keys be replaced in between, what the new ones
+  // accept is forgotten with the old number, and nothing of the old ones stays under the new.
+  const std::uint64_t generation = tokens.generation();
+  if (std::exchange(generation_, generation) != generation) {
+    sets_.assign(sets_.size(), Set{});
+  }
+  const std::string key = auth::sha256(token);
   std::uint64_t place = 0;
   std::memcpy(&place, key.data(), sizeof place);
   Slot& slot = slot_for(sets_[place % sets_.size()], key);

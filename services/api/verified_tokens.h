@@ -3,9 +3,10 @@
 // cost (docs/adr/0010-key-sizes.md). What depends on the moment is looked at each time: its end
 // here, its revocation by the caller, after this.
 //
-// Owner: a thread, which alone touches it. Kept under the SHA-256 of the token and of who checks,
-// so that no token lies here and none is found by another's. Bounded: verified_tokens_max slots in
-// sets of eight; in a full set the one that was least used gives way.
+// Owner: a thread, which alone touches it. Kept under the SHA-256 of the token, so that no token
+// lies here, and only for the authority and the keys that checked it: with the next ones everything
+// is forgotten, so that what a removed key had signed ends with it. Bounded: verified_tokens_max
+// slots in sets of eight; in a full set the one that was least used gives way.
 #pragma once
 
 #include <array>
@@ -42,6 +43,7 @@ class VerifiedTokens {
   [[nodiscard]] static Slot& slot_for(Set& set, std::string_view key);
 
   std::vector<Set> sets_;
+  std::uint64_t generation_ = 0;  // of who checked what is in sets_
   std::int64_t signatures_ = 0;
 };
 

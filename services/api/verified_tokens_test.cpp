@@ -43,6 +43,28 @@ TEST(VerifiedTokens, what_depends_on_the_moment_is_looked_at_each_time) {
   EXPECT_EQ(verified.check(ours, token, now.plus_s(-60)).error().code, base::ErrorCode::bad_token);
 }
 
+// A key that goes takes with it what it had signed, also what was checked a moment ago.
+TEST(VerifiedTokens, a_key_that_is_removed_takes_its_tokens_with_it) {
+  const std::vector<std::string> first{*auth::make_key_pem(auth::rsa_bits_min)};
+  const std::vector<std::string> second{*auth::make_key_pem(auth::rsa_bits_min)};
+  const std::vector<std::string> both{second[0], first[0]};
+  const auto set = [](const std::vector<std::string>& pems) {
+    return std::make_shared<const auth::KeySet>(std::move(*auth::KeySet::from_pem(pems)));
+  };
+  auth::TokenAuthority authority(set(first));
+  const std::string token = *authority.make_access(ada(), now);
+  VerifiedTokens verified;
+  ASSERT_TRUE(verified.check(authority, token, now).has_value());
+  authority.replace_keys(set(both));
+  EXPECT_TRUE(verified.check(authority, token, now).has_value());
+  EXPECT_EQ(verified.signatures(), 2);
+  EXPECT_TRUE(verified.check(authority, token, now).has_value());
+  EXPECT_EQ(verified.signatures(), 2);
+  authority.replace_keys(set(second));
+  EXPECT_EQ(verified.check(authority, token, now).error().code, base::ErrorCode::bad_token);
+  EXPECT_EQ(verified.check(authority, token, now).error().code, base::ErrorCode::bad_token);
+}
+
 TEST(VerifiedTokens, another_token_is_another_and_so_is_another_server) {
   const auth::TokenAuthority ours = authority();
   const auth::TokenAuthority theirs = authority();

@@ -36,7 +36,7 @@ base::Result<Served> start_role(const std::string& name, const Config& config, S
       fmt::format("whoosh {} has started: operators' pages on port {}", name, ports.ops);
   if (ports.serving != 0) up += fmt::format(", players on port {}", ports.serving);
   if (ports.internal != 0) up += fmt::format(", the cluster's calls on port {}", ports.internal);
-  return Served{std::move(up),
+  return Served{std::move(up), [running] { running->reload(); },
                 [running](const std::function<bool()>& hurry) { running->stop(hurry); }};
 }
 

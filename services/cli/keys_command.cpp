@@ -39,7 +39,10 @@ int run(const Options& options) {
   if (options.rotate) {
     const auto path = role::add_key_file(options.data, now, options.bits);
     if (!path) return fail(path.error().sentence());
-    fmt::print("made {}; it signs from the next start on, older keys go on checking\n", *path);
+    fmt::print(
+        "made {}; it signs within 10 s (in a cluster, after --keys-settle-s), older keys "
+        "go on checking\n",
+        *path);
   }
   auto keys = role::load_or_make_keys(options.data, now, options.bits);
   if (!keys) return fail(keys.error().sentence());
@@ -67,7 +70,10 @@ Command add_keys(CLI::App& app) {
   CLI::App* keys =
       app.add_subcommand("keys", "Make (if there is none) and list the keys that sign tokens");
   knob(*keys, "data", options->data, "Folder of the keys");
-  keys->add_flag("--rotate", options->rotate, "Make one more, which signs from the next start on");
+  keys->add_flag(
+      "--rotate", options->rotate,
+      "Make one more: running processes take it within 10 s (SIGHUP: at once) and sign with it, "
+      "those of a cluster when all must have it; remove an older file an hour later");
   keys->add_option("--bits", options->bits, "Size of a key that is made")
       ->check(CLI::IsMember({2048, 3072, 4096}))
       ->capture_default_str();

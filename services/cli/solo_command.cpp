@@ -21,7 +21,8 @@ int serve_solo(const solo::Config& config) {
         "whoosh is up: http://localhost:{} (players), ws://localhost:{}/ws (games), "
         "http://127.0.0.1:{}/metrics and :{}/metrics (operators)",
         ports.http, ports.edge, ports.ops, ports.ops_edge);
-    return Served{std::move(up), [solo](const std::function<bool()>&) { solo->stop(); }};
+    return Served{std::move(up), [solo] { solo->reload(); },
+                  [solo](const std::function<bool()>&) { solo->stop(); }};
   });
 }
 

@@ -42,7 +42,7 @@ class ClusterSeats final : public swarm::SeatSource {
       ticket.name = fmt::format("Bee {}", ticket.user.value);
       ticket.room = room->room;
       ticket.role = "player";
-      auto signed_ticket = common_->authority.make_seat(ticket, common_->clock.now());
+      auto signed_ticket = common_->authority->make_seat(ticket, common_->clock.now());
       if (!signed_ticket) return signed_ticket.error();
       swarm::SeatOffer offer;
       offer.place = static_cast<std::uint8_t>(place);

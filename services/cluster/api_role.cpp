@@ -42,6 +42,7 @@ class ApiRole final : public Role {
 
   [[nodiscard]] base::Result<> start();
   [[nodiscard]] Ports ports() const override { return {http_port_, 0, ops_->port()}; }
+  void reload() override { common_->key_watch->reload(); }
   void stop(const std::function<bool()>& hurry) override;
 
  private:
@@ -151,7 +152,7 @@ api::Config ApiRole::api_config() const {
 base::Result<> ApiRole::serve() {
   server_ = std::make_unique<api::ApiServer>(
       api_config(), api::Ports{*store_, state_.directory(), state_.queue(), state_.limits(),
-                               *gateway_, common_->authority, common_->clock, common_->entropy,
+                               *gateway_, *common_->authority, common_->clock, common_->entropy,
                                revoked_, [this](std::vector<state::Revoked> fresh) {
                                  publisher_->publish(std::move(fresh));
                                }});
@@ -176,6 +177,7 @@ void ApiRole::start_worker() {
 base::Result<> ApiRole::start_ops() {
   metrics::Registry metrics;
   metrics.add([this](metrics::Exposition& out) {
+    common_->key_watch->collect(out);
     out.gauge("whoosh_nodes", "Living edges as this process knows them.", {},
               static_cast<double>(book_->living()->size()));
     if (!serving_) return;
@@ -234,6 +236,7 @@ void ApiRole::stop(const std::function<bool()>&) {
   if (gateway_) gateway_->stop();
   store_.reset();  // finishes the writes it has accepted
   if (book_) book_->stop();
+  common_->key_watch->stop();
   common_->mailbox.stop();
   common_->state.reset();
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "auth/cluster_key.h"
@@ -14,6 +15,7 @@
 #include "runtime/loop_thread.h"
 #include "services/cluster/config.h"
 #include "services/role/key_files.h"
+#include "services/role/key_watch.h"
 #include "services/role/live_state.h"
 
 namespace whoosh::cluster {
@@ -22,30 +24,34 @@ struct CommonParts {
   // Errors: a key that can't be read, or `needs_private` and none of them is; a state that is none.
   [[nodiscard]] static base::Result<std::unique_ptr<CommonParts>> make(const CommonConfig& config,
                                                                        bool needs_private) {
-    auto keys = role::load_keys(config.keys);
-    if (!keys) return keys.error();
-    if (needs_private && !keys->can_sign()) {
-      return base::Error{base::ErrorCode::invalid_input,
-                         "--keys has public keys only, but this role signs: it needs a private "
-                         "one."};
-    }
     auto key = auth::ClusterKey::from_secret(config.cluster_secret);
     if (!key) return key.error();
-    auto parts =
-        std::make_unique<CommonParts>(std::make_shared<const auth::KeySet>(std::move(*keys)), *key);
+    auto parts = std::make_unique<CommonParts>(*key);
+    if (const auto read = parts->read_keys(config, needs_private); !read) return read.error();
     auto state = role::open_state(config.state, parts->clock, parts->entropy);
     if (!state) return state.error();
     parts->state = std::move(*state);
     return parts;
   }
-  CommonParts(std::shared_ptr<const auth::KeySet> keys_in, const auth::ClusterKey& key_in)
-      : keys(std::move(keys_in)), key(key_in), authority(keys, {}, key) {}
+  explicit CommonParts(const auth::ClusterKey& key_in) : key(key_in) {}
+  [[nodiscard]] base::Result<> read_keys(const CommonConfig& config, bool needs_private) {
+    role::KeySource source;
+    source.files = [given = config.keys] { return role::given_key_files(given); };
+    source.settle_ms = std::int64_t{config.keys_settle_s} * 1000;
+    source.needs_private = needs_private;
+    auto reader = std::make_unique<role::KeyReader>(std::move(source), clock);
+    auto keys = reader->read();
+    if (!keys) return keys.error();
+    authority.emplace(std::move(*keys), auth::Audience{}, key);
+    key_watch = std::make_unique<role::KeyWatch>(std::move(reader), *authority);
+    return {};
+  }
 
   runtime::OsClock clock;
   runtime::OsEntropy entropy;
-  std::shared_ptr<const auth::KeySet> keys;
   auth::ClusterKey key;
-  auth::TokenAuthority authority;
+  std::optional<auth::TokenAuthority> authority;  // there from make() on
+  std::unique_ptr<role::KeyWatch> key_watch;
   std::string holder = base::base64url(entropy.bytes(12));  // of leases, and consumer of results
   runtime::LoopThread mailbox;
   std::unique_ptr<role::LiveState> state;

@@ -80,6 +80,7 @@ Checked check_common(const CommonConfig& c) {
                  "WHOOSH_CLUSTER_SECRET, or --cluster-secret-file)");
   }
   if (c.keys.empty()) return wrong("keys", "files, or folders of them");
+  if (c.keys_settle_s > 3'600) return wrong("keys-settle-s", "0 to 3600 seconds");
   if (!among(c.log_level, std::array{"trace", "debug", "info", "warn", "error"}))
     return wrong("log-level", "trace, debug, info, warn or error");
   if (!among(c.log_format, std::array{"text", "json"})) return wrong("log-format", "text or json");

@@ -20,6 +20,7 @@ struct CommonConfig {
   std::string cluster_secret;
   std::string cluster_secret_file;
   std::vector<std::string> keys = {"var/keys"};
+  std::uint32_t keys_settle_s = 120;
   std::string ops_listen = "127.0.0.1";
   std::uint16_t ops_port = 0;
   std::string log_level = "info";
@@ -92,6 +93,8 @@ template <class Config, class F>
 void each_common_knob(Config& c, F& f) {
   each_access_knob(c, f);
   f("keys", c.keys, "Key files, and folders of them; where nothing is signed public keys will do");
+  f("keys-settle-s", c.keys_settle_s,
+    "Seconds that a new key only checks before it signs: until every process has it");
   f("ops-listen", c.ops_listen, "Address of /metrics /livez /readyz");
   f("ops-port", c.ops_port, "Port of /metrics /livez /readyz; 0: a free one");
   f("log-level", c.log_level, "trace, debug, info, warn or error");

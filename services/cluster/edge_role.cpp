@@ -43,6 +43,7 @@ class EdgeRole final : public Role {
   [[nodiscard]] Ports ports() const override {
     return {edge_->port(), internal_->port(), ops_->port()};
   }
+  void reload() override { common_->key_watch->reload(); }
   void stop(const std::function<bool()>& hurry) override;
 
  private:
@@ -118,8 +119,9 @@ base::Result<> EdgeRole::start() {
   edge_config->lobby_entered = [this](base::UserId user) { lobbies_->entered(user); };
   edge_ = std::make_unique<edge::EdgeServer>(
       std::move(*edge_config),
-      edge::Ports{common_->authority, state_.directory(), state_.limits(), revoked_, common_->clock,
-                  &common_->key, [this](const std::string& name) { return address_of(name); }},
+      edge::Ports{*common_->authority, state_.directory(), state_.limits(), revoked_,
+                  common_->clock, &common_->key,
+                  [this](const std::string& name) { return address_of(name); }},
       [this](match::MatchRecord record) { finished(std::move(record)); });
   lobbies_ =
       std::make_unique<LobbyRegister>(config_.node_name, state_.lobbies(), *edge_, common_->clock,
@@ -154,6 +156,7 @@ base::Result<> EdgeRole::start_internal() {
 base::Result<> EdgeRole::start_ops() {
   metrics::Registry metrics;
   metrics.add([this](metrics::Exposition& out) {
+    common_->key_watch->collect(out);
     edge_->collect(out);
     out.gauge("whoosh_nodes", "Living edges as this process knows them.", {},
               static_cast<double>(book_->living()->size()));
@@ -251,6 +254,7 @@ void EdgeRole::stop(const std::function<bool()>& hurry) {
   if (lobbies_) lobbies_->stop();
   if (others_) others_->stop();
   if (book_) book_->stop();
+  common_->key_watch->stop();
   common_->mailbox.stop();
   common_->state.reset();
 }

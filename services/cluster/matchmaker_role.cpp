@@ -26,6 +26,7 @@ class MatchmakerRole final : public Role {
 
   [[nodiscard]] base::Result<> start();
   [[nodiscard]] Ports ports() const override { return {0, 0, ops_->port()}; }
+  void reload() override { common_->key_watch->reload(); }
   void stop(const std::function<bool()>& hurry) override;
 
  private:
@@ -47,7 +48,7 @@ base::Result<> MatchmakerRole::start() {
   gateway_ = std::make_unique<ClusterGateway>(
       config_.edge_url, ClusterGateway::Ports{[this] { return *book_->living(); }, state_.lobbies(),
                                               common_->key, common_->clock, common_->entropy});
-  inviter_ = std::make_unique<api::Inviter>(*gateway_, common_->authority, common_->clock,
+  inviter_ = std::make_unique<api::Inviter>(*gateway_, *common_->authority, common_->clock,
                                             common_->entropy);
   matchmaker::Invite invite = [this](const state::Ticket& ticket, const state::RoomEntry& room) {
     return inviter_->invite(api::guest_of(ticket), room, wire::Role::player);
@@ -61,6 +62,7 @@ base::Result<> MatchmakerRole::start() {
 base::Result<> MatchmakerRole::start_ops() {
   metrics::Registry metrics;
   metrics.add([this](metrics::Exposition& out) {
+    common_->key_watch->collect(out);
     out.gauge("whoosh_matchmaker_active", "1: works on some queue; 0: stands by.", {},
               matchmaker_->is_active() ? 1 : 0);
     out.gauge("whoosh_nodes", "Living edges as this process knows them.", {},
@@ -86,6 +88,7 @@ void MatchmakerRole::stop(const std::function<bool()>&) {
   if (matchmaker_) matchmaker_->stop();
   if (gateway_) gateway_->stop();
   if (book_) book_->stop();
+  common_->key_watch->stop();
   common_->mailbox.stop();
   common_->state.reset();
 }

@@ -63,7 +63,7 @@ base::Result<std::string> add_key_file(const std::string& data, base::UnixMs now
   return path;
 }
 
-base::Result<auth::KeySet> load_keys(const std::vector<std::string>& given) {
+base::Result<std::vector<std::string>> given_key_files(const std::vector<std::string>& given) {
   std::vector<std::string> paths;
   for (const std::string& path : given) {
     std::error_code error;
@@ -79,8 +79,7 @@ base::Result<auth::KeySet> load_keys(const std::vector<std::string>& given) {
     return base::Error{base::ErrorCode::invalid_input,
                        "--keys names no key. `whoosh keys --data DIR` makes one in DIR/keys."};
   }
-  if (paths.size() > auth::keys_max) paths.resize(auth::keys_max);
-  return auth::KeySet::load(paths);
+  return paths;
 }
 
 base::Result<std::string> add_secret_file(const std::string& data, base::UnixMs now) {

@@ -1,6 +1,6 @@
 // The keys of a process. Of a cluster's: files and folders as configured, only read. Of a data
-// folder: <data>/keys/*.pem, mode 0600, newest first (the newest signs). Called at start and by
-// `whoosh keys`; any thread, no state.
+// folder: <data>/keys/*.pem, mode 0600, newest first (the newest signs). Called at start, by
+// `whoosh keys`, and by key_watch.h while we run; any thread, no state.
 #pragma once
 
 #include <string>
@@ -25,7 +25,8 @@ namespace whoosh::role {
 
 // Keys as a cluster's process is given them: files, and folders whose *.pem count, newest first; a
 // public key alone will do where nothing is signed. invalid_input: none is there.
-[[nodiscard]] base::Result<auth::KeySet> load_keys(const std::vector<std::string>& given);
+[[nodiscard]] base::Result<std::vector<std::string>> given_key_files(
+    const std::vector<std::string>& given);
 
 // The secrets that second factors are sealed with: <data>/keys/*.secret, newest first; makes the
 // first one when there is none.

@@ -14,6 +14,7 @@
 #include "services/edge/local_gateway.h"
 #include "services/matchmaker/matchmaker.h"
 #include "services/role/data_lock.h"
+#include "services/role/key_watch.h"
 #include "services/role/ops.h"
 #include "services/solo/config.h"
 #include "services/solo/solo.h"
@@ -32,6 +33,8 @@ struct Solo::Parts {
   explicit Parts(Config c) : config(std::move(c)) {}
 
   [[nodiscard]] base::Result<> open_data();
+  [[nodiscard]] base::Result<> read_keys();
+  [[nodiscard]] base::Result<> open_store();
   [[nodiscard]] base::Result<> start_edge();
   [[nodiscard]] base::Result<> start_api();
   [[nodiscard]] base::Result<> start_ops();
@@ -44,8 +47,8 @@ struct Solo::Parts {
   role::DataLock data_lock;  // first: the folder is another's only when all of this is gone
   runtime::OsClock clock;
   runtime::OsEntropy entropy;
-  std::shared_ptr<const auth::KeySet> keys;
   std::unique_ptr<auth::TokenAuthority> authority;
+  std::unique_ptr<role::KeyWatch> key_watch;
   std::unique_ptr<store::Store> store;
   state::memory::Directory directory{entropy};
   state::memory::Queue queue{directory, clock};

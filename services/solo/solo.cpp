@@ -60,15 +60,29 @@ base::Result<> Solo::Parts::open_data() {
   auto lock = role::DataLock::take(config.data);
   if (!lock) return lock.error();
   data_lock = std::move(*lock);
-  auto loaded =
+  if (const auto read = read_keys(); !read) return read;
+  return open_store();
+}
+
+base::Result<> Solo::Parts::read_keys() {
+  const auto made =
       role::load_or_make_keys(config.data, clock.now(), static_cast<int>(config.key_bits));
-  if (!loaded) return loaded.error();
-  keys = std::make_shared<const auth::KeySet>(std::move(*loaded));
+  if (!made) return made.error();
+  role::KeySource source;
+  source.files = [data = config.data] { return role::key_files(data); };
+  source.needs_private = true;
+  auto reader = std::make_unique<role::KeyReader>(std::move(source), clock);
+  auto keys = reader->read();
+  if (!keys) return keys.error();
   // Tickets live for a minute: a secret of this very process will do.
   const auto seats = auth::ClusterKey::from_secret(base::base64url(entropy.bytes(32)));
   if (!seats) return seats.error();
-  authority = std::make_unique<auth::TokenAuthority>(keys, auth::Audience{}, *seats);
+  authority = std::make_unique<auth::TokenAuthority>(std::move(*keys), auth::Audience{}, *seats);
+  key_watch = std::make_unique<role::KeyWatch>(std::move(reader), *authority);
+  return {};
+}
 
+base::Result<> Solo::Parts::open_store() {
   database::Location location{database::Kind::sqlite, role::database_path(config.data)};
   if (!config.database.empty()) {
     auto given = database::parse(config.database);
@@ -201,6 +215,7 @@ void Solo::Parts::start_matchmaker() {
 base::Result<> Solo::Parts::start_ops() {
   metrics::Registry api_metrics;
   api_metrics.add([this](metrics::Exposition& out) {
+    key_watch->collect(out);
     out.gauge("whoosh_results_pending", "Results that wait for the database.", {},
               static_cast<double>(results.size()));
   });
@@ -254,6 +269,10 @@ Solo::Ports Solo::ports() const {
   return {parts_->api->port(), parts_->edge->port(), parts_->ops->port(), parts_->ops_edge->port()};
 }
 
+void Solo::reload() {
+  parts_->key_watch->reload();
+}
+
 // Nobody new first, then who is inside, then what is being written; each part while those it uses
 // still live.
 void Solo::stop() {
@@ -270,6 +289,7 @@ void Solo::stop() {
     p.result_worker->stop();
   }
   p.store.reset();  // finishes the writes it has accepted
+  if (p.key_watch) p.key_watch->stop();
   p.mailbox.stop();
 }
 

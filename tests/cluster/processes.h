@@ -124,9 +124,16 @@ class Cluster {
   [[nodiscard]] const std::string& conninfo() const { return conninfo_; }
   [[nodiscard]] state::redis::TestServer& redis() { return redis_; }
 
+  // Instead of one key for all that is never changed: a folder of keys, for those that start from
+  // now on; and more words for each of them.
+  void keys_from(const std::string& folder, std::vector<std::string> more) {
+    private_key_ = public_key_ = folder;
+    more_ = std::move(more);
+  }
+
   Node start_edge(const std::string& name, const std::string& advertise = "") {
     Node node{nullptr, free_port(), free_port(), free_port()};
-    std::vector<std::string> words = common("edge", node, "public.pem");
+    std::vector<std::string> words = common("edge", node, public_key_);
     append(words, {"--data",
                    file(name),
                    "--edge-port",
@@ -153,7 +160,7 @@ class Cluster {
   }
   Node start_api(const std::string& name, const std::string& edge_url = "") {
     Node node{nullptr, free_port(), 0, free_port()};
-    std::vector<std::string> words = common("api", node, "private.pem");
+    std::vector<std::string> words = common("api", node, private_key_);
     append(words, {"--database", "postgres:" + conninfo(), "--database-connections", "2",
                    "--listen", "127.0.0.1", "--http-port", std::to_string(node.port),
                    "--rate-limits", "false", "--password-cost", "minimal", "--api-threads", "1"});
@@ -163,7 +170,7 @@ class Cluster {
   }
   Node start_matchmaker(const std::string& name, const std::string& edge_url = "") {
     Node node{nullptr, 0, 0, free_port()};
-    std::vector<std::string> words = common("matchmaker", node, "private.pem");
+    std::vector<std::string> words = common("matchmaker", node, private_key_);
     if (!edge_url.empty()) append(words, {"--edge-url", edge_url});
     node.process = std::make_unique<Process>(words, file(name + ".log"));
     return node;
@@ -199,8 +206,11 @@ class Cluster {
   }
   std::vector<std::string> common(const std::string& role, const Node& node,
                                   const std::string& key) {
-    return {WHOOSH_PROGRAM, role,     "--state", redis_.url(), "--cluster-secret-file",
-            file("secret"), "--keys", file(key), "--ops-port", std::to_string(node.ops)};
+    std::vector<std::string> words{
+        WHOOSH_PROGRAM, role,     "--state", redis_.url(), "--cluster-secret-file",
+        file("secret"), "--keys", file(key), "--ops-port", std::to_string(node.ops)};
+    append(words, more_);
+    return words;
   }
   void write(const std::string& name, const std::string& text) {
     std::ofstream(file(name)) << text;
@@ -220,6 +230,9 @@ class Cluster {
     return result;
   }
 
+  std::string private_key_ = "private.pem";
+  std::string public_key_ = "public.pem";
+  std::vector<std::string> more_;
   state::redis::TestFolder folder_;
   store::postgres::TestDatabase database_;
   const std::string conninfo_ = database_.conninfo();
