@@ -14,6 +14,8 @@
 #include <iterator>
 #include <utility>
 
+#include "match/record_text.h"
+
 namespace whoosh::edge {
 namespace {
 
@@ -164,11 +166,9 @@ void ResultSpool::send_oldest() {
   const std::string name = files_.front();
   std::ifstream file(path_of(name));
   const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  auto record = file ? parse_record(text) : std::nullopt;
-  if (!record) {
-    set_aside(name, file ? "it is no result" : "it can't be read");
-    return;
-  }
+  if (!file) return set_aside(name, "it can't be read");
+  auto record = match::read_record(text);
+  if (!record) return set_aside(name, "it " + std::string(record.error().sentence()));
   sending_ = true;
   results_.append(std::move(*record),
                   runtime::Reply<>(thread_, [this](base::Result<> done) { oldest_sent(done); }));
@@ -205,7 +205,7 @@ void ResultSpool::keep(const match::MatchRecord& record) {
   fs::create_directories(options_.folder, error);
   if (error) return lose(error.message());
   std::string name = fmt::format("{:020}-{}.json", next_number_++, record.id.text());
-  if (!write_durably(options_.folder, name, record_text(record)))
+  if (!write_durably(options_.folder, name, match::record_text(record) + "\n"))
     return lose("it can't be written to the spool");
   files_.push_back(std::move(name));
   waiting_ = files_.size();

@@ -86,8 +86,4 @@ class ResultSpool {
   runtime::LoopThread thread_;  // last: it calls turn()
 };
 
-// A record as one line of JSON and back; nullopt: none of ours. Pure; any thread.
-[[nodiscard]] std::string record_text(const match::MatchRecord& record);
-[[nodiscard]] std::optional<match::MatchRecord> parse_record(std::string_view text);
-
 }  // namespace whoosh::edge

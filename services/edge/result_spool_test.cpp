@@ -12,6 +12,8 @@
 #include <mutex>
 #include <thread>
 
+#include "match/record_text.h"
+
 namespace whoosh::edge {
 namespace {
 
@@ -132,20 +134,6 @@ class ResultSpoolTest : public ::testing::Test {
 
 using Rooms = std::vector<std::uint64_t>;
 
-TEST_F(ResultSpoolTest, ARecordSurvivesItsText) {
-  const match::MatchRecord record = record_of(7);
-  const auto read = parse_record(record_text(record));
-  ASSERT_TRUE(read);
-  EXPECT_EQ(record_text(*read), record_text(record));
-  EXPECT_EQ(read->id, record.id);
-  EXPECT_EQ(read->epoch, record.epoch);
-  ASSERT_EQ(read->seats.size(), 3U);
-  EXPECT_EQ(read->seats[1].name, "Zoë 🎉");
-  EXPECT_EQ(read->seats[1].played_s, 20);
-  EXPECT_TRUE(read->seats[2].newcomer_seat);
-  for (const char* text : {"", "{", "{}", "[]", R"({"match":1})"}) EXPECT_FALSE(parse_record(text));
-}
-
 TEST_F(ResultSpoolTest, NothingTouchesTheDiskWhileStateIsThere) {
   const auto spool = start();
   for (std::uint64_t n = 1; n <= 5; ++n) spool->put(record_of(n));
@@ -222,8 +210,8 @@ TEST_F(ResultSpoolTest, GarbageIsSetAsideAndHalfFilesAreLeft) {
     std::ofstream(options_.folder + "/" + name) << text;
   };
   write("00000000000000000001-x.json", "garbage");
-  write("00000000000000000002-x.json.part", record_text(record_of(2)));
-  write("00000000000000000003-x.json", record_text(record_of(3)));
+  write("00000000000000000002-x.json.part", match::record_text(record_of(2)));
+  write("00000000000000000003-x.json", match::record_text(record_of(3)));
   write("notes.txt", "of a person");
   const auto spool = start();
   EXPECT_TRUE(eventually([&] { return results_.rooms() == (Rooms{3}); }));

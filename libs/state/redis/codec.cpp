@@ -9,42 +9,7 @@ namespace whoosh::state::redis {
 namespace {
 
 constexpr std::int32_t version = 1;
-constexpr std::size_t bytes_max = 64 * 1024;  // a record of 64 seats has about 20 KiB
-
-struct StoredSeat {
-  std::int64_t user = 0;
-  std::string public_id;
-  std::string name;
-  std::int32_t placement = 1;
-  std::int32_t score = 0;
-  std::int32_t team = 0;
-  bool is_winner = false;
-  bool feat = false;
-  std::int32_t activity_percent = 100;
-  bool abandoned = false;
-  std::int32_t played_s = -1;
-  bool newcomer_seat = false;
-};
-BOOST_DESCRIBE_STRUCT(StoredSeat, (),
-                      (user, public_id, name, placement, score, team, is_winner, feat,
-                       activity_percent, abandoned, played_s, newcomer_seat))
-
-struct StoredRecord {
-  std::int32_t v = version;
-  std::string id;
-  std::string room;
-  std::uint32_t epoch = 0;
-  std::string game;
-  std::int64_t started_at = 0;
-  std::int64_t ended_at = 0;
-  std::int32_t played_s = 0;
-  bool matchmade = false;
-  bool is_void = false;
-  std::vector<StoredSeat> seats;
-};
-BOOST_DESCRIBE_STRUCT(StoredRecord, (),
-                      (v, id, room, epoch, game, started_at, ended_at, played_s, matchmade, is_void,
-                       seats))
+constexpr std::size_t bytes_max = 64 * 1024;
 
 struct StoredRoom {
   std::int32_t v = version;
@@ -127,61 +92,6 @@ std::optional<T> read(std::string_view text) {
 }
 
 }  // namespace
-
-// ---- match records -----------------------------------------------------------------------------
-
-std::string text_of(const match::MatchRecord& record) {
-  StoredRecord stored;
-  stored.id = record.id.text();
-  stored.room = record.room.text();
-  stored.epoch = record.epoch;
-  stored.game = record.game;
-  stored.started_at = record.started_at.value;
-  stored.ended_at = record.ended_at.value;
-  stored.played_s = record.played_s;
-  stored.matchmade = record.matchmade;
-  stored.is_void = record.is_void;
-  for (const match::SeatRecord& seat : record.seats) {
-    stored.seats.push_back({seat.user.value, seat.public_id, seat.name, seat.placement, seat.score,
-                            seat.team, seat.is_winner, seat.feat, seat.activity_percent,
-                            seat.abandoned, seat.played_s, seat.newcomer_seat});
-  }
-  return base::to_json(stored);
-}
-
-std::optional<match::MatchRecord> read_record(std::string_view text) {
-  auto stored = read<StoredRecord>(text);
-  if (!stored) return std::nullopt;
-  const auto id = base::MatchId::parse(stored->id);
-  const auto room = RoomId::parse(stored->room);
-  if (!id || !room) return std::nullopt;
-  match::MatchRecord record;
-  record.id = *id;
-  record.room = *room;
-  record.epoch = stored->epoch;
-  record.game = std::move(stored->game);
-  record.started_at = {stored->started_at};
-  record.ended_at = {stored->ended_at};
-  record.played_s = stored->played_s;
-  record.matchmade = stored->matchmade;
-  record.is_void = stored->is_void;
-  for (StoredSeat& from : stored->seats) {
-    match::SeatRecord& seat = record.seats.emplace_back();
-    seat.user = UserId{from.user};
-    seat.public_id = std::move(from.public_id);
-    seat.name = std::move(from.name);
-    seat.placement = from.placement;
-    seat.score = from.score;
-    seat.team = from.team;
-    seat.is_winner = from.is_winner;
-    seat.feat = from.feat;
-    seat.activity_percent = from.activity_percent;
-    seat.abandoned = from.abandoned;
-    seat.played_s = from.played_s;
-    seat.newcomer_seat = from.newcomer_seat;
-  }
-  return record;
-}
 
 // ---- rooms and tickets -------------------------------------------------------------------------
 

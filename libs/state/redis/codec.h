@@ -1,5 +1,6 @@
 // What is kept in Redis as one text each: JSON with a version `v`, so that a later release can tell
-// what an earlier one wrote, and people can read it. Pure; any thread.
+// what an earlier one wrote, and people can read it. Pure; any thread. Match records have their own
+// (match/record_text.h), since nodes keep them in files, too.
 //
 // Reading: nullopt for anything that is no such text, or of a newer version. Unknown members are
 // ignored: a release may add some without a new version.
@@ -9,14 +10,10 @@
 #include <string>
 #include <string_view>
 
-#include "match/settle.h"
 #include "state/nodes.h"
 #include "state/state.h"
 
 namespace whoosh::state::redis {
-
-[[nodiscard]] std::string text_of(const match::MatchRecord& record);
-[[nodiscard]] std::optional<match::MatchRecord> read_record(std::string_view text);
 
 [[nodiscard]] std::string text_of(const RoomEntry& entry);
 [[nodiscard]] std::optional<RoomEntry> read_room(std::string_view text);

@@ -5,8 +5,8 @@
 #include <map>
 #include <utility>
 
+#include "match/record_text.h"
 #include "state/redis/answers.h"
-#include "state/redis/codec.h"
 #include "state/redis/gather.h"
 
 namespace whoosh::state::redis {
@@ -61,8 +61,8 @@ struct Results::Take {
   std::int64_t due_ms = 0;
   Reply<std::vector<Entry>> reply;
   std::vector<Entry> entries;
-  std::vector<std::string> unreadable;
-  std::string cursor = "0-0";  // of XAUTOCLAIM
+  std::vector<std::pair<std::string, std::string>> unreadable;  // id, why
+  std::string cursor = "0-0";                                   // of XAUTOCLAIM
   bool has_made_group = false;
 
   [[nodiscard]] std::size_t missing() const {
@@ -83,7 +83,7 @@ void Results::append(match::MatchRecord record, Reply<> reply) {
                   std::to_string(record.epoch),
                   std::to_string(epochs_kept_ms),
                   std::to_string(options_.pending_max),
-                  text_of(record)};
+                  match::record_text(record)};
   client_.call(std::move(request), [reply = std::move(reply)](base::Result<Value> result) mutable {
     result = checked(std::move(result));
     if (!result) return reply(result.error());
@@ -218,10 +218,11 @@ void Results::read(TakePtr take) {
 }
 
 void Results::answer(TakePtr take) {
-  for (const std::string& id : take->unreadable) {
+  for (const auto& [id, why] : take->unreadable) {
     // Without an answer: it comes again if this fails.
-    client_.tell("unreadable", "A result in the stream is not readable and is set aside: " + id);
-    set_aside(id, "not readable", Reply<>(client_, [](const base::Result<>&) {}));
+    client_.tell("unreadable",
+                 "A result in the stream is not readable and is set aside: " + id + " " + why);
+    set_aside(id, "not readable: " + why, Reply<>(client_, [](const base::Result<>&) {}));
   }
   take->reply(std::move(take->entries));
 }
@@ -245,12 +246,15 @@ void Results::decode(Take& take, const Value& entries) {
   for (const Value& entry : entries.items) {
     if (entry.at(0).text.empty() || entry.at(1).items.empty()) continue;
     const Value& fields = entry.at(1);
-    std::optional<match::MatchRecord> record;
-    if (fields.at(0).text == "r") record = read_record(fields.at(1).text);
+    if (fields.at(0).text != "r") {
+      take.unreadable.emplace_back(entry.at(0).text, "has no record");
+      continue;
+    }
+    auto record = match::read_record(fields.at(1).text);
     if (record) {
       take.entries.push_back({entry.at(0).text, std::move(*record), 1});
     } else {
-      take.unreadable.push_back(entry.at(0).text);
+      take.unreadable.emplace_back(entry.at(0).text, record.error().sentence());
     }
   }
 }
