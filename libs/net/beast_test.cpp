@@ -112,7 +112,9 @@ std::string random_text(base::Rng& rng, std::size_t bytes) {
   }
 }
 
-TEST(Beast, EchoesWhateverTheCutAndFragments) {
+WHOOSH_ON_BOTH_ENGINES(Beast);
+
+TEST_P(Beast, EchoesWhateverTheCutAndFragments) {
   TestServer server;
   server.start();
   for (std::uint64_t seed = 1; seed <= 8; ++seed) {
@@ -135,7 +137,7 @@ TEST(Beast, EchoesWhateverTheCutAndFragments) {
   EXPECT_EQ(server.counters().protocol_failures.value(), 0u);
 }
 
-TEST(Beast, PingsBetweenFragmentsAreAnswered) {
+TEST_P(Beast, PingsBetweenFragmentsAreAnswered) {
   TestServer server;
   server.start();
   BeastClient client(server.port());
@@ -150,7 +152,7 @@ TEST(Beast, PingsBetweenFragmentsAreAnswered) {
   EXPECT_EQ(client.pongs(), std::vector<std::string>{"between"});
 }
 
-TEST(Beast, AcceptsOurPingsAndAnswersThem) {
+TEST_P(Beast, AcceptsOurPingsAndAnswersThem) {
   Options options;
   options.ping_ms = 40;
   options.idle_ms = 300;
@@ -171,7 +173,7 @@ TEST(Beast, AcceptsOurPingsAndAnswersThem) {
   EXPECT_EQ(server.counters().idle_dropped.value(), 0u) << "answered pings keep it alive";
 }
 
-TEST(Beast, UnderstandsOurCloses) {
+TEST_P(Beast, UnderstandsOurCloses) {
   TestServer server;
   server.handler().text = [](TestHandler& self, ConnId id, std::string_view message) {
     self.loop->close(id, static_cast<std::uint16_t>(std::stoi(std::string(message))), "because");
@@ -190,7 +192,7 @@ TEST(Beast, UnderstandsOurCloses) {
   }
 }
 
-TEST(Beast, RefusalsAreReadable) {
+TEST_P(Beast, RefusalsAreReadable) {
   TestServer server;
   server.handler().answer = [](TestHandler&, ConnId, const Request&,
                                std::unique_ptr<Carried>) -> Decision {
@@ -210,7 +212,7 @@ TEST(Beast, RefusalsAreReadable) {
   EXPECT_EQ(answer.body(), R"({"code":"room_full"})");
 }
 
-TEST(Beast, BinaryAndTooBigAreRefused) {
+TEST_P(Beast, BinaryAndTooBigAreRefused) {
   TestServer server;
   server.start();
   BeastClient binary(server.port());
@@ -230,7 +232,7 @@ TEST(Beast, BinaryAndTooBigAreRefused) {
   EXPECT_EQ(big.closed_with(), 1009);
 }
 
-TEST(Beast, PeerWithCompressionGetsNone) {
+TEST_P(Beast, PeerWithCompressionGetsNone) {
   TestServer server;
   server.start();
   BeastClient client(server.port());

@@ -4,6 +4,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <string_view>
 
 namespace whoosh::net {
 
@@ -28,6 +30,13 @@ enum class Io : std::uint8_t {
   Epoll,
   Uring,
 };
+// "auto", "epoll", "io_uring".
+inline std::optional<Io> parse_io(std::string_view name) {
+  if (name == "auto") return Io::Auto;
+  if (name == "epoll") return Io::Epoll;
+  if (name == "io_uring") return Io::Uring;
+  return std::nullopt;
+}
 
 struct Options {
   Io io = Io::Auto;

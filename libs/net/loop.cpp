@@ -214,7 +214,7 @@ void Loop::flush(Connection& connection) {
   if (waiting > 0) {
     sends_.push_back(
         {connection.slot, connection.fd, connection.out.data + connection.out_begin, waiting, 0});
-    if (connection.state == ConnectionState::Lingering || connection.overflowed ||
+    if (connection.state != ConnectionState::Open || connection.overflowed ||
         connection.shut_when_sent) {
       sends_prompt_ = true;
     }

@@ -9,7 +9,9 @@
 namespace whoosh::net {
 namespace {
 
-TEST(LoopLimits, UnfinishedRequestIsTimedOut) {
+WHOOSH_ON_BOTH_ENGINES(LoopLimits);
+
+TEST_P(LoopLimits, UnfinishedRequestIsTimedOut) {
   Options options;
   options.head_ms = 60;
   TestServer server(options);
@@ -22,7 +24,7 @@ TEST(LoopLimits, UnfinishedRequestIsTimedOut) {
   EXPECT_EQ(server.counters().head_timeouts.value(), 2u);
 }
 
-TEST(LoopLimits, UndecidedRequestIsTimedOut) {
+TEST_P(LoopLimits, UndecidedRequestIsTimedOut) {
   Options options;
   options.decide_ms = 60;
   TestServer server(options);
@@ -35,7 +37,7 @@ TEST(LoopLimits, UndecidedRequestIsTimedOut) {
   EXPECT_EQ(server.counters().decide_timeouts.value(), 1u);
 }
 
-TEST(LoopLimits, QuietPeersArePinged) {
+TEST_P(LoopLimits, QuietPeersArePinged) {
   Options options;
   options.ping_ms = 40;
   options.idle_ms = 400;
@@ -55,7 +57,7 @@ TEST(LoopLimits, QuietPeersArePinged) {
   EXPECT_EQ(server.counters().idle_dropped.value(), 1u);
 }
 
-TEST(LoopLimits, SilenceIsMetBetweenPingsToo) {
+TEST_P(LoopLimits, SilenceIsMetBetweenPingsToo) {
   Options options;
   options.ping_ms = 60'000;
   options.idle_ms = 60;
@@ -67,7 +69,7 @@ TEST(LoopLimits, SilenceIsMetBetweenPingsToo) {
   EXPECT_TRUE(server.handler().wait_for("closed 1006"));
 }
 
-TEST(LoopLimits, SlowReaderOverflowsOnceAndRecovers) {
+TEST_P(LoopLimits, SlowReaderOverflowsOnceAndRecovers) {
   Options options;
   options.out_bytes_max = 16 * 1024;
   options.send_buffer_bytes = 4096;
@@ -103,7 +105,7 @@ TEST(LoopLimits, SlowReaderOverflowsOnceAndRecovers) {
   EXPECT_EQ(client.frame(), "close::");
 }
 
-TEST(LoopLimits, ReaderThatStaysSlowIsDropped) {
+TEST_P(LoopLimits, ReaderThatStaysSlowIsDropped) {
   Options options;
   options.out_bytes_max = 16 * 1024;
   options.send_buffer_bytes = 4096;
@@ -123,7 +125,7 @@ TEST(LoopLimits, ReaderThatStaysSlowIsDropped) {
   EXPECT_TRUE(other.upgrade());
 }
 
-TEST(LoopLimits, FrameLargerThanTheBufferIsRefused) {
+TEST_P(LoopLimits, FrameLargerThanTheBufferIsRefused) {
   Options options;
   options.out_bytes_max = 1000;
   TestServer server(options);
@@ -138,7 +140,7 @@ TEST(LoopLimits, FrameLargerThanTheBufferIsRefused) {
   EXPECT_EQ(client.frame(), "text:fits");
 }
 
-TEST(LoopLimits, CloseReachesAPeerWhoseBufferIsFull) {
+TEST_P(LoopLimits, CloseReachesAPeerWhoseBufferIsFull) {
   Options options;
   options.out_bytes_max = 1000;
   TestServer server(options);
@@ -154,7 +156,7 @@ TEST(LoopLimits, CloseReachesAPeerWhoseBufferIsFull) {
   EXPECT_EQ(client.frame(), "close:4004:room closed");
 }
 
-TEST(LoopLimits, NothingSlipsThroughBeforeTheWholeState) {
+TEST_P(LoopLimits, NothingSlipsThroughBeforeTheWholeState) {
   // Between the moment the buffer is empty again and on_drained, updates stay refused.
   Options options;
   options.out_bytes_max = 1000;
@@ -182,7 +184,7 @@ TEST(LoopLimits, NothingSlipsThroughBeforeTheWholeState) {
   EXPECT_EQ(client.frame(), "text:update");
 }
 
-TEST(LoopLimits, FloodsAreCut) {
+TEST_P(LoopLimits, FloodsAreCut) {
   Options options;
   options.flood_bytes_max = 100'000;
   TestServer server(options);
@@ -206,7 +208,7 @@ TEST(LoopLimits, FloodsAreCut) {
   EXPECT_EQ(server.counters().floods.value(), number);
 }
 
-TEST(LoopLimits, ConnectionsAreBounded) {
+TEST_P(LoopLimits, ConnectionsAreBounded) {
   Options options;
   options.connections_max = 2;
   options.refusals_max = 1;
@@ -230,7 +232,7 @@ TEST(LoopLimits, ConnectionsAreBounded) {
   EXPECT_TRUE(next.upgrade());
 }
 
-TEST(LoopLimits, PeerThatNeverFinishesClosingIsDropped) {
+TEST_P(LoopLimits, PeerThatNeverFinishesClosingIsDropped) {
   Options options;
   options.close_ms = 60;
   TestServer server(options);
@@ -247,7 +249,7 @@ TEST(LoopLimits, PeerThatNeverFinishesClosingIsDropped) {
   EXPECT_EQ(server.counters().close_timeouts.value(), 1u);
 }
 
-TEST(LoopLimits, BuffersAreBounded) {
+TEST_P(LoopLimits, BuffersAreBounded) {
   Options options;
   options.buffer_bytes_max = 1024;
   TestServer server(options);
@@ -260,7 +262,7 @@ TEST(LoopLimits, BuffersAreBounded) {
   EXPECT_EQ(server.counters().out_of_buffers.value(), 1u);
 }
 
-TEST(LoopLimits, ClosingWithoutBuffersIsReportedOnce) {
+TEST_P(LoopLimits, ClosingWithoutBuffersIsReportedOnce) {
   Options options;
   options.buffer_bytes_max = 2 * BufferPool::block_bytes_min;
   TestServer server(options);
@@ -285,7 +287,7 @@ TEST(LoopLimits, ClosingWithoutBuffersIsReportedOnce) {
   EXPECT_EQ(server.counters().closed.value(), 4u);
 }
 
-TEST(LoopLimits, StopDoesNotWaitForEver) {
+TEST_P(LoopLimits, StopDoesNotWaitForEver) {
   Options options;
   options.stop_ms = 80;
   options.close_ms = 60'000;
@@ -299,7 +301,7 @@ TEST(LoopLimits, StopDoesNotWaitForEver) {
   EXPECT_EQ(server.handler().count("closed 1001"), 1u);
 }
 
-TEST(LoopLimits, WithoutDescriptorsItRefusesAndGoesOn) {
+TEST_P(LoopLimits, WithoutDescriptorsItRefusesAndGoesOn) {
   TestServer server;
   server.start();
   TestClient before(server.port());
@@ -333,7 +335,7 @@ TEST(LoopLimits, WithoutDescriptorsItRefusesAndGoesOn) {
   EXPECT_TRUE(after.upgrade());
 }
 
-TEST(LoopLimits, WithoutEvenASpareDescriptorItWaitsQuietly) {
+TEST_P(LoopLimits, WithoutEvenASpareDescriptorItWaitsQuietly) {
   TestServer server;
   server.start();
   Descriptor waiting(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));

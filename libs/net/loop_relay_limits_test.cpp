@@ -18,7 +18,9 @@ std::string refused_with(const std::string& answer) {
   return answer.substr(0, 12);
 }
 
-TEST(RelayLimits, NobodyThereIs503) {
+WHOOSH_ON_BOTH_ENGINES(RelayLimits);
+
+TEST_P(RelayLimits, NobodyThereIs503) {
   HandMade relayed;
   relayed.listener.stop();
   relayed.start();
@@ -32,7 +34,7 @@ TEST(RelayLimits, NobodyThereIs503) {
   EXPECT_TRUE(relayed.quiet());
 }
 
-TEST(RelayLimits, AddressWithoutARouteIs503) {
+TEST_P(RelayLimits, AddressWithoutARouteIs503) {
   HandMade relayed;
   relayed.to = *Address::parse("255.255.255.255", 9);  // TCP goes to one machine only
   relayed.start();
@@ -43,7 +45,7 @@ TEST(RelayLimits, AddressWithoutARouteIs503) {
 }
 
 // A full accept queue drops what knocks, as a dead machine does.
-TEST(RelayLimits, SilenceWhileConnectingIs503) {
+TEST_P(RelayLimits, SilenceWhileConnectingIs503) {
   Options options;
   options.connect_ms = 80;
   HandMade relayed(options, 0);
@@ -60,7 +62,7 @@ TEST(RelayLimits, SilenceWhileConnectingIs503) {
   for (auto& client : clients) client->disconnect();
 }
 
-TEST(RelayLimits, OwnerThatDoesNotAnswerIs503) {
+TEST_P(RelayLimits, OwnerThatDoesNotAnswerIs503) {
   Options options;
   options.slow_ms = 80;
   HandMade relayed(options);
@@ -76,7 +78,7 @@ TEST(RelayLimits, OwnerThatDoesNotAnswerIs503) {
   EXPECT_TRUE(relayed.quiet());
 }
 
-TEST(RelayLimits, OwnerThatFallsSilentIsTakenForDead) {
+TEST_P(RelayLimits, OwnerThatFallsSilentIsTakenForDead) {
   Options options;
   options.idle_ms = 80;
   HandMade relayed(options);
@@ -101,7 +103,7 @@ std::size_t flood(TestClient& from, const std::atomic<bool>& stop) {
   return sent;
 }
 
-TEST(RelayLimits, SlowClientStopsTheOwnerAndLosesNothing) {
+TEST_P(RelayLimits, SlowClientStopsTheOwnerAndLosesNothing) {
   Options options;
   options.send_buffer_bytes = 8192;
   HandMade relayed(options);
@@ -129,7 +131,7 @@ TEST(RelayLimits, SlowClientStopsTheOwnerAndLosesNothing) {
   EXPECT_TRUE(relayed.quiet());
 }
 
-TEST(RelayLimits, SlowOwnerStopsTheClientAndLosesNothing) {
+TEST_P(RelayLimits, SlowOwnerStopsTheClientAndLosesNothing) {
   Options options;
   options.send_buffer_bytes = 8192;
   HandMade relayed(options, 64, 8192);
@@ -156,7 +158,7 @@ TEST(RelayLimits, SlowOwnerStopsTheClientAndLosesNothing) {
   EXPECT_TRUE(relayed.quiet());
 }
 
-TEST(RelayLimits, WhoTakesNothingForTooLongIsDropped) {
+TEST_P(RelayLimits, WhoTakesNothingForTooLongIsDropped) {
   Options options;
   options.send_buffer_bytes = 8192;
   options.slow_ms = 120;
@@ -172,7 +174,7 @@ TEST(RelayLimits, WhoTakesNothingForTooLongIsDropped) {
   }
 }
 
-TEST(RelayLimits, HalfClosedPairsEnd) {
+TEST_P(RelayLimits, HalfClosedPairsEnd) {
   Options options;
   options.slow_ms = 120;
   options.close_ms = 60;
@@ -186,7 +188,7 @@ TEST(RelayLimits, HalfClosedPairsEnd) {
   EXPECT_TRUE(relayed.quiet());
 }
 
-TEST(RelayLimits, ClientThatStaysAfterTheOwnersEndIsDropped) {
+TEST_P(RelayLimits, ClientThatStaysAfterTheOwnersEndIsDropped) {
   Options options;
   options.close_ms = 60;
   HandMade relayed(options);
@@ -201,7 +203,7 @@ TEST(RelayLimits, ClientThatStaysAfterTheOwnersEndIsDropped) {
 }
 
 // While it can't hand on, the edge must sleep, even when the one who waits has gone.
-TEST(RelayLimits, ClientThatGoesWhileTheOwnerIsSlowCostsNoTurns) {
+TEST_P(RelayLimits, ClientThatGoesWhileTheOwnerIsSlowCostsNoTurns) {
   Options options;
   options.send_buffer_bytes = 8192;
   options.slow_ms = 600;
@@ -224,7 +226,7 @@ TEST(RelayLimits, ClientThatGoesWhileTheOwnerIsSlowCostsNoTurns) {
   EXPECT_TRUE(relayed.quiet());
 }
 
-TEST(RelayLimits, BothEndsCountAsConnections) {
+TEST_P(RelayLimits, BothEndsCountAsConnections) {
   Options options;
   options.connections_max = 3;
   Relayed relayed(options);
@@ -240,7 +242,7 @@ TEST(RelayLimits, BothEndsCountAsConnections) {
   EXPECT_EQ(first.frame(), "text:unharmed");
 }
 
-TEST(RelayLimits, UsedUpBuffersEndThePair) {
+TEST_P(RelayLimits, UsedUpBuffersEndThePair) {
   Options options;
   options.buffer_bytes_max = 4096;
   HandMade relayed(options);

@@ -12,7 +12,9 @@
 namespace whoosh::net {
 namespace {
 
-TEST(Relay, MessagesPassBothWays) {
+WHOOSH_ON_BOTH_ENGINES(Relay);
+
+TEST_P(Relay, MessagesPassBothWays) {
   Relayed relayed;
   relayed.owner.handler().opened = [](TestHandler& self, ConnId id) {
     self.loop->send(id, "welcome");
@@ -45,7 +47,7 @@ TEST(Relay, MessagesPassBothWays) {
   EXPECT_TRUE(relayed.quiet());
 }
 
-TEST(Relay, TheOwnerGetsTheRequestAsItCameAndWhatWasAdded) {
+TEST_P(Relay, TheOwnerGetsTheRequestAsItCameAndWhatWasAdded) {
   Relayed relayed;
   std::string target;
   std::string cookie;
@@ -70,7 +72,7 @@ TEST(Relay, TheOwnerGetsTheRequestAsItCameAndWhatWasAdded) {
   EXPECT_EQ(fields, 8u);
 }
 
-TEST(Relay, BytesMayComeAloneOrWithTheRequest) {
+TEST_P(Relay, BytesMayComeAloneOrWithTheRequest) {
   Relayed relayed;
   relayed.start();
   TestClient alone(relayed.edge.port());
@@ -91,7 +93,7 @@ TEST(Relay, BytesMayComeAloneOrWithTheRequest) {
   }
 }
 
-TEST(Relay, MayBeDecidedLater) {
+TEST_P(Relay, MayBeDecidedLater) {
   Relayed relayed;
   relayed.edge.handler().answer = [&](TestHandler& self, ConnId id, const Request&,
                                       std::unique_ptr<Carried>) -> Decision {
@@ -109,7 +111,7 @@ TEST(Relay, MayBeDecidedLater) {
   EXPECT_EQ(client.frame(), "text:early");
 }
 
-TEST(Relay, RefusalsReachTheClientUnchanged) {
+TEST_P(Relay, RefusalsReachTheClientUnchanged) {
   Relayed relayed;
   relayed.owner.handler().answer = [](TestHandler&, ConnId, const Request&,
                                       std::unique_ptr<Carried>) -> Decision {
@@ -134,7 +136,7 @@ TEST(Relay, RefusalsReachTheClientUnchanged) {
 
 // ---- ends --------------------------------------------------------------------------------------
 
-TEST(Relay, ClientThatVanishesEndsTheOwnersConnection) {
+TEST_P(Relay, ClientThatVanishesEndsTheOwnersConnection) {
   Relayed relayed;
   relayed.start();
   TestClient gone(relayed.edge.port());
@@ -148,7 +150,7 @@ TEST(Relay, ClientThatVanishesEndsTheOwnersConnection) {
   EXPECT_TRUE(relayed.quiet());
 }
 
-TEST(Relay, WhatAnOwnerSaidBeforeItDiedArrives) {
+TEST_P(Relay, WhatAnOwnerSaidBeforeItDiedArrives) {
   for (const bool broken : {false, true}) {
     HandMade relayed;
     relayed.start();
@@ -172,7 +174,7 @@ TEST(Relay, WhatAnOwnerSaidBeforeItDiedArrives) {
   }
 }
 
-TEST(Relay, CloseFrameSurvivesTheResetBehindIt) {
+TEST_P(Relay, CloseFrameSurvivesTheResetBehindIt) {
   HandMade relayed;
   relayed.start();
   auto [client, owner] = relayed.pair();
@@ -187,7 +189,7 @@ TEST(Relay, CloseFrameSurvivesTheResetBehindIt) {
   EXPECT_TRUE(relayed.quiet());
 }
 
-TEST(Relay, HalfClosedSidesStillGetTheirAnswer) {
+TEST_P(Relay, HalfClosedSidesStillGetTheirAnswer) {
   HandMade relayed;
   relayed.start();
   {
@@ -210,7 +212,7 @@ TEST(Relay, HalfClosedSidesStillGetTheirAnswer) {
   EXPECT_TRUE(relayed.quiet());
 }
 
-TEST(Relay, OwnerThatEndsWithoutAWordIs503) {
+TEST_P(Relay, OwnerThatEndsWithoutAWordIs503) {
   HandMade relayed;
   relayed.start();
   TestClient client(relayed.edge.port());
@@ -226,7 +228,7 @@ TEST(Relay, OwnerThatEndsWithoutAWordIs503) {
   EXPECT_TRUE(relayed.quiet());
 }
 
-TEST(Relay, StopEndsForwardedConnections) {
+TEST_P(Relay, StopEndsForwardedConnections) {
   Options options;
   options.close_ms = 50;
   HandMade relayed(options);
@@ -244,7 +246,7 @@ TEST(Relay, StopEndsForwardedConnections) {
 
 // ---- many and random ---------------------------------------------------------------------------
 
-TEST(Relay, ThousandsOfShortOnesLeaveNothing) {
+TEST_P(Relay, ThousandsOfShortOnesLeaveNothing) {
   Relayed relayed;
   relayed.start();
   TestClient warm(relayed.edge.port());
@@ -280,7 +282,7 @@ TEST(Relay, ThousandsOfShortOnesLeaveNothing) {
 
 // Everything that can be cut is cut at random: requests and frames on their way in, reads and
 // writes of the edge, the client's reading.
-TEST(Relay, AnyCutGivesTheSameBytes) {
+TEST_P(Relay, AnyCutGivesTheSameBytes) {
   Options options;
   options.relay_bytes_max = 700;
   options.send_buffer_bytes = 4096;

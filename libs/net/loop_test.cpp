@@ -2,13 +2,17 @@
 // sides, decisions, hand-over, stop. Method: a server on a free port with short deadlines, and a
 // client that sends exact bytes. loop_limits_test.cpp has what happens at limits.
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include "net/loop_test_support.h"
 
 namespace whoosh::net {
 namespace {
 
-TEST(Loop, EchoesBothWays) {
+WHOOSH_ON_BOTH_ENGINES(LoopTest);
+WHOOSH_ON_BOTH_ENGINES(ServerTest);
+
+TEST_P(LoopTest, EchoesBothWays) {
   TestServer server;
   server.handler().opened = [](TestHandler& self, ConnId id) { self.loop->send(id, "welcome"); };
   server.start();
@@ -22,7 +26,7 @@ TEST(Loop, EchoesBothWays) {
   }
 }
 
-TEST(Loop, EveryByteMayComeAlone) {
+TEST_P(LoopTest, EveryByteMayComeAlone) {
   TestServer server;
   server.start();
   TestClient client(server.port());
@@ -37,7 +41,7 @@ TEST(Loop, EveryByteMayComeAlone) {
   EXPECT_TRUE(server.handler().wait_for("closed 1000"));
 }
 
-TEST(Loop, FramesMayComeWithTheRequest) {
+TEST_P(LoopTest, FramesMayComeWithTheRequest) {
   TestServer server;
   server.start();
   for (const std::size_t cut :
@@ -53,7 +57,7 @@ TEST(Loop, FramesMayComeWithTheRequest) {
   }
 }
 
-TEST(Loop, AnswersPlainRequests) {
+TEST_P(LoopTest, AnswersPlainRequests) {
   TestServer server;
   server.handler().answer = [](TestHandler&, ConnId, const Request& request,
                                std::unique_ptr<Carried>) -> Decision {
@@ -84,7 +88,7 @@ TEST(Loop, AnswersPlainRequests) {
   EXPECT_TRUE(refused.ends_with("refused 426")) << refused;
 }
 
-TEST(Loop, LargeAnswerReachesAPeerThatHalfClosed) {
+TEST_P(LoopTest, LargeAnswerReachesAPeerThatHalfClosed) {
   Options options;
   options.send_buffer_bytes = 4096;
   TestServer server(options);
@@ -102,7 +106,7 @@ TEST(Loop, LargeAnswerReachesAPeerThatHalfClosed) {
   EXPECT_TRUE(client.all().ends_with("\r\n\r\n" + body));
 }
 
-TEST(Loop, RefusesMalformedRequests) {
+TEST_P(LoopTest, RefusesMalformedRequests) {
   TestServer server;
   server.start();
   const std::pair<const char*, std::string> rows[] = {
@@ -122,7 +126,7 @@ TEST(Loop, RefusesMalformedRequests) {
   EXPECT_EQ(server.handler().count("open"), 0u);
 }
 
-TEST(Loop, SubprotocolIsEchoed) {
+TEST_P(LoopTest, SubprotocolIsEchoed) {
   TestServer server;
   server.handler().answer = [](TestHandler&, ConnId, const Request& request,
                                std::unique_ptr<Carried>) -> Decision {
@@ -138,7 +142,7 @@ TEST(Loop, SubprotocolIsEchoed) {
             std::string::npos);
 }
 
-TEST(Loop, RequestTellsWhoAsks) {
+TEST_P(LoopTest, RequestTellsWhoAsks) {
   TestServer server;
   server.handler().answer = [](TestHandler& self, ConnId, const Request& request,
                                std::unique_ptr<Carried>) -> Decision {
@@ -154,7 +158,7 @@ TEST(Loop, RequestTellsWhoAsks) {
   EXPECT_TRUE(server.handler().wait_for("from 127.0.0.1 origin http://o with Bearer t for AB12"));
 }
 
-TEST(Loop, ProtocolErrorsCloseWithTheirCode) {
+TEST_P(LoopTest, ProtocolErrorsCloseWithTheirCode) {
   TestServer server;
   server.start();
   const std::pair<unsigned, std::string> rows[] = {
@@ -180,7 +184,7 @@ TEST(Loop, ProtocolErrorsCloseWithTheirCode) {
   EXPECT_EQ(server.counters().protocol_failures.value(), std::size(rows));
 }
 
-TEST(Loop, CloseOfTheClientIsEchoed) {
+TEST_P(LoopTest, CloseOfTheClientIsEchoed) {
   TestServer server;
   server.start();
   const std::pair<std::string, std::string> rows[] = {
@@ -200,7 +204,7 @@ TEST(Loop, CloseOfTheClientIsEchoed) {
   EXPECT_TRUE(server.handler().wait_for("closed 4004"));
 }
 
-TEST(Loop, HandlerClosesAndIsToldOnce) {
+TEST_P(LoopTest, HandlerClosesAndIsToldOnce) {
   TestServer server;
   server.handler().text = [](TestHandler& self, ConnId id, std::string_view message) {
     self.note("text " + std::string(message));
@@ -226,7 +230,7 @@ TEST(Loop, HandlerClosesAndIsToldOnce) {
   EXPECT_EQ(server.handler().count("closed 4002"), 1u);
 }
 
-TEST(Loop, BrokenConnectionsAreReported) {
+TEST_P(LoopTest, BrokenConnectionsAreReported) {
   TestServer server;
   server.start();
   TestClient gone(server.port());
@@ -244,7 +248,7 @@ TEST(Loop, BrokenConnectionsAreReported) {
   EXPECT_TRUE(half.ended());
 }
 
-TEST(Loop, UserWordStaysWithTheConnection) {
+TEST_P(LoopTest, UserWordStaysWithTheConnection) {
   TestServer server;
   server.handler().opened = [](TestHandler& self, ConnId id) {
     EXPECT_EQ(self.loop->user(id), 0u);
@@ -265,7 +269,7 @@ TEST(Loop, UserWordStaysWithTheConnection) {
   }
 }
 
-TEST(Loop, AnOldIdFindsNothing) {
+TEST_P(LoopTest, AnOldIdFindsNothing) {
   TestServer server;
   std::vector<ConnId> ids;
   server.handler().opened = [&](TestHandler&, ConnId id) { ids.push_back(id); };
@@ -291,7 +295,7 @@ TEST(Loop, AnOldIdFindsNothing) {
   EXPECT_EQ(second.frame(), "text:for the second");
 }
 
-TEST(Loop, OneFrameToManyIsEncodedOnce) {
+TEST_P(LoopTest, OneFrameToManyIsEncodedOnce) {
   TestServer server;
   std::vector<ConnId> members;
   server.handler().opened = [&](TestHandler&, ConnId id) { members.push_back(id); };
@@ -311,7 +315,7 @@ TEST(Loop, OneFrameToManyIsEncodedOnce) {
   for (auto& client : clients) EXPECT_EQ(client->frame(), "text:" + text);
 }
 
-TEST(Loop, ManyMessagesOfOneTurnAreOneWrite) {
+TEST_P(LoopTest, ManyMessagesOfOneTurnAreOneWrite) {
   TestServer server;
   server.handler().text = [](TestHandler& self, ConnId id, std::string_view) {
     for (int i = 0; i < 100; ++i) self.loop->send(id, "x");
@@ -331,7 +335,7 @@ TEST(Loop, ManyMessagesOfOneTurnAreOneWrite) {
   EXPECT_EQ(writes_after("messages"), before + 1);
 }
 
-TEST(Loop, DecisionsMayComeLater) {
+TEST_P(LoopTest, DecisionsMayComeLater) {
   TestServer server;
   std::vector<ConnId> waiting;
   server.handler().answer = [&](TestHandler& self, ConnId id, const Request&,
@@ -378,7 +382,7 @@ struct Ticket final : Carried {
   std::string text;
 };
 
-TEST(Loop, HandsConnectionsOverToTheirLoop) {
+TEST_P(LoopTest, HandsConnectionsOverToTheirLoop) {
   TestServer server({}, 2);
   for (std::size_t i = 0; i < 2; ++i) {
     server.handler(i).answer = [i](TestHandler& self, ConnId, const Request& request,
@@ -413,7 +417,7 @@ TEST(Loop, HandsConnectionsOverToTheirLoop) {
   EXPECT_EQ(server.handler(1).count("open"), 8u);
 }
 
-TEST(Loop, HandedOverOnceOnly) {
+TEST_P(LoopTest, HandedOverOnceOnly) {
   TestServer server({}, 2);
   for (std::size_t i = 0; i < 2; ++i) {
     server.handler(i).answer = [i](TestHandler&, ConnId, const Request&,
@@ -427,7 +431,7 @@ TEST(Loop, HandedOverOnceOnly) {
   EXPECT_TRUE(client.all().starts_with("HTTP/1.1 503 "));
 }
 
-TEST(Loop, PostedTasksRunInOrderOnTheLoop) {
+TEST_P(LoopTest, PostedTasksRunInOrderOnTheLoop) {
   TestServer server;
   server.start();
   std::vector<int> order;
@@ -438,7 +442,7 @@ TEST(Loop, PostedTasksRunInOrderOnTheLoop) {
   for (int i = 0; i < 100; ++i) EXPECT_EQ(order[static_cast<std::size_t>(i)], i);
 }
 
-TEST(Server, StopSaysGoingAwayToAll) {
+TEST_P(ServerTest, StopSaysGoingAwayToAll) {
   TestServer server({}, 2);
   server.handler(0).answer = server.handler(1).answer =
       [](TestHandler& self, ConnId, const Request& request, std::unique_ptr<Carried>) -> Decision {
@@ -468,7 +472,7 @@ TEST(Server, StopSaysGoingAwayToAll) {
   server.server().loop(0).post([] { ADD_FAILURE() << "a task after the end"; });
 }
 
-TEST(Server, SaysThatAPortIsTaken) {
+TEST_P(ServerTest, SaysThatAPortIsTaken) {
   TestServer first;
   runtime::OsClock clock;
   TestHandler handler;
@@ -484,7 +488,7 @@ TEST(Server, SaysThatAPortIsTaken) {
   EXPECT_FALSE(Server::listen({.host = "no such host"}, {}, clock, list));
 }
 
-TEST(Server, KnowsItsCapacity) {
+TEST_P(ServerTest, KnowsItsCapacity) {
   Options options;
   options.connections_max = 3;
   TestServer small(options, 2);
@@ -494,6 +498,18 @@ TEST(Server, KnowsItsCapacity) {
   TestServer large(options, 2);
   EXPECT_LT(large.server().connections_max(), std::size_t{1} << 40);
   EXPECT_NE(large.server().capacity_text().find("(ulimit -n)"), std::string::npos);
+}
+
+TEST(Descriptors, TheSoftLimitIsRaisedToTheHardOne) {
+  rlimit old{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &old), 0);
+  const rlimit soft{512, old.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &soft), 0);
+  const TestServer server;
+  rlimit raised{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &raised), 0);
+  EXPECT_EQ(raised.rlim_cur, old.rlim_max);
+  ::setrlimit(RLIMIT_NOFILE, &old);
 }
 
 }  // namespace

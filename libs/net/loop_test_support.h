@@ -91,9 +91,13 @@ class TestHandler final : public Handler {
   std::vector<std::string> notes_;
 };
 
+// What a test's servers run on, unless their options say so themselves.
+inline Io io_under_test = Io::Auto;
+
 class TestServer {
  public:
   explicit TestServer(Options options = {}, std::size_t loops = 1) {
+    if (options.io == Io::Auto) options.io = io_under_test;
     std::vector<Handler*> list;
     for (std::size_t i = 0; i < loops; ++i) {
       handlers_.push_back(std::make_unique<TestHandler>());
@@ -122,6 +126,29 @@ class TestServer {
   std::vector<std::unique_ptr<TestHandler>> handlers_;
   std::unique_ptr<Server> server_;
 };
+
+// Suites of whole loops: every test of theirs runs on each engine.
+class OnBothEngines : public ::testing::TestWithParam<Io> {
+ protected:
+  void SetUp() override {
+    io_under_test = GetParam();
+    static const std::string why_epoll =
+        TestServer(Options{.io = Io::Uring}).server().loop(0).why_epoll();
+    if (GetParam() == Io::Uring && !why_epoll.empty())
+      GTEST_SKIP() << "no io_uring here: " << why_epoll;
+  }
+  void TearDown() override { io_under_test = Io::Auto; }
+};
+inline std::string engine_name(const ::testing::TestParamInfo<Io>& info) {
+  return info.param == Io::Epoll ? "epoll" : "io_uring";
+}
+#define WHOOSH_ENGINES(Suite)                                                                 \
+  INSTANTIATE_TEST_SUITE_P(Engines, Suite, ::testing::Values(net::Io::Epoll, net::Io::Uring), \
+                           net::engine_name)
+// A suite that needs no more than that.
+#define WHOOSH_ON_BOTH_ENGINES(Suite)    \
+  class Suite : public OnBothEngines {}; \
+  WHOOSH_ENGINES(Suite)
 
 inline std::string upgrade_request(std::string_view path = "/ws", std::string_view fields = {}) {
   return "GET " + std::string(path) +

@@ -7,12 +7,6 @@
 
 #include "net/loop_test_support.h"
 
-#ifndef WHOOSH_ON_BOTH_ENGINES
-#define WHOOSH_ON_BOTH_ENGINES(Suite)                    \
-  class Suite : public ::testing::TestWithParam<int> {}; \
-  INSTANTIATE_TEST_SUITE_P(Engines, Suite, ::testing::Values(0))
-#endif
-
 namespace whoosh::net {
 
 inline std::string raw(std::initializer_list<unsigned> bytes) {

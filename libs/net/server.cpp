@@ -182,6 +182,12 @@ void Server::stop() {
   }
 }
 
+std::string Server::io_text() const {
+  const Loop& loop = *loops_.front();
+  if (!loop.why_epoll().empty()) return "epoll, because there is no io_uring: " + loop.why_epoll();
+  return loop.io() == Io::Uring ? "io_uring" : "epoll";
+}
+
 std::string Server::capacity_text() const {
   const std::string text = with_commas(connections_max_) + " connections at most";
   if (descriptors_max_ == 0) return text;

@@ -46,6 +46,8 @@ class Server {
 
   // Of all loops together: Options::connections_max, or what the descriptor limit leaves.
   [[nodiscard]] std::size_t connections_max() const { return connections_max_; }
+  // For the start-up log: "io_uring", or "epoll, because io_uring is not permitted: …".
+  [[nodiscard]] std::string io_text() const;
   // For the start-up log: "19,500 connections at most: the limit of descriptors is 20,000 (ulimit
   // -n)".
   [[nodiscard]] std::string capacity_text() const;

@@ -28,7 +28,9 @@ thread_local std::uint64_t allocations = 0;
 namespace whoosh::net {
 namespace {
 
-TEST(Steady, MessagesTakeNothingFromTheHeap) {
+WHOOSH_ON_BOTH_ENGINES(Steady);
+
+TEST_P(Steady, MessagesTakeNothingFromTheHeap) {
   TestServer server;
   std::uint64_t warm = 0;
   std::uint64_t end = 0;
@@ -63,7 +65,7 @@ TEST(Steady, MessagesTakeNothingFromTheHeap) {
   EXPECT_EQ(end, warm);
 }
 
-TEST(Steady, ForwardedBytesTakeNothingFromTheHeap) {
+TEST_P(Steady, ForwardedBytesTakeNothingFromTheHeap) {
   Relayed relayed;
   relayed.start();
   TestClient client(relayed.edge.port());

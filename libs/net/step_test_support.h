@@ -23,7 +23,9 @@ class LoopStepper {
  public:
   static constexpr std::int64_t wheel_tick_ms = DeadlineWheel::tick_ms;
 
-  LoopStepper(const Options& options, std::vector<Handler*> handlers) {
+  // On epoll unless the options say otherwise: there a turn finds all that is there, however much.
+  LoopStepper(Options options, std::vector<Handler*> handlers) {
+    if (options.io == Io::Auto) options.io = Io::Epoll;
     for (std::size_t i = 0; i < handlers.size(); ++i) {
       Descriptor listener(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
       sockaddr_un any{};

@@ -51,6 +51,7 @@ void add_solo_knobs(CLI::App& solo, solo::Config& c) {
   knob(solo, "shards", c.shards, "Threads of the WebSockets; 0: one per core");
   knob(solo, "players-max", c.players_max,
        "Connected players, above whom nobody new is let in; 0: what the descriptors allow");
+  knob(solo, "io", c.io, "How they are served: epoll, io_uring, or auto (io_uring if permitted)");
   knob(solo, "api-threads", c.api_threads, "Threads of REST; 0: one per core, at most 4");
   knob(solo, "tick-ms", c.tick_ms,
        "Real milliseconds of one game second; 1000 but for tests and demos");

@@ -12,6 +12,7 @@
 
 #include "auth/cluster_key.h"
 #include "http/address.h"
+#include "net/limits.h"
 #include "services/database/database.h"
 #include "services/role/identity.h"
 #include "services/role/live_state.h"
@@ -190,6 +191,7 @@ Checked check(const EdgeConfig& c) {
   if (!is_url(c.public_url, "http"))
     return wrong("public-url", "a URL such as https://whoosh.example");
   if (c.shards > 64) return wrong("shards", "0 (one per core) to 64");
+  if (!net::parse_io(c.io)) return wrong("io", "auto, epoll or io_uring");
   if (c.tick_ms < 5 || c.tick_ms > 10'000) return wrong("tick-ms", "5 to 10000 milliseconds");
   if (c.drain_s > 86'400) return wrong("drain-s", "0 to 86400 seconds");
   return check_proxies(c.trusted_proxies);

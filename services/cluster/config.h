@@ -65,6 +65,7 @@ struct EdgeConfig : CommonConfig {
   bool query_tokens = true;
   std::uint32_t shards = 0;
   std::uint32_t players_max = 0;
+  std::string io = "auto";
   std::uint32_t tick_ms = 1000;
   std::uint32_t drain_s = 900;
 };
@@ -144,6 +145,7 @@ void each_knob(EdgeConfig& c, F&& f) {
   f("shards", c.shards, "Threads of the WebSockets; 0: one per core");
   f("players-max", c.players_max,
     "Connected players, above whom nobody new is let in; 0: what the descriptors allow");
+  f("io", c.io, "How sockets are served: epoll, io_uring, or auto (io_uring where permitted)");
   f("tick-ms", c.tick_ms, "Real milliseconds of one game second; 1000 but for tests and demos");
   f("drain-s", c.drain_s, "On SIGTERM, seconds to wait for the rooms to end; 0: none");
 }

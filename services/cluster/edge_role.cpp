@@ -88,6 +88,7 @@ base::Result<edge::EdgeConfig> EdgeRole::edge_config() const {
   out.port = config_.edge_port;
   out.shards = config_.shards;
   out.full.players_max = config_.players_max;
+  out.net.io = *net::parse_io(config_.io);
   out.descriptors_for_others += internal_connections_max;
   out.shard.tick_ms = static_cast<std::int32_t>(config_.tick_ms);
   out.rate_limits = config_.rate_limits;

@@ -54,6 +54,7 @@ base::Result<> EdgeServer::start(api::EdgeGateway& gateway) {
   server_->start();
   spdlog::info("edge: {}; nobody new above {} players", server_->capacity_text(),
                shared_.fullness.players_max());
+  spdlog::info("edge: sockets by {}", server_->io_text());
   return {};
 }
 

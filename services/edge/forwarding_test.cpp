@@ -13,9 +13,11 @@ namespace {
 const auth::ClusterKey key =
     *auth::ClusterKey::from_secret("a secret of the tests, thirty-two or more");
 
-class Forwarded : public testing::Test {
+class Forwarded : public net::OnBothEngines {
  protected:
   void SetUp() override {
+    OnBothEngines::SetUp();
+    if (IsSkipped()) return;
     first = start("edge-1", 1);
     second = start("edge-2", 2);
     addresses = {{"edge-1", net::loopback(first->port())},
@@ -23,8 +25,9 @@ class Forwarded : public testing::Test {
     room = make(*first);
   }
   void TearDown() override {
-    first->stop();
-    second->stop();
+    if (first != nullptr) first->stop();
+    if (second != nullptr) second->stop();
+    OnBothEngines::TearDown();
   }
   std::unique_ptr<EdgeServer> start(const std::string& name, std::uint16_t number) {
     EdgeConfig config;
@@ -33,6 +36,7 @@ class Forwarded : public testing::Test {
     config.listen = "127.0.0.1";
     config.port = 0;
     config.shards = 2;
+    config.net.io = net::io_under_test;
     config.upgrades = {upgrades_burst, 0.001};
     const std::vector<std::string> proxies{"127.0.0.1"};
     config.trusted_proxies = *http::Networks::parse(proxies);
@@ -74,7 +78,9 @@ class Forwarded : public testing::Test {
   state::RoomEntry room;
 };
 
-TEST_F(Forwarded, AllWaysIntoARoomWorkThroughAnyEdge) {
+WHOOSH_ENGINES(Forwarded);
+
+TEST_P(Forwarded, AllWaysIntoARoomWorkThroughAnyEdge) {
   for (EdgeServer* edge : {first.get(), second.get()}) {
     const std::int64_t user = edge == first.get() ? 10 : 20;
     TestPlayer by_id = player(*edge, user, room.room.text());
@@ -94,7 +100,7 @@ TEST_F(Forwarded, AllWaysIntoARoomWorkThroughAnyEdge) {
   }
 }
 
-TEST_F(Forwarded, ANewRoomIsMadeOnceAndReachedWhereverItIs) {
+TEST_P(Forwarded, ANewRoomIsMadeOnceAndReachedWhereverItIs) {
   TestPlayer host(second->port(), "/ws?game_id=new&token=" + shared.access(1));
   const std::string id = member(host.message("WELCOME"), "room");
   const auto made = base::RoomId::parse(id);
@@ -104,7 +110,7 @@ TEST_F(Forwarded, ANewRoomIsMadeOnceAndReachedWhereverItIs) {
   EXPECT_EQ(member(guest.message("WELCOME"), "room"), id);
 }
 
-TEST_F(Forwarded, ADeadOwnerIs503AndAnUnknownRoom404) {
+TEST_P(Forwarded, ADeadOwnerIs503AndAnUnknownRoom404) {
   addresses.erase("edge-1");
   TestPlayer refused = player(*second, 1, room.code);
   EXPECT_EQ(refused.status(), 503);
@@ -116,7 +122,7 @@ TEST_F(Forwarded, ADeadOwnerIs503AndAnUnknownRoom404) {
   EXPECT_EQ(lost.code(), "room_not_found");
 }
 
-TEST_F(Forwarded, WhatWasForwardedIsNotForwardedAgain) {
+TEST_P(Forwarded, WhatWasForwardedIsNotForwardedAgain) {
   state::RoomEntry astray;  // the directory sends both edges to the other one
   astray.room = base::RoomId::make(7, base::ShardNo{0}, 99);
   astray.node = "edge-2";
@@ -129,7 +135,7 @@ TEST_F(Forwarded, WhatWasForwardedIsNotForwardedAgain) {
   EXPECT_EQ(lost.code(), "room_not_found");
 }
 
-TEST_F(Forwarded, NobodyElseMaySpeakForAClient) {
+TEST_P(Forwarded, NobodyElseMaySpeakForAClient) {
   const std::string id = room.room.text();
   const std::string token = shared.access(1);
   const std::string target = "/ws?game_id=" + id + "&token=" + token;
@@ -168,7 +174,9 @@ class FewUpgrades : public Forwarded {
   FewUpgrades() { upgrades_burst = 2; }
 };
 
-TEST_F(FewUpgrades, TheOwnerCountsTheClientAndNotTheEdge) {
+WHOOSH_ENGINES(FewUpgrades);
+
+TEST_P(FewUpgrades, TheOwnerCountsTheClientAndNotTheEdge) {
   const std::string ann = "X-Forwarded-For: 192.0.2.1\r\n";
   const std::string bob = "X-Forwarded-For: 192.0.2.2\r\n";
   EXPECT_EQ(player(*second, 1, room.code, ann).status(), 101);

@@ -7,13 +7,16 @@
 namespace whoosh::edge {
 namespace {
 
-class Revoked : public testing::Test {
+class Revoked : public net::OnBothEngines {
  protected:
   void SetUp() override {
+    OnBothEngines::SetUp();
+    if (IsSkipped()) return;
     EdgeConfig config;
     config.listen = "127.0.0.1";
     config.port = 0;
     config.shards = 2;
+    config.net.io = net::io_under_test;
     edge = std::make_unique<EdgeServer>(config,
                                         Ports{*shared.authority, shared.directory, shared.limits,
                                               shared.revocation_list, shared.clock},
@@ -33,8 +36,9 @@ class Revoked : public testing::Test {
     room = made->room;
   }
   void TearDown() override {
-    feed->stop();
-    edge->stop();
+    if (feed != nullptr) feed->stop();
+    if (edge != nullptr) edge->stop();
+    OnBothEngines::TearDown();
   }
   void revoke(std::int64_t user, std::string family, bool banned = false) {
     const base::UnixMs now = shared.clock.now();
@@ -65,7 +69,9 @@ class Revoked : public testing::Test {
   base::RoomId room;
 };
 
-TEST_F(Revoked, ASignedOutSessionLosesItsConnectionAndItsDoors) {
+WHOOSH_ENGINES(Revoked);
+
+TEST_P(Revoked, ASignedOutSessionLosesItsConnectionAndItsDoors) {
   const std::string phone = shared.access(1, "phone");
   TestPlayer on_phone = by_access(phone);
   const std::string resume = member(on_phone.message("WELCOME"), "resume");
@@ -83,7 +89,7 @@ TEST_F(Revoked, ASignedOutSessionLosesItsConnectionAndItsDoors) {
   EXPECT_EQ(by_access(shared.access(1, "laptop")).status(), 101);
 }
 
-TEST_F(Revoked, LobbyConnectionsOnAnyShard) {
+TEST_P(Revoked, LobbyConnectionsOnAnyShard) {
   std::vector<TestPlayer> people;
   for (std::int64_t user = 1; user <= 4; ++user) {
     people.emplace_back(edge->port(), "/ws?token=" + shared.access(user));
@@ -93,7 +99,7 @@ TEST_F(Revoked, LobbyConnectionsOnAnyShard) {
   for (TestPlayer& person : people) EXPECT_EQ(person.end(), "close:4001");
 }
 
-TEST_F(Revoked, ABannedPersonIsOutWhateverHeShows) {
+TEST_P(Revoked, ABannedPersonIsOutWhateverHeShows) {
   const std::string token = shared.access(1);
   TestPlayer player = by_access(token);
   const std::string resume = member(player.message("WELCOME"), "resume");

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "net/limits.h"
 #include "services/database/database.h"
 #include "services/role/identity.h"
 
@@ -40,6 +41,7 @@ base::Result<> check(const Config& c) {
   if (c.tick_ms < 5 || c.tick_ms > 10'000)
     return knob("tick-ms", std::to_string(c.tick_ms), "5 to 10000 milliseconds");
   if (c.shards > 64) return knob("shards", std::to_string(c.shards), "0 (one per core) to 64");
+  if (!net::parse_io(c.io)) return knob("io", c.io, "auto, epoll or io_uring");
   if (c.api_threads > 64)
     return knob("api-threads", std::to_string(c.api_threads), "0 (automatic) to 64");
   if (!among(c.password_cost, std::array{"interactive", "minimal"})) {
@@ -72,7 +74,7 @@ std::string print(const Config& c) {
       "data = {}\ndatabase = {}\nlisten = {}\nhttp-port = {}\nedge-port = {}\nops-port = "
       "{}\nops-edge-port = {}\n"
       "public-url = {}\nedge-url = {}\nweb = {}\nallowed-origins = {}\ntrusted-proxies = {}\n"
-      "rate-limits = {}\nquery-tokens = {}\nshards = {}\nplayers-max = {}\napi-threads = "
+      "rate-limits = {}\nquery-tokens = {}\nshards = {}\nplayers-max = {}\nio = {}\napi-threads = "
       "{}\ntick-ms = "
       "{}\npassword-cost = {}\n"
       "require-admin-totp = {}\nsession-days = {}\nkey-bits = {}\n"
@@ -80,7 +82,7 @@ std::string print(const Config& c) {
       c.data, shown_database(c), c.listen, c.http_port, c.edge_port, c.ops_port, c.ops_edge_port,
       c.public_url, c.edge_url, c.web, fmt::join(c.allowed_origins, ","),
       fmt::join(c.trusted_proxies, ","), c.rate_limits ? "on" : "off",
-      c.query_tokens ? "on" : "off", c.shards, c.players_max, c.api_threads, c.tick_ms,
+      c.query_tokens ? "on" : "off", c.shards, c.players_max, c.io, c.api_threads, c.tick_ms,
       c.password_cost, c.require_admin_totp, c.session_days, c.key_bits, c.log_level, c.log_format);
 }
 

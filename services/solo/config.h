@@ -28,6 +28,7 @@ struct Config {
   bool query_tokens = true;       // the WebSocket takes ?token=, for clients that can set no header
   std::uint32_t shards = 0;       // threads of Service B; 0: one per core
   std::uint32_t players_max = 0;  // then nobody new; 0: what the limit of descriptors allows
+  std::string io = "auto";        // of Service B's sockets: auto, epoll, io_uring
   std::uint32_t api_threads = 0;  // threads of Service A; 0: one per core, at most 4
   std::uint32_t tick_ms = 1000;   // real length of one game second; tests and demos run faster
   std::string password_cost = "interactive";  // of Argon2id: interactive, or minimal (tests only)

@@ -107,6 +107,7 @@ base::Result<> Solo::Parts::start_edge() {
   edge_config.port = config.edge_port;
   edge_config.shards = config.shards;
   edge_config.full.players_max = config.players_max;
+  edge_config.net.io = *net::parse_io(config.io);
   edge_config.descriptors_for_others += http_connections_max();
   edge_config.shard.tick_ms = static_cast<std::int32_t>(config.tick_ms);
   edge_config.rate_limits = config.rate_limits;

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -25,6 +26,7 @@ class RunningServer {
     config_.http_port = config_.edge_port = config_.ops_port = config_.ops_edge_port = 0;
     config_.tick_ms = tick_ms;
     config_.shards = 2;
+    if (const char* const io = std::getenv("WHOOSH_IO")) config_.io = io;
     config_.password_cost = "minimal";
     config_.rate_limits = rate_limits;
     config_.public_url = std::move(public_url);
