@@ -8,7 +8,7 @@
 //
 // A send never stays in the kernel: MSG_DONTWAIT ends it within the submission, MSG_WAITALL makes a
 // part of it a failure, and only failures post a completion. So no buffer outlives send(), and what
-// the peer does not take waits for a poll, as with epoll (docs/adr/0012).
+// the peer does not take waits for a poll, as with epoll (docs/adr/0015).
 //
 // Owner and thread: see Engine. make() only tries whether a ring can be had; start() makes this
 // one, because only the thread that made it may enter it.
