@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "net/loop_test_support.h"
+#include "net/uring_probe.h"
 
 namespace whoosh::net {
 namespace {
@@ -123,6 +124,47 @@ TEST_P(EngineTest, NothingIsLostWhenAllSpeakAtOnce) {
   }
 }
 
+// Every way to go while bytes wait for a reader and more are on their way in: the server closes,
+// the peer resets, the peer says Close. Others come at once and get the slots and descriptors anew.
+TEST_P(EngineTest, WhoGoesWithSendsInFlightLeavesNothing) {
+  Options options;
+  options.send_buffer_bytes = 4096;
+  options.close_ms = 100;
+  TestServer server(options);
+  server.handler().text = [](TestHandler& self, ConnId id, std::string_view text) {
+    for (int i = 0; i < 40; ++i) self.loop->send(id, std::string(1'000, 'm'));
+    if (text == "close me") self.loop->close(id, 1000);
+  };
+  server.start();
+  const std::string much = client_frame(0x81, std::string(4'000, 'x'));
+  for (int wave = 0; wave < 5; ++wave) {
+    std::vector<TestClient> going;
+    for (int i = 0; i < 30; ++i) {
+      going.emplace_back(server.port(), 4096);
+      ASSERT_TRUE(going.back().upgrade());
+      ASSERT_TRUE(going.back().send(much));
+    }
+    for (std::size_t i = 0; i < going.size(); ++i) {
+      if (i % 3 == 0) going[i].send(client_frame(0x81, "close me"));
+      if (i % 3 == 1) going[i].reset();
+      if (i % 3 == 2) going[i].send(client_frame(0x88, std::string("\x03\xe8", 2)));
+    }
+    TestClient next(server.port());
+    ASSERT_TRUE(next.upgrade());
+    ASSERT_TRUE(next.send(client_frame(0x89, "mine")));
+    ASSERT_EQ(next.frame(), "pong:mine");
+  }
+  const auto none_left = [&] {
+    return server.counters().connections.value() == 0 &&
+           server.counters().buffer_bytes.value() == 0;
+  };
+  const auto end = std::chrono::steady_clock::now() + 3 * patience;
+  while (!none_left() && std::chrono::steady_clock::now() < end)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  EXPECT_TRUE(none_left());
+  EXPECT_EQ(server.counters().closed.value(), server.counters().upgraded.value());
+}
+
 TEST_P(EngineTest, ThePortIsFreeWhenTheServerHasStopped) {
   runtime::OsClock clock;
   std::uint16_t port = 0;
@@ -172,8 +214,10 @@ TEST(EngineChoice, WhereIoUringIsForbiddenEpollServesAndSaysWhy) {
       {Io::Auto, SYS_io_uring_register, EPERM, "io_uring_register: Operation not permitted"},
       {Io::Auto, SYS_io_uring_enter, EACCES, "io_uring_enter: Permission denied"},
   };
+  // A machine that forbids it itself has its own reason; that epoll serves is tried all the same.
+  const bool permitted = static_cast<bool>(try_a_ring());
   for (const Row& row : rows) {
-    std::thread([&row] {
+    std::thread([&row, permitted] {
       forbid_io_uring(row.call, row.error);
       Options options;
       options.io = row.asked;
@@ -181,7 +225,7 @@ TEST(EngineChoice, WhereIoUringIsForbiddenEpollServesAndSaysWhy) {
       server.start();
       const std::string text = server.server().io_text();
       EXPECT_TRUE(text.starts_with("epoll, because ")) << text;
-      EXPECT_NE(text.find(row.said), std::string::npos) << text;
+      EXPECT_TRUE(!permitted || text.find(row.said) != std::string::npos) << text;
       TestClient client(server.port());
       ASSERT_TRUE(client.upgrade());
       ASSERT_TRUE(client.send(client_frame(0x81, "hello")));

@@ -18,8 +18,9 @@ constexpr unsigned slot_bits = 24;
 constexpr unsigned kind_bits = 3;
 constexpr unsigned number_bits = 5;
 constexpr std::uint32_t number_mask = (1u << number_bits) - 1;
-constexpr std::size_t ring_bytes(unsigned count) {
-  return count * sizeof(io_uring_buf);
+// The ring of buffers lies before them.
+std::size_t ring_bytes(const UringSizes& sizes) {
+  return sizes.buffers * sizeof(io_uring_buf);
 }
 
 template <class Kind>
@@ -38,44 +39,48 @@ std::uint32_t number_of(std::uint64_t key) {
 
 }  // namespace
 
-base::Result<std::unique_ptr<Engine>> UringEngine::make(const EngineParts& parts) {
+base::Result<std::unique_ptr<Engine>> UringEngine::make(const EngineParts& parts,
+                                                        const UringSizes& sizes) {
   if (const auto tried = try_a_ring(); !tried) return tried.error();
-  return std::unique_ptr<Engine>(new UringEngine(parts));
+  return std::unique_ptr<Engine>(new UringEngine(parts, sizes));
 }
 
-UringEngine::UringEngine(const EngineParts& parts) : parts_(parts) {
-  completions_.reserve(completions);
+UringEngine::UringEngine(const EngineParts& parts, const UringSizes& sizes)
+    : parts_(parts), sizes_(sizes) {
+  completions_.reserve(sizes.completions);
+}
+
+std::size_t UringEngine::mapped_bytes() const {
+  return ring_bytes(sizes_) + std::size_t{sizes_.buffers} * sizes_.buffer_bytes;
 }
 
 base::Result<void> UringEngine::start() {
   io_uring_params params{};
   params.flags = uring_setup_flags() | IORING_SETUP_CQSIZE;
-  params.cq_entries = completions;
-  if (const int made = io_uring_queue_init_params(submissions, &ring_, &params); made < 0)
+  params.cq_entries = sizes_.completions;
+  if (const int made = io_uring_queue_init_params(sizes_.submissions, &ring_, &params); made < 0)
     return uring_refusal("io_uring_setup", -made);
   ring_open_ = true;
   io_uring_register_ring_fd(&ring_);  // saves a look-up a call; works without
-  constexpr std::size_t bytes = ring_bytes(buffers) + std::size_t{buffers} * buffer_bytes;
   void* const mapped =
-      ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+      ::mmap(nullptr, mapped_bytes(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (mapped == MAP_FAILED) return uring_refusal("mmap", errno);
   buffer_ring_ = static_cast<io_uring_buf_ring*>(mapped);  // page-aligned, as the kernel wants it
-  memory_ = static_cast<char*>(mapped) + ring_bytes(buffers);
+  memory_ = static_cast<char*>(mapped) + ring_bytes(sizes_);
   io_uring_buf_reg asked{};
   asked.ring_addr = reinterpret_cast<std::uint64_t>(mapped);
-  asked.ring_entries = buffers;
+  asked.ring_entries = sizes_.buffers;
   asked.bgid = buffer_group;
   if (const int registered = io_uring_register_buf_ring(&ring_, &asked, 0); registered < 0)
     return uring_refusal("io_uring_register", -registered);
   io_uring_buf_ring_init(buffer_ring_);
-  for (std::uint32_t i = 0; i < buffers; ++i) give_back(i);
+  for (std::uint32_t i = 0; i < sizes_.buffers; ++i) give_back(i);
   return {};
 }
 
 UringEngine::~UringEngine() {
   if (ring_open_) io_uring_queue_exit(&ring_);
-  if (buffer_ring_ != nullptr)
-    ::munmap(buffer_ring_, ring_bytes(buffers) + std::size_t{buffers} * buffer_bytes);
+  if (buffer_ring_ != nullptr) ::munmap(buffer_ring_, mapped_bytes());
 }
 
 // Whatever is in flight holds its file: the port would stay taken for a moment after the loop.
@@ -197,8 +202,7 @@ void UringEngine::drain() {
   }
 }
 
-// ---- what is watched
-// -----------------------------------------------------------------------------
+// ---- what is watched ---------------------------------------------------------------------------
 
 // Requests are made when the loop waits: what changes back within a turn costs nothing.
 bool UringEngine::watch(Connection& connection, Reading reading, bool writable) {
@@ -297,8 +301,7 @@ void UringEngine::forget_listener() {
   if (listener_polled_) cancel(key_of(Kind::Listener, 0));
 }
 
-// ---- completions
-// ---------------------------------------------------------------------------------
+// ---- completions -------------------------------------------------------------------------------
 
 void UringEngine::handle(const Completion& completion, Sink& sink) {
   switch (static_cast<Kind>(completion.key >> slot_bits & ((1u << kind_bits) - 1))) {
@@ -369,8 +372,9 @@ Connection* UringEngine::find(std::uint64_t key) {
 }
 
 void UringEngine::give_back(std::uint32_t buffer) {
-  io_uring_buf_ring_add(buffer_ring_, buffer_at(buffer), buffer_bytes,
-                        static_cast<unsigned short>(buffer), io_uring_buf_ring_mask(buffers), 0);
+  io_uring_buf_ring_add(buffer_ring_, buffer_at(buffer), sizes_.buffer_bytes,
+                        static_cast<unsigned short>(buffer), io_uring_buf_ring_mask(sizes_.buffers),
+                        0);
   io_uring_buf_ring_advance(buffer_ring_, 1);
 }
 

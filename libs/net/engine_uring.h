@@ -28,10 +28,20 @@
 
 namespace whoosh::net {
 
+// How much one ring holds. Each is a power of two; beyond any of them nothing is lost, it only
+// takes more system calls (tests have small ones).
+struct UringSizes {
+  unsigned submissions = 256;  // of one system call
+  unsigned completions = 4096;
+  unsigned buffers = 256;  // for what is received
+  unsigned buffer_bytes = 2048;
+};
+
 class UringEngine final : public Engine {
  public:
   // Error: why io_uring can't be used here, as half a sentence.
-  [[nodiscard]] static base::Result<std::unique_ptr<Engine>> make(const EngineParts& parts);
+  [[nodiscard]] static base::Result<std::unique_ptr<Engine>> make(const EngineParts& parts,
+                                                                  const UringSizes& sizes = {});
   ~UringEngine() override;
 
   [[nodiscard]] base::Result<void> start() override;
@@ -48,12 +58,8 @@ class UringEngine final : public Engine {
   [[nodiscard]] Io kind() const override { return Io::Uring; }
 
  private:
-  // Submissions of one call: what a call can take at most, and so how late the next thing is.
+  // Sends of one call: what a call can take at most, and so how late the next thing is.
   static constexpr std::size_t batch = 64;
-  static constexpr unsigned submissions = 256;
-  static constexpr unsigned completions = 4096;
-  static constexpr unsigned buffers = 256;  // a power of two
-  static constexpr unsigned buffer_bytes = 2048;
   static constexpr int buffer_group = 0;
 
   enum class Kind : std::uint8_t { Wake, Listener, Poll, Receive, Send, Cancel };
@@ -63,7 +69,7 @@ class UringEngine final : public Engine {
     std::uint32_t flags;
   };
 
-  explicit UringEngine(const EngineParts& parts);
+  UringEngine(const EngineParts& parts, const UringSizes& sizes);
 
   [[nodiscard]] io_uring_sqe* next(std::uint64_t key);
   void cancel(std::uint64_t key);
@@ -79,9 +85,13 @@ class UringEngine final : public Engine {
   void received(const Completion& completion, Sink& sink);
   [[nodiscard]] Connection* find(std::uint64_t key);
   void give_back(std::uint32_t buffer);
-  [[nodiscard]] char* buffer_at(std::uint32_t index) { return memory_ + index * buffer_bytes; }
+  [[nodiscard]] char* buffer_at(std::uint32_t index) {
+    return memory_ + std::size_t{index} * sizes_.buffer_bytes;
+  }
+  [[nodiscard]] std::size_t mapped_bytes() const;
 
   EngineParts parts_;
+  const UringSizes sizes_;
   io_uring ring_{};
   bool ring_open_ = false;
   io_uring_buf_ring* buffer_ring_ = nullptr;

@@ -90,6 +90,7 @@ void Loop::begin_turns() {
 }
 
 void Loop::end_turns() {
+  ASSERT(!sends_later_);  // its bytes are about to be freed
   inbox_.run_all();
   release_all();
   engine_->stop();

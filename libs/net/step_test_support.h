@@ -46,7 +46,10 @@ class LoopStepper {
     }
   }
   ~LoopStepper() {
-    for (const auto& loop : loops_) loop->end_turns();
+    for (const auto& loop : loops_) {
+      while (loop->sends_later_) loop->turn();  // as run() does: stopping leaves no batch for later
+      loop->end_turns();
+    }
   }
 
   [[nodiscard]] Loop& loop(std::size_t index) { return *loops_[index]; }

@@ -57,7 +57,7 @@ TEST_F(Pressed, ALateEdgeRefusesNewcomersUntilItIsPrompt) {
   config.full.rooms_min = 1;
   config.full.late_ms = config.full.prompt_ms =
       100;  // a stall skips ticks that are later than five
-  config.full.window_ms = 600;
+  config.full.window_ms = 1'500;
   config.full.look_ms = 20;
   std::atomic<bool> burdened{false};
   config.lobby_entered = [&](base::UserId) {  // on the loop's thread
