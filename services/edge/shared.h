@@ -35,8 +35,8 @@ struct EdgeConfig {
   std::string node = "solo";                     // name of this edge in the directory
   std::optional<std::uint16_t> node_number = 0;  // goes into room ids; nullopt: none yet
   std::string listen = "0.0.0.0";
-  std::uint16_t port = 8080;  // 0: a free one
-  std::uint32_t shards = 0;   // 0: one per core
+  std::uint16_t port = 8080;                 // 0: a free one
+  std::uint32_t shards = 0;                  // 0: one per core
   std::size_t descriptors_for_others = 256;  // of this process, never taken by players
   FullOptions full;
   net::Options net;
