@@ -78,6 +78,14 @@ check_openapi() {
   (cd tests/lint && npm test)
 }
 
+# Every manifest of infrastructure/k8s: its schema, and our own rules over all of them together,
+# the program's knobs among them; each rule is shown to find something in a broken copy.
+check_kubernetes() {
+  scripts/web.sh install infrastructure/check
+  (cd infrastructure/check && WHOOSH_BIN="${WHOOSH_BIN:-$WHOOSH_BUILD/services/whoosh}" \
+    npm run --silent kubernetes)
+}
+
 check_e2e() {
   scripts/web.sh build
   scripts/web.sh install tests/e2e
