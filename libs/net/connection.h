@@ -95,6 +95,7 @@ struct Connection {
   bool read_ended : 1 = false;   // Relaying: no more comes
   bool write_ended : 1 = false;  // Relaying: no more can be sent
   bool refusal : 1 = false;      // above connections_max: only there to be answered 503
+  bool guarded : 1 = false;      // speaks TLS: guard.h
 
   Watched watched;
 

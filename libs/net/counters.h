@@ -52,7 +52,14 @@ class Counter {
   X(protocol_failures, "connections closed because of a bad frame or message")              \
   X(floods, "connections closed because the peer sent too much")                            \
   X(out_of_buffers, "connections closed because the loop's buffers were used up")           \
+  X(tls_handshakes, "TLS handshakes done")                                                  \
+  X(tls_resumed, "those of them that came back with a ticket")                              \
+  X(tls_failures, "TLS connections that failed, most of them in the handshake")             \
+  X(tls_timeouts, "TLS handshakes not done in time, silent connections among them")         \
+  X(tls_evicted, "TLS handshakes dropped because too many were under way")                  \
+  X(tls_plain_refused, "plain HTTP requests where TLS is spoken")                           \
   X(turns, "turns of the loop")                                                             \
+  X(tls_waiting, "TLS handshakes that wait for their turn now")                             \
   X(forwards, "forwarded connections now, two descriptors each")                            \
   X(connections, "connections now, in whatever state")                                      \
   X(buffer_bytes, "bytes of buffers in use at the end of the last turn")

@@ -94,6 +94,11 @@ class Handler {
   virtual void on_turn_end(std::int64_t now_ms) = 0;
   [[nodiscard]] virtual std::int64_t next_deadline_ms() const { return never; }
 
+  // Of a listener that speaks TLS: whether this request may come without (another edge's, for
+  // example). Else it is answered 400 with this body.
+  [[nodiscard]] virtual bool takes_plain(const Request&) { return false; }
+  [[nodiscard]] virtual std::string tls_needed_body() { return refusal_body(400); }
+
   // The body of an answer that net gives by itself: 400, 408, 426, 431, 503, 505.
   [[nodiscard]] virtual std::string refusal_body(int status) = 0;
 };

@@ -7,6 +7,8 @@
 #include <optional>
 #include <string_view>
 
+#include "tls/context.h"
+
 namespace whoosh::net {
 
 // One recv(2) of one connection in one turn.
@@ -40,6 +42,8 @@ inline std::optional<Io> parse_io(std::string_view name) {
 
 struct Options {
   Io io = Io::Auto;
+  // Null: no TLS. Else the listener takes nothing but TLS, and what Handler::takes_plain() lets in.
+  tls::ContextPtr tls = nullptr;
   // Of one loop; above: 503. Server lowers it to what the limit of descriptors leaves.
   std::size_t connections_max = 1'000'000;
   // Lingering 503s above that; beyond: answered and cut at once.
@@ -61,8 +65,13 @@ struct Options {
   // are not late however many come at once.
   std::uint32_t accepts_per_turn_max = 64;
   std::uint32_t backlog = 4096;
+  // Reads of TLS handshakes; the rest waits in order. A step may be a signature: 0.1 ms of P-256, 2
+  // ms of RSA-3072, and a turn is late by no more than all of them.
+  std::uint32_t handshake_steps_per_turn_max = 8;
+  // Under way; above: the one that began first is dropped. Each takes some 20 KiB meanwhile.
+  std::size_t handshakes_max = 1024;
 
-  std::uint32_t head_ms = 5'000;     // accept to complete head; above: 408
+  std::uint32_t head_ms = 5'000;     // accept to complete head, handshake included; above: 408
   std::uint32_t decide_ms = 5'000;   // Pending to Loop::decide(); above: 503
   std::uint32_t connect_ms = 3'000;  // to the server that a connection is forwarded to; above: 503
   std::uint32_t ping_ms = 25'000;    // between two of our Pings

@@ -37,12 +37,15 @@ Loop::Loop(const Options& options, const runtime::Clock& clock, Handler& handler
       table_(options.connections_max + options.refusals_max),
       wheel_(table_),
       read_buffer_(read_bytes_max),
+      tls_(options.tls),
+      plain_(tls_ == nullptr ? 0 : read_bytes_max + tls::held_bytes_max),
       start_ms_(clock.monotonic_ms()),
       now_ms_(start_ms_) {
   static_assert(BufferPool::block_bytes_max >= 4 * read_bytes_max,
                 "answers and frames fit a block");
   ASSERT(options.head_bytes_max <= read_bytes_max);
   ASSERT(options.relay_bytes_max <= read_bytes_max);
+  ASSERT(options.tls == nullptr || options.relay_bytes_max > 2 * 1024);
   ASSERT(options.message_bytes_max + control_bytes_max <= BufferPool::block_bytes_max);
   ASSERT(options.out_bytes_max + control_bytes_max + 16 <= BufferPool::block_bytes_max);
 }
@@ -102,6 +105,7 @@ void Loop::turn() {
   engine_->wait(timeout_ms());
   now_ms_ = clock_.monotonic_ms();
   engine_->deliver(*this);
+  shake_hands();
   inbox_.run_all();
   resume_accepting();
   wheel_.advance(now_ms_ - start_ms_, [this](Connection& connection) { visit(connection); });
@@ -120,7 +124,7 @@ void Loop::turn() {
 
 std::int32_t Loop::timeout_ms() const {
   const bool left_over = !overflowed_.empty() || !drained_.empty() || !closed_.empty() ||
-                         !dead_.empty() || !dirty_.empty();
+                         !dead_.empty() || !dirty_.empty() || !handshakes_.empty();
   if (left_over) return 0;
   std::int64_t until = std::min(handler_.next_deadline_ms(), now_ms_ + wait_ms_max);
   until = std::min(until, accept_again_ms_);
@@ -144,6 +148,7 @@ void Loop::on_ready(Connection& connection, Readiness readiness) {
   if (connection.state == ConnectionState::Deciding) {
     if (readiness.broken) drop(connection, close_code::abnormal);
   } else if (readiness.readable || readiness.broken) {
+    if (shakes_hands(connection)) return queue_handshake(connection);
     readable(connection);
   }
 }
@@ -211,6 +216,11 @@ void Loop::flush(Connection& connection) {
   connection.dirty = false;
   if (connection.state == ConnectionState::Dead) return;
   if (connection.state == ConnectionState::Connecting) return;
+  if (connection.guarded) {
+    if (connection.is_relayed()) send_batch(false);  // as below
+    seal(connection);
+    if (connection.state == ConnectionState::Dead) return;
+  }
   const std::uint32_t waiting = connection.out.size - connection.out_begin;
   if (waiting > 0) {
     sends_.push_back(
@@ -270,6 +280,7 @@ void Loop::free_dead() {
     buffers_.release(connection.out);
     if (connection.fd >= 0) engine_->close(connection);
     if (connection.refusal) --refusals_;
+    forget_guard(connection);
     table_.give_back(connection);
   }
   dead_.resize(kept);
@@ -324,7 +335,7 @@ void Loop::visit(Connection& connection) {
   if (due) {
     switch (connection.state) {
       case ConnectionState::Head:
-        counters_.head_timeouts.add();
+        (is_mute(connection) ? counters_.tls_timeouts : counters_.head_timeouts).add();
         refuse(connection, 408);
         return;
       case ConnectionState::Deciding:

@@ -17,6 +17,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <span>
@@ -29,6 +30,7 @@
 #include "net/counters.h"
 #include "net/descriptor.h"
 #include "net/engine.h"
+#include "net/guard.h"
 #include "net/handler.h"
 #include "net/inbox.h"
 #include "net/limits.h"
@@ -66,6 +68,9 @@ class Loop final : public runtime::Mailbox, Engine::Sink {
   void set_user(ConnId id, std::uint64_t word);
   [[nodiscard]] std::uint64_t user(ConnId id);
   [[nodiscard]] bool is_open(ConnId id);
+
+  // Newcomers get this certificate from now on. REQUIRES: Options::tls was given.
+  void set_tls(tls::ContextPtr context);
 
   [[nodiscard]] Io io() const { return engine_->kind(); }
   // Not empty: why io_uring was asked for and is not used.
@@ -122,6 +127,10 @@ class Loop final : public runtime::Mailbox, Engine::Sink {
   void refuse_full(Descriptor socket);
   [[nodiscard]] Connection* add(Descriptor socket, Reading reading, bool refusal);
   void adopt(Taken taken);
+  [[nodiscard]] bool adopt_session(Connection& connection, tls::Session session,
+                                   std::string_view sealed);
+  void refuse_sealed(Taken taken);
+  [[nodiscard]] std::string refusal_bytes();
   void read_head(Connection& connection, std::span<char> bytes);
   void ask(Connection& connection, std::string_view bytes, std::size_t head_bytes,
            std::unique_ptr<Carried> carried);
@@ -142,6 +151,7 @@ class Loop final : public runtime::Mailbox, Engine::Sink {
   void relay_ready(Connection& connection, Readiness readiness);
   void connected(Connection& far);
   void relay_in(Connection& connection);
+  void relay_bytes(Connection& connection, std::string_view bytes);
   void relay_end(Connection& connection);
   void relay_took(Connection& connection, std::int32_t result);
   void relay_refused(Connection& connection);
@@ -154,8 +164,26 @@ class Loop final : public runtime::Mailbox, Engine::Sink {
   [[nodiscard]] std::int32_t relay_ahead(const Connection& connection) const;
   [[nodiscard]] Connection& other_side(const Connection& connection);
 
+  // loop_tls.cpp: between records and plain bytes
+  [[nodiscard]] Guard& guard(const Connection& connection);
+  [[nodiscard]] bool is_mute(const Connection& connection);
+  [[nodiscard]] bool shakes_hands(const Connection& connection);
+  void queue_handshake(Connection& connection);
+  void shake_hands();
+  void greet(Connection& connection, char first);
+  [[nodiscard]] bool is_shaking(ConnId id);
+  void drop_oldest_handshake();
+  void shaken(Connection& connection);
+  void unseal(Connection& connection, std::span<char> received);
+  void tls_failed(Connection& connection);
+  bool put_sealed(Connection& connection);
+  void seal(Connection& connection);
+  void release_out(Connection& connection);
+  void forget_guard(Connection& connection);
+
   // loop_stream.cpp: an open WebSocket
   void readable(Connection& connection);
+  void on_plain(Connection& connection, std::span<char> bytes);
   void read_frames(Connection& connection, std::span<char> bytes);
   void on_event(Connection& connection, const FrameEvent& event);
   void peer_closed(Connection& connection, const FrameEvent& event);
@@ -195,6 +223,13 @@ class Loop final : public runtime::Mailbox, Engine::Sink {
   std::string why_epoll_;
   DeadlineWheel wheel_;
   std::vector<char> read_buffer_;
+  tls::ContextPtr tls_;            // null: the listener speaks no TLS, and the next six are empty
+  std::vector<Guard> guards_;      // by slot
+  std::deque<ConnId> handshakes_;  // wait for their turn
+  std::deque<ConnId> begun_;       // handshakes under way, and some that are not any more
+  std::size_t shaking_ = 0;        // handshakes under way
+  tls::Exchange exchange_;
+  std::vector<char> plain_;           // what was received, opened
   std::vector<std::uint32_t> dirty_;  // slots; each at most once
   std::vector<Engine::Send> sends_;   // the batch that is being made up or left for later
   bool sends_later_ = false;

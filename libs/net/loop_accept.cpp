@@ -40,6 +40,8 @@ struct Loop::Taken {
   std::string bytes;
   std::size_t head_bytes;
   std::unique_ptr<Carried> carried;
+  tls::Session session = {};  // empty: it speaks no TLS
+  std::string sealed = {};    // records that are not sent yet
 };
 
 void Loop::on_arrivals() {
@@ -71,7 +73,7 @@ bool Loop::refuse_with_spare() {
   Descriptor socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
   if (socket) {
     counters_.refused_full.add();
-    send_and_forget(socket.get(), response_bytes(full_response(handler_), true, clock_.now()));
+    send_and_forget(socket.get(), refusal_bytes());
   }
   const bool refused = static_cast<bool>(socket);
   socket.reset();
@@ -96,14 +98,18 @@ void Loop::resume_accepting() {
 void Loop::refuse_full(Descriptor socket) {
   counters_.refused_full.add();
   const Response response = full_response(handler_);
-  if (refusals_ >= options_.refusals_max) {
-    send_and_forget(socket.get(), response_bytes(response, true, clock_.now()));
-    return;
-  }
+  if (tls_ != nullptr || refusals_ >= options_.refusals_max)
+    return send_and_forget(socket.get(), refusal_bytes());
   if (Connection* const connection = add(std::move(socket), Reading::Ready, true);
       connection != nullptr) {
     respond(*connection, response, true);
   }
+}
+
+// For who gets no slot. A handshake, only to say no, is more than a full loop has to give.
+std::string Loop::refusal_bytes() {
+  if (tls_ != nullptr) return std::string(tls_refusal());
+  return response_bytes(full_response(handler_), true, clock_.now());
 }
 
 // nullptr: the kernel would not watch it, and the socket is closed. REQUIRES: the table has room.
@@ -152,7 +158,12 @@ void Loop::ask(Connection& connection, std::string_view bytes, std::size_t head_
   check_upgrade(request);
   request.remote = peer_of(connection.fd);
   request.handed_over = connection.handed_over;
+  request.secure = connection.guarded;
   counters_.requests.add();
+  if (tls_ != nullptr && !request.secure && !handler_.takes_plain(request)) {
+    counters_.tls_plain_refused.add();
+    return respond(connection, {400, handler_.tls_needed_body(), "application/json", {}}, true);
+  }
   Decision decision = handler_.on_request(connection.id(), request, std::move(carried));
   act(connection, bytes, head_bytes, request, std::move(decision));
 }
@@ -226,6 +237,12 @@ void Loop::leave(Connection& connection, std::string_view bytes, std::size_t hea
   ASSERT(hand_over.loop < peers_.size());
   Taken taken{Descriptor(connection.fd), std::string(bytes), head_bytes,
               std::move(hand_over.carried)};
+  if (connection.guarded) {
+    taken.session = std::move(guard(connection).session);
+    taken.sealed.assign(connection.out.data + connection.out_begin,
+                        connection.out.size - connection.out_begin);
+    connection.guarded = false;
+  }
   engine_->forget(connection);
   connection.fd = -1;
   counters_.handed_over.add();
@@ -236,17 +253,41 @@ void Loop::leave(Connection& connection, std::string_view bytes, std::size_t hea
 
 void Loop::adopt(Taken taken) {
   counters_.adopted.add();
-  if (stopping_ || table_.size() - refusals_ >= options_.connections_max) {
-    return refuse_full(std::move(taken.socket));
-  }
+  const bool full = stopping_ || table_.size() - refusals_ >= options_.connections_max;
+  if (full && taken.session) return refuse_sealed(std::move(taken));
+  if (full) return refuse_full(std::move(taken.socket));
   Connection* const connection = add(std::move(taken.socket), Reading::Ready, false);
   if (connection == nullptr) return;
   connection->handed_over = true;
+  if (tls_ != nullptr) guard(*connection).speech = Speech::Plain;
+  if (taken.session && !adopt_session(*connection, std::move(taken.session), taken.sealed))
+    return drop(*connection, close_code::try_again);
   if (!buffers_.append(connection->in, taken.bytes))
     return drop(*connection, close_code::try_again);
   arm(*connection);
   const std::string_view bytes(connection->in.data, connection->in.size);
   ask(*connection, bytes, taken.head_bytes, std::move(taken.carried));
+}
+
+bool Loop::adopt_session(Connection& connection, tls::Session session, std::string_view sealed) {
+  Guard& mine = guard(connection);
+  mine.session = std::move(session);
+  mine.speech = Speech::Sealed;
+  connection.guarded = true;
+  if (!buffers_.append(connection.out, sealed)) return false;
+  mine.sealed_end = connection.out.size;
+  if (!sealed.empty()) mark_dirty(connection);
+  return true;
+}
+
+void Loop::refuse_sealed(Taken taken) {
+  counters_.refused_full.add();
+  const std::string answer = response_bytes(full_response(handler_), true, clock_.now());
+  const bool sealed = taken.session.seal(exchange_, answer);
+  if (sealed) taken.session.close(exchange_);
+  taken.sealed += exchange_.sealed();
+  exchange_.clear();
+  send_and_forget(taken.socket.get(), taken.sealed);
 }
 
 void Loop::refuse(Connection& connection, int status) {
@@ -259,6 +300,7 @@ void Loop::refuse(Connection& connection, int status) {
 }
 
 void Loop::respond(Connection& connection, const Response& response, bool with_body) {
+  if (is_mute(connection)) return drop(connection, close_code::abnormal);
   const std::string bytes = response_bytes(response, with_body, clock_.now());
   buffers_.release(connection.in);
   if (!make_room(connection, bytes.size())) return;

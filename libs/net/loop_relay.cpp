@@ -23,6 +23,10 @@ constexpr int keepalive_idle_s = 10;
 constexpr int keepalive_interval_s = 5;
 constexpr int keepalive_probes = 3;
 
+// What records add to relay_bytes_max, 40 bytes for each 16 KiB, and the word that ends them.
+constexpr std::size_t relay_overhead_max = 1024;
+static_assert(relay_overhead_max >= (read_bytes_max / tls::record_bytes_max + 2) * 40);
+
 void set_option(int fd, int level, int name, int value) {
   // All of them only improve: a kernel that refuses one costs nothing but time.
   ::setsockopt(fd, level, name, &value, sizeof value);
@@ -85,6 +89,7 @@ Connection* Loop::connect_to(const Address& address) {
   if (far == nullptr) return nullptr;
   far->state = ConnectionState::Connecting;
   far->far = true;
+  if (tls_ != nullptr) guard(*far).speech = Speech::Plain;
   return far;
 }
 
@@ -111,15 +116,21 @@ void Loop::relay_ready(Connection& connection, Readiness readiness) {
 }
 
 void Loop::relay_in(Connection& connection) {
-  const ssize_t got =
-      ::recv(connection.fd, read_buffer_.data(), options_.relay_bytes_max, MSG_DONTWAIT);
+  // Sealed, it is to fit the same block.
+  const std::size_t limit = options_.relay_bytes_max - (tls_ == nullptr ? 0 : relay_overhead_max);
+  const ssize_t got = ::recv(connection.fd, read_buffer_.data(), limit, MSG_DONTWAIT);
   if (got < 0) {
     if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
       drop(connection, close_code::abnormal);
     return;
   }
   if (got == 0) return relay_end(connection);
-  const std::string_view bytes(read_buffer_.data(), static_cast<std::size_t>(got));
+  const std::span<char> bytes(read_buffer_.data(), static_cast<std::size_t>(got));
+  if (connection.guarded) return unseal(connection, bytes);
+  relay_bytes(connection, {bytes.data(), bytes.size()});
+}
+
+void Loop::relay_bytes(Connection& connection, std::string_view bytes) {
   connection.heard_ms = elapsed();
   if (connection.far && !connection.answered) {
     connection.answered = true;
@@ -165,8 +176,7 @@ void Loop::relay_refused(Connection& connection) {
 }
 
 void Loop::relay_sent(Connection& connection) {
-  buffers_.release(connection.out);
-  connection.out_begin = 0;
+  release_out(connection);
   if (connection.waits_writable()) {
     watch_relayed(connection, false);
     if (connection.state != ConnectionState::Relaying) return;

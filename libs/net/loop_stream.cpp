@@ -91,6 +91,12 @@ void Loop::on_no_bytes(Connection& connection, int error) {
 
 void Loop::on_bytes(Connection& connection, std::span<char> bytes) {
   counters_.bytes_in.add(bytes.size());
+  if (shakes_hands(connection) && !connection.guarded) greet(connection, bytes.front());
+  if (connection.guarded) return unseal(connection, bytes);
+  on_plain(connection, bytes);
+}
+
+void Loop::on_plain(Connection& connection, std::span<char> bytes) {
   switch (connection.state) {
     case ConnectionState::Head:
       return read_head(connection, bytes);
@@ -103,10 +109,11 @@ void Loop::on_bytes(Connection& connection, std::span<char> bytes) {
         return fail(connection, close_code::policy);
       }
       return read_frames(connection, bytes);
+    case ConnectionState::Relaying:
+      return relay_bytes(connection, {bytes.data(), bytes.size()});
     case ConnectionState::Lingering:  // thrown away
     case ConnectionState::Deciding:
     case ConnectionState::Connecting:
-    case ConnectionState::Relaying:
     case ConnectionState::Dead:
     case ConnectionState::Free:
       return;
@@ -229,6 +236,7 @@ bool Loop::make_room(Connection& connection, std::size_t bytes) {
   if (connection.out_begin > 0 && out.size + bytes > out.capacity) {
     std::memmove(out.data, out.data + connection.out_begin, out.size - connection.out_begin);
     out.size -= connection.out_begin;
+    if (connection.guarded) guard(connection).sealed_end -= connection.out_begin;
     connection.out_begin = 0;
   }
   if (buffers_.reserve(out, out.size + bytes)) return true;
@@ -290,8 +298,7 @@ void Loop::stream_took(Connection& connection, std::int32_t result) {
   if (connection.out_begin < connection.out.size) {
     return watch(connection, connection.watched.reading, true);
   }
-  buffers_.release(connection.out);
-  connection.out_begin = 0;
+  release_out(connection);
   sent_all(connection);
 }
 

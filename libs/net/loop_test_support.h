@@ -21,6 +21,7 @@
 
 #include "net/frame_test_support.h"
 #include "net/server.h"
+#include "tls/tls_test_support.h"
 
 namespace whoosh::net {
 
@@ -41,6 +42,7 @@ class TestHandler final : public Handler {
       [](TestHandler& self, ConnId id, std::string_view message) { self.loop->send(id, message); };
   std::function<void(TestHandler&, ConnId)> drained = [](TestHandler&, ConnId) {};
   Loop* loop = nullptr;
+  bool plain_welcome = true;  // where TLS is spoken
 
   void on_start(Loop& started) override {
     loop = &started;
@@ -66,6 +68,7 @@ class TestHandler final : public Handler {
     drained(*this, id);
   }
   void on_turn_end(std::int64_t) override {}
+  bool takes_plain(const Request&) override { return plain_welcome; }
   std::string refusal_body(int status) override { return "refused " + std::to_string(status); }
 
   void note(std::string what) {
@@ -91,6 +94,28 @@ class TestHandler final : public Handler {
   std::vector<std::string> notes_;
 };
 
+// Certificate of the test servers, and what their clients trust.
+struct TestTls {
+  runtime::OsClock clock;
+  std::shared_ptr<tls::TicketKeys> tickets = std::make_shared<tls::TicketKeys>(clock);
+  tls::TestAuthority authority;
+  tls::CertificateFiles files = authority.issue("server");
+  tls::ContextPtr server = tls::Context::server(files, tickets).value();
+  tls::ContextPtr client = tls::Context::client({.ca_file = authority.ca_file()}).value();
+
+  static TestTls& get() {
+    static TestTls one;
+    return one;
+  }
+};
+
+// WHOOSH_TEST_TLS=1: every TestServer speaks TLS, and so does every TestClient. That is how suites
+// written for plain bytes are run once more over records (net_tls).
+inline bool tls_under_test() {
+  static const bool on = std::getenv("WHOOSH_TEST_TLS") != nullptr;
+  return on;
+}
+
 // What a test's servers run on, unless their options say so themselves.
 inline Io io_under_test = Io::Auto;
 
@@ -98,6 +123,7 @@ class TestServer {
  public:
   explicit TestServer(Options options = {}, std::size_t loops = 1) {
     if (options.io == Io::Auto) options.io = io_under_test;
+    if (tls_under_test()) options.tls = TestTls::get().server;
     std::vector<Handler*> list;
     for (std::size_t i = 0; i < loops; ++i) {
       handlers_.push_back(std::make_unique<TestHandler>());
@@ -165,7 +191,15 @@ class TestClient {
     ::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     ::setsockopt(socket_.get(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
   }
-  explicit TestClient(std::uint16_t port, int receive_buffer_bytes = 0) {
+  explicit TestClient(std::uint16_t port, int receive_buffer_bytes = 0,
+                      bool speaks_tls = tls_under_test())
+      : TestClient(port, receive_buffer_bytes, nullptr) {
+    if (speaks_tls) speak_tls(tls::Session::client(*TestTls::get().client, "localhost"));
+  }
+  TestClient(std::uint16_t port, tls::Session session) : TestClient(port, 0, nullptr) {
+    speak_tls(std::move(session));
+  }
+  TestClient(std::uint16_t port, int receive_buffer_bytes, std::nullptr_t) {
     socket_.reset(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     const timeval limit{.tv_sec = patience.count(), .tv_usec = 0};
     ::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
@@ -186,6 +220,12 @@ class TestClient {
   [[nodiscard]] bool connected() const { return connected_; }
   [[nodiscard]] int fd() const { return socket_.get(); }
   bool send(std::string_view bytes) {
+    if (tls_ == nullptr) return send_raw(bytes);
+    if (!shake_hands() || !tls_->session.seal(tls_->exchange, bytes)) return false;
+    return send_sealed();
+  }
+  // Records, or what is to look like them.
+  bool send_raw(std::string_view bytes) {
     while (!bytes.empty()) {
       const ssize_t sent = ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
       if (sent <= 0) return false;
@@ -200,6 +240,22 @@ class TestClient {
     return true;
   }
   void half_close() { ::shutdown(socket_.get(), SHUT_WR); }
+  // TLS only.
+  bool shake_hands() {
+    if (!tls_->begun) {
+      tls_->begun = true;
+      if (!take_sealed({})) return false;
+    }
+    while (!tls_->session.is_established()) {
+      if (!receive()) return false;
+    }
+    return true;
+  }
+  void close_notify() {
+    tls_->session.close(tls_->exchange);
+    send_sealed();
+  }
+  tls::Session& session() { return tls_->session; }
   void reset() {  // RST instead of FIN
     const linger hard{.l_onoff = 1, .l_linger = 0};
     ::setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
@@ -268,9 +324,30 @@ class TestClient {
     const ssize_t got = ::recv(socket_.get(), bytes, sizeof bytes, 0);
     timed_out_ = got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
     if (got <= 0) return false;
+    if (tls_ != nullptr) return take_sealed({bytes, static_cast<std::size_t>(got)});
     buffer_.append(bytes, static_cast<std::size_t>(got));
     return true;
   }
+
+  struct Tls {
+    tls::Session session;
+    tls::Exchange exchange = {};
+    bool begun = false;
+  };
+  void speak_tls(tls::Session session) { tls_ = std::make_unique<Tls>(Tls{std::move(session)}); }
+  bool send_sealed() {
+    const bool sent = send_raw(tls_->exchange.sealed());
+    tls_->exchange.clear();
+    return sent;
+  }
+  bool take_sealed(std::span<const char> bytes) {
+    std::vector<char> plain(bytes.size() + tls::held_bytes_max);
+    const auto taken = tls_->session.take(tls_->exchange, bytes, plain);
+    buffer_.append(plain.data(), taken.bytes);
+    send_sealed();
+    return taken.end == tls::Session::End::None || taken.bytes > 0;
+  }
+
   bool want(std::size_t size) {
     while (buffer_.size() < size) {
       if (!receive()) return false;
@@ -284,6 +361,7 @@ class TestClient {
   }
 
   Descriptor socket_;
+  std::unique_ptr<Tls> tls_;
   std::string buffer_;
   bool connected_ = false;
   bool timed_out_ = false;

@@ -31,6 +31,7 @@ struct Request {
   Upgrade upgrade = Upgrade::NotAsked;
   Subprotocols subprotocols;  // as offered, in order
   bool handed_over = false;   // another loop had it first
+  bool secure = false;        // came by TLS
 
   [[nodiscard]] std::string_view path() const { return head.path(); }
   [[nodiscard]] std::string_view query() const { return head.query(); }

@@ -182,6 +182,11 @@ void Server::stop() {
   }
 }
 
+void Server::set_tls(tls::ContextPtr context) {
+  for (const auto& loop : loops_)
+    loop->post([target = loop.get(), context] { target->set_tls(context); });
+}
+
 std::string Server::io_text() const {
   const Loop& loop = *loops_.front();
   if (!loop.why_epoll().empty()) return "epoll, because there is no io_uring: " + loop.why_epoll();

@@ -44,6 +44,10 @@ class Server {
   [[nodiscard]] std::size_t loops() const { return loops_.size(); }
   [[nodiscard]] Loop& loop(std::size_t index) { return *loops_[index]; }
 
+  // Newcomers get this certificate from now on; nobody notices who is inside. Any thread, between
+  // start() and stop(). REQUIRES: Options::tls was given.
+  void set_tls(tls::ContextPtr context);
+
   // Of all loops together: Options::connections_max, or what the descriptor limit leaves.
   [[nodiscard]] std::size_t connections_max() const { return connections_max_; }
   // For the start-up log: "io_uring", or "epoll, because io_uring is not permitted: …".
