@@ -32,7 +32,8 @@ struct RequestContext {
   ClientAddress client;
   std::shared_ptr<LoopMailbox> mailbox;
   std::vector<std::pair<std::string_view, std::string>> params;  // of the route's pattern
-  std::string user;  // for the access log: set by whoever found out who is asking
+  bool in_clear = false;  // by plain HTTP where TLS is spoken
+  std::string user;       // for the access log: set by whoever found out who is asking
 
   // REQUIRES: the pattern has it.
   [[nodiscard]] const std::string& param(std::string_view name) const;

@@ -85,6 +85,8 @@ std::string_view status_text(int status) {
       return "Created";
     case 204:
       return "No Content";
+    case 307:
+      return "Temporary Redirect";
     case 304:
       return "Not Modified";
     case 400:

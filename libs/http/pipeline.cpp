@@ -146,7 +146,9 @@ void Pipeline::finish(const RequestContext& context, Response& response) const {
     headers.add("Cross-Origin-Opener-Policy", "same-origin");
     headers.add("Permissions-Policy", std::string(page_permissions));
   }
-  if (policy_.https) headers.add("Strict-Transport-Security", std::string(https_only));
+  // In the clear it would mean nothing (RFC 6797 section 7.2).
+  if (policy_.https && !context.in_clear)
+    headers.add("Strict-Transport-Security", std::string(https_only));
   if (!headers.has("Cache-Control")) headers.add("Cache-Control", "no-store");
   if (!policy_.allowed_origins.empty()) headers.add("Vary", "Origin");
   const std::string_view origin = context.request.headers.get("Origin");

@@ -1,6 +1,6 @@
-// With client.cpp the only file that includes Boost.Beast: reading requests. Answers are written by
-// hand, as one gathered write. Long: everything that needs Beast stays here, because each file that
-// includes it costs half a minute to build.
+// With wire.cpp and client.cpp the only file that includes Boost.Beast: reading requests. Answers
+// are written by hand, as one gathered write. Long: everything that needs Beast stays here, because
+// each file that includes it costs half a minute to build.
 #include "http/server.h"
 
 #include <fmt/format.h>
@@ -24,13 +24,13 @@
 #include <boost/beast/core/read_size.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <chrono>
 #include <ctime>
 #include <thread>
 
 #include "http/answer.h"
+#include "http/wire.h"
 
 namespace whoosh::http {
 namespace {
@@ -41,7 +41,6 @@ using asio::ip::tcp;
 using base::Error;
 using base::ErrorCode;
 using boost::system::error_code;
-using Stream = beast::basic_stream<tcp, asio::io_context::executor_type>;
 using Socket = Stream::socket_type;
 using Acceptor = asio::basic_socket_acceptor<tcp, asio::io_context::executor_type>;
 using Parser = beast::http::request_parser<beast::http::string_body>;
@@ -89,8 +88,12 @@ bool folded(std::string_view head) {
   return false;
 }
 
+std::string_view target_of(const Parser& parser) {
+  return {parser.get().target().data(), parser.get().target().size()};
+}
+
 // The request's head as plain values. False: refuse it.
-bool copy_head(const Parser& parser, Request& request) {
+bool copy_head(const Parser& parser, std::string_view scheme, Request& request) {
   const auto& message = parser.get();
   request.method = parse_method({message.method_string().data(), message.method_string().size()});
   for (const auto& field : message) {
@@ -99,9 +102,9 @@ bool copy_head(const Parser& parser, Request& request) {
   }
   if (ambiguous(request.headers, message.version())) return false;
   if (const auto host = request.headers.get("Host"); !host.empty()) {
-    request.origin = "http://" + std::string(host);
+    request.origin = fmt::format("{}://{}", scheme, host);
   }
-  return parse_target({message.target().data(), message.target().size()}, request);
+  return parse_target(target_of(parser), request);
 }
 
 std::string http_date(std::int64_t seconds) {
@@ -131,6 +134,22 @@ std::string response_head(const Response& response, std::string_view date, bool 
   }
   fmt::format_to(into, "Connection: {}\r\n\r\n", keep_alive ? "keep-alive" : "close");
   return fmt::to_string(out);
+}
+
+Error tls_needed() {
+  return {ErrorCode::malformed, "This port takes TLS only: use https://."};
+}
+
+// Who typed http:// is shown the way; not for ever, because the port may speak plain HTTP again one
+// day. What would be done twice, or with a secret in it, is only refused.
+Response send_to_https(const RequestContext& context, std::string_view target, Response refused) {
+  const Request& request = context.request;
+  const std::string_view host = request.headers.get("Host");
+  const bool safe = request.method == Method::get || request.method == Method::head;
+  if (!safe || host.empty() || !target.starts_with('/')) return refused;
+  refused.status = 307;
+  refused.headers.add("Location", fmt::format("https://{}{}", host, target));
+  return refused;
 }
 
 // What a read error means for the client: an answer, or nothing (status 0: just close).
@@ -163,6 +182,8 @@ struct Server::Impl {
     std::thread thread;
     std::int64_t date_s = -1;
     std::string date;
+    tls::ContextPtr tls;  // of those who come now; null: none is spoken
+    WireTools tools;
   };
 
   ServerConfig config;
@@ -172,6 +193,8 @@ struct Server::Impl {
   std::atomic<std::size_t> connections{0};
   std::atomic<std::size_t> busy{0};  // requests being answered
   std::atomic<bool> stopping{false};
+  std::atomic<std::uint64_t> handshakes{0};
+  std::atomic<std::uint64_t> plain_refused{0};
   std::uint16_t port = 0;
 
   Impl(ServerConfig config_in, Policy policy, Router router, runtime::Clock& clock_in,
@@ -196,13 +219,13 @@ struct Server::Impl {
 
   Awaitable<> accept(Loop& loop);
   Awaitable<> serve(Loop& loop, Socket socket);
-  Awaitable<> exchange_all(Loop& loop, Stream& stream, const asio::ip::address& peer);
-  Awaitable<error_code> read_head(Stream& stream, beast::flat_buffer& buffer, Parser& parser);
-  Awaitable<error_code> read_body(Stream& stream, beast::flat_buffer& buffer, Parser& parser,
+  Awaitable<> exchange_all(Loop& loop, Wire& wire, const asio::ip::address& peer);
+  Awaitable<error_code> read_head(Wire& wire, beast::flat_buffer& buffer, Parser& parser);
+  Awaitable<error_code> read_body(Wire& wire, beast::flat_buffer& buffer, Parser& parser,
                                   const Request& request);
-  Awaitable<bool> write(Loop& loop, Stream& stream, const Response& response, bool head_only,
+  Awaitable<bool> write(Loop& loop, Wire& wire, const Response& response, bool head_only,
                         bool keep_alive);
-  Awaitable<> linger(Stream& stream);
+  Awaitable<> linger(Wire& wire);
 };
 
 error_code Server::Impl::open(Acceptor& acceptor, const tcp::endpoint& endpoint,
@@ -264,6 +287,7 @@ base::Result<> Server::Impl::start() {
   const unsigned threads = config.threads == 0 ? cores : config.threads;
   for (unsigned i = 0; i < threads; ++i) {
     auto loop = std::make_unique<Loop>();
+    loop->tls = config.tls;
     error_code error = open(loop->acceptor, *endpoint, true);
     if (!error) endpoint->port(loop->acceptor.local_endpoint(error).port());
     if (error) {
@@ -331,28 +355,35 @@ Awaitable<> Server::Impl::serve(Loop& loop, Socket socket) {
   const auto remote = socket.remote_endpoint(error);
   if (error) co_return;  // gone already
   socket.set_option(tcp::no_delay(true), error);
-  Stream stream(std::move(socket));
+  Wire wire(std::move(socket));
+  if (loop.tls != nullptr) {
+    if (connections > config.connections_max) co_return;  // a handshake only to say no is too dear
+    wire.stream().expires_after(ms(config.header_deadline_ms));
+    const tls::ContextPtr context = loop.tls;
+    if (co_await wire.shake_hands(*context, loop.tools)) co_return;
+    ++(wire.is_secure() ? handshakes : plain_refused);
+  }
   if (connections > config.connections_max) {
     RequestContext context;
     const Response full = pipeline.refuse(context, remote.address(),
                                           Error{ErrorCode::unavailable, "Too many connections."});
-    co_await write(loop, stream, full, false, false);
-    co_await linger(stream);
+    co_await write(loop, wire, full, false, false);
+    co_await linger(wire);
     co_return;
   }
-  co_await exchange_all(loop, stream, remote.address());
-  stream.socket().shutdown(tcp::socket::shutdown_both, error);
+  co_await exchange_all(loop, wire, remote.address());
+  if (wire.is_secure()) (void)co_await wire.end();
+  wire.stream().socket().shutdown(tcp::socket::shutdown_both, error);
 }
 
-Awaitable<> Server::Impl::exchange_all(Loop& loop, Stream& stream, const asio::ip::address& peer) {
+Awaitable<> Server::Impl::exchange_all(Loop& loop, Wire& wire, const asio::ip::address& peer) {
   beast::flat_buffer buffer(config.header_bytes_max + 16 * 1024);
   for (bool first = true; !stopping; first = false) {
     if (buffer.size() == 0) {
-      stream.expires_after(ms(first ? config.header_deadline_ms : config.idle_deadline_ms));
-      const auto [idle_error, bytes] =
-          co_await stream.async_read_some(buffer.prepare(4096), answered);
-      if (idle_error) co_return;
-      buffer.commit(bytes);
+      wire.stream().expires_after(ms(first ? config.header_deadline_ms : config.idle_deadline_ms));
+      const Wire::Got got = co_await wire.read_some(buffer.prepare(4096));
+      if (got.error) co_return;
+      buffer.commit(got.bytes);
     }
     const Counted answering(busy);
     Parser parser;
@@ -360,32 +391,41 @@ Awaitable<> Server::Impl::exchange_all(Loop& loop, Stream& stream, const asio::i
     parser.body_limit(config.body_bytes_max);
     RequestContext context;
     context.mailbox = loop.mailbox;
-    stream.expires_after(ms(config.header_deadline_ms));
-    error_code error = co_await read_head(stream, buffer, parser);
-    const bool readable = error || copy_head(parser, context.request);
+    wire.stream().expires_after(ms(config.header_deadline_ms));
+    error_code error = co_await read_head(wire, buffer, parser);
+    const bool readable =
+        error || copy_head(parser, wire.is_secure() ? "https" : "http", context.request);
+    if (!error && readable && loop.tls != nullptr && !wire.is_secure()) {
+      context.in_clear = true;
+      const Response response =
+          send_to_https(context, target_of(parser), pipeline.refuse(context, peer, tls_needed()));
+      co_await write(loop, wire, response, context.request.method == Method::head, false);
+      co_await linger(wire);
+      co_return;
+    }
     if (!error && readable) {
-      error = co_await read_body(stream, buffer, parser, context.request);
+      error = co_await read_body(wire, buffer, parser, context.request);
     }
     if (error || !readable) {
       const Refusal why = readable ? refusal(error) : Refusal{ErrorCode::malformed, 400, true};
       if (!why.answer) co_return;
       const Response response = pipeline.refuse(context, peer, why.error, why.status);
-      co_await write(loop, stream, response, false, false);
-      co_await linger(stream);
+      co_await write(loop, wire, response, false, false);
+      co_await linger(wire);
       co_return;
     }
     context.request.body = std::move(parser.get().body());
     const Response response = co_await pipeline.run(context, peer);
     const bool keep_alive = parser.keep_alive() && !stopping;
     const bool head_only = context.request.method == Method::head;
-    const bool written = co_await write(loop, stream, response, head_only, keep_alive);
+    const bool written = co_await write(loop, wire, response, head_only, keep_alive);
     if (!written || !keep_alive) co_return;
   }
 }
 
 // Beast's own async_read_header would not show us the bytes, and a fold can't be seen afterwards.
 // The parser takes a head as a whole, so all of it is in the buffer when it is done.
-Awaitable<error_code> Server::Impl::read_head(Stream& stream, beast::flat_buffer& buffer,
+Awaitable<error_code> Server::Impl::read_head(Wire& wire, beast::flat_buffer& buffer,
                                               Parser& parser) {
   for (;;) {
     const std::string_view bytes(static_cast<const char*>(buffer.data().data()), buffer.size());
@@ -396,48 +436,54 @@ Awaitable<error_code> Server::Impl::read_head(Stream& stream, beast::flat_buffer
     if (error != beast::http::error::need_more) co_return error;
     const std::size_t room = beast::read_size(buffer, read_bytes_max);
     if (room == 0) co_return beast::http::error::buffer_overflow;
-    const auto [read_error, count] =
-        co_await stream.async_read_some(buffer.prepare(room), answered);
-    if (read_error) co_return read_error;
-    buffer.commit(count);
+    const Wire::Got got = co_await wire.read_some(buffer.prepare(room));
+    if (got.error) co_return got.error;
+    buffer.commit(got.bytes);
   }
 }
 
-Awaitable<error_code> Server::Impl::read_body(Stream& stream, beast::flat_buffer& buffer,
+Awaitable<error_code> Server::Impl::read_body(Wire& wire, beast::flat_buffer& buffer,
                                               Parser& parser, const Request& request) {
   if (parser.is_done()) co_return error_code();
-  stream.expires_after(ms(config.body_deadline_ms));
+  wire.stream().expires_after(ms(config.body_deadline_ms));
   if (buffer.size() == 0 && same_text(request.headers.get("Expect"), "100-continue")) {
-    const auto [error, bytes] = co_await asio::async_write(
-        stream, asio::buffer(std::string_view("HTTP/1.1 100 Continue\r\n\r\n")), answered);
+    const error_code error = co_await wire.write("HTTP/1.1 100 Continue\r\n\r\n", {});
     if (error) co_return error;
   }
-  const auto [error, bytes] = co_await beast::http::async_read(stream, buffer, parser, answered);
-  co_return error;
+  parser.eager(true);
+  for (;;) {
+    error_code error = beast::http::error::need_more;
+    if (buffer.size() > 0) buffer.consume(parser.put(buffer.data(), error));
+    if (error && error != beast::http::error::need_more) co_return error;
+    if (parser.is_done()) co_return error_code();
+    const std::size_t room = beast::read_size(buffer, read_bytes_max);
+    if (room == 0) co_return beast::http::error::buffer_overflow;
+    const Wire::Got got = co_await wire.read_some(buffer.prepare(room));
+    if (got.error == asio::error::eof) co_return beast::http::error::partial_message;
+    if (got.error) co_return got.error;
+    buffer.commit(got.bytes);
+  }
 }
 
-Awaitable<bool> Server::Impl::write(Loop& loop, Stream& stream, const Response& response,
+Awaitable<bool> Server::Impl::write(Loop& loop, Wire& wire, const Response& response,
                                     bool head_only, bool keep_alive) {
   const std::string head = response_head(response, date(loop), keep_alive);
   const bool with_body = !head_only && may_have_body(response.status);
   const std::string_view body = with_body ? response.content() : std::string_view();
-  const std::array<asio::const_buffer, 2> parts{asio::buffer(head), asio::buffer(body)};
-  stream.expires_after(ms(config.write_deadline_ms));
-  const auto [error, bytes] = co_await asio::async_write(stream, parts, answered);
-  co_return !error;
+  wire.stream().expires_after(ms(config.write_deadline_ms));
+  co_return !co_await wire.write(head, body);
 }
 
 // Closing while the client still sends would reset the connection and destroy our answer on its
 // way.
-Awaitable<> Server::Impl::linger(Stream& stream) {
-  error_code error;
-  stream.socket().shutdown(tcp::socket::shutdown_send, error);
-  if (error) co_return;
-  stream.expires_after(ms(linger_ms));
+Awaitable<> Server::Impl::linger(Wire& wire) {
+  if (co_await wire.end()) co_return;
+  wire.stream().expires_after(ms(linger_ms));
   std::array<char, 4096> sink{};
   for (std::size_t total = 0; total < linger_bytes_max;) {
-    const auto [read_error, bytes] = co_await stream.async_read_some(asio::buffer(sink), answered);
-    if (read_error) co_return;
+    const auto [error, bytes] =
+        co_await wire.stream().async_read_some(asio::buffer(sink), answered);
+    if (error) co_return;
     total += bytes;
   }
 }
@@ -455,6 +501,13 @@ base::Result<> Server::start() {
 }
 void Server::stop() {
   impl_->stop();
+}
+void Server::set_tls(tls::ContextPtr context) {
+  for (const auto& loop : impl_->loops)
+    loop->mailbox->post([target = loop.get(), context] { target->tls = context; });
+}
+ServerCounts Server::counts() const {
+  return {impl_->connections, impl_->handshakes, impl_->plain_refused};
 }
 std::uint16_t Server::port() const {
   return impl_->port;

@@ -6,6 +6,9 @@
 // 400, too many connections 503; after each the connection is closed. A head or body that takes too
 // long, and an idle connection, are closed without an answer.
 //
+// With ServerConfig::tls it speaks TLS only: a plain GET is sent to https (307), any other plain
+// request gets 400, and when there are too many connections the next is closed without a handshake.
+//
 // Owner: the service. start() and stop() from one thread; stop() lets answers under way finish for
 // a grace time, then joins. Handlers run on the loops' threads.
 #pragma once
@@ -19,6 +22,7 @@
 #include "http/pipeline.h"
 #include "runtime/clock.h"
 #include "runtime/entropy.h"
+#include "tls/context.h"
 
 namespace whoosh::http {
 
@@ -34,6 +38,13 @@ struct ServerConfig {
   std::int64_t write_deadline_ms = 30'000;
   std::int64_t stop_grace_ms = 1'000;
   std::size_t connections_max = 20'000;
+  tls::ContextPtr tls = nullptr;  // null: plain HTTP; else TLS only
+};
+
+struct ServerCounts {
+  std::size_t connections = 0;      // open now
+  std::uint64_t handshakes = 0;     // of TLS, done
+  std::uint64_t plain_refused = 0;  // plain HTTP where TLS is spoken
 };
 
 class Server {
@@ -48,9 +59,13 @@ class Server {
   // Error: unavailable with a sentence that names the port or address. Once.
   [[nodiscard]] base::Result<> start();
   void stop();
+  // Newcomers get this certificate from now on. Between start() and stop(). REQUIRES:
+  // ServerConfig::tls was given.
+  void set_tls(tls::ContextPtr context);
 
   [[nodiscard]] std::uint16_t port() const;       // the real one, after start()
   [[nodiscard]] std::size_t connections() const;  // open now
+  [[nodiscard]] ServerCounts counts() const;
   [[nodiscard]] const Router& router() const;
 
  private:

@@ -45,7 +45,6 @@ Loop::Loop(const Options& options, const runtime::Clock& clock, Handler& handler
                 "answers and frames fit a block");
   ASSERT(options.head_bytes_max <= read_bytes_max);
   ASSERT(options.relay_bytes_max <= read_bytes_max);
-  ASSERT(options.tls == nullptr || options.relay_bytes_max > 2 * 1024);
   ASSERT(options.message_bytes_max + control_bytes_max <= BufferPool::block_bytes_max);
   ASSERT(options.out_bytes_max + control_bytes_max + 16 <= BufferPool::block_bytes_max);
 }

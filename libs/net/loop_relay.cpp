@@ -116,8 +116,9 @@ void Loop::relay_ready(Connection& connection, Readiness readiness) {
 }
 
 void Loop::relay_in(Connection& connection) {
+  std::size_t limit = options_.relay_bytes_max;
   // Sealed, it is to fit the same block.
-  const std::size_t limit = options_.relay_bytes_max - (tls_ == nullptr ? 0 : relay_overhead_max);
+  if (tls_ != nullptr && limit > 2 * relay_overhead_max) limit -= relay_overhead_max;
   const ssize_t got = ::recv(connection.fd, read_buffer_.data(), limit, MSG_DONTWAIT);
   if (got < 0) {
     if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)

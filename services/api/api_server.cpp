@@ -67,6 +67,15 @@ std::uint16_t ApiServer::port() const {
 std::size_t ApiServer::connections() const {
   return server_ ? server_->connections() : 0;
 }
+void ApiServer::collect(metrics::Exposition& out) const {
+  const http::ServerCounts counts = server_->counts();
+  out.gauge("whoosh_http_connections", "Open connections of REST.", {},
+            static_cast<double>(counts.connections));
+  out.counter("whoosh_http_tls_handshakes_total", "TLS handshakes of REST done.", {},
+              static_cast<double>(counts.handshakes));
+  out.counter("whoosh_http_plain_refused_total", "Plain HTTP connections where TLS is spoken.", {},
+              static_cast<double>(counts.plain_refused));
+}
 std::span<const http::Route> ApiServer::routes() const {
   return server_ ? server_->router().routes() : std::span<const http::Route>();
 }

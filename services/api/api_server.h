@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "http/static_files.h"
+#include "metrics/exposition.h"
 #include "runtime/loop_thread.h"
 #include "services/api/app.h"
 
@@ -25,7 +26,10 @@ class ApiServer {
 
   [[nodiscard]] std::uint16_t port() const;
   [[nodiscard]] const Inviter& inviter() const { return app_.inviter; }
+  // Newcomers get this certificate. REQUIRES: one was in the config; started.
+  void set_tls(const tls::ContextPtr& context) { server_->set_tls(context); }
   [[nodiscard]] std::size_t connections() const;
+  void collect(metrics::Exposition& out) const;
   [[nodiscard]] std::span<const http::Route> routes() const;  // after start()
 
  private:

@@ -18,9 +18,10 @@ int serve_solo(const solo::Config& config) {
     const std::shared_ptr<solo::Solo> solo = std::move(*started);
     const auto ports = solo->ports();
     std::string up = fmt::format(
-        "whoosh is up: http://localhost:{} (players), ws://localhost:{}/ws (games), "
+        "whoosh is up: {}://localhost:{} (players), {}://localhost:{}/ws (games), "
         "http://127.0.0.1:{}/metrics and :{}/metrics (operators)",
-        ports.http, ports.edge, ports.ops, ports.ops_edge);
+        config.tls_cert.empty() ? "http" : "https", ports.http,
+        config.tls_cert.empty() ? "ws" : "wss", ports.edge, ports.ops, ports.ops_edge);
     return Served{std::move(up), [solo] { solo->reload(); },
                   [solo](const std::function<bool()>&) { solo->stop(); }};
   });
@@ -36,6 +37,9 @@ void add_solo_knobs(CLI::App& solo, solo::Config& c) {
   knob(solo, "ops-port", c.ops_port,
        "Port on 127.0.0.1 with /metrics /livez /readyz of REST; 0: a free one");
   knob(solo, "ops-edge-port", c.ops_edge_port, "The same of the WebSockets; 0: a free one");
+  knob(solo, "tls-cert", c.tls_cert,
+       "PEM file: both public ports speak TLS with this certificate; read again when it changes");
+  knob(solo, "tls-key", c.tls_key, "PEM file of the certificate's private key");
   knob(solo, "public-url", c.public_url,
        "URL of the web client as players reach it; empty: as each request's Host says");
   knob(solo, "edge-url", c.edge_url,
@@ -57,7 +61,7 @@ void add_solo_knobs(CLI::App& solo, solo::Config& c) {
        "Real milliseconds of one game second; 1000 but for tests and demos");
   knob(solo, "password-cost", c.password_cost, "Argon2id: interactive, or minimal for tests");
   knob(solo, "require-admin-totp", c.require_admin_totp,
-       "Operators need a second factor: on, off, or auto (on when --public-url is https)");
+       "Operators need a second factor: on, off, or auto (on when players come by https)");
   knob(solo, "session-days", c.session_days,
        "A sign-in ends after so many days, however often it is refreshed");
   knob(solo, "key-bits", c.key_bits, "Size of a signing key made here: 2048, 3072 or 4096");

@@ -23,6 +23,7 @@
 #include "services/role/identity.h"
 #include "services/role/ops.h"
 #include "services/role/paths.h"
+#include "services/role/tls_watch.h"
 #include "services/role/urls.h"
 #include "state/node_book.h"
 
@@ -42,7 +43,10 @@ class ApiRole final : public Role {
 
   [[nodiscard]] base::Result<> start();
   [[nodiscard]] Ports ports() const override { return {http_port_, 0, ops_->port()}; }
-  void reload() override { common_->key_watch->reload(); }
+  void reload() override {
+    common_->key_watch->reload();
+    if (tls_watch_) tls_watch_->reload();
+  }
   void stop(const std::function<bool()>& hurry) override;
 
  private:
@@ -52,6 +56,7 @@ class ApiRole final : public Role {
   [[nodiscard]] api::Config api_config() const;
   void start_worker();
   [[nodiscard]] base::Result<> start_ops();
+  [[nodiscard]] base::Result<> read_certificate();
   [[nodiscard]] std::map<std::string, std::string> checks();
   void say(std::string standing);
 
@@ -65,6 +70,7 @@ class ApiRole final : public Role {
   state::RevocationList revoked_;  // kept by the server, from the store's rows
   auth::Sealer sealer_;
   std::unique_ptr<role::OpsPages> ops_;
+  std::unique_ptr<role::TlsWatch> tls_watch_;  // null: no TLS
   // Made by starter_'s thread; nobody else looks at them until serving_.
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<api::ResultWorker> worker_;
@@ -88,13 +94,30 @@ base::Result<> ApiRole::start() {
   book_ = std::make_unique<state::NodeBook>(state_.nodes(), common_->clock);
   gateway_ = std::make_unique<ClusterGateway>(
       config_.edge_url, ClusterGateway::Ports{[this] { return *book_->living(); }, state_.lobbies(),
-                                              common_->key, common_->clock, common_->entropy});
+                                              common_->key, common_->clock, common_->entropy,
+                                              config_.tls_cert.empty() ? "ws" : "wss"});
   janitor_ = std::make_unique<Janitor>(
       common_->holder,
       Janitor::Ports{state_.nodes(), state_.directory(), state_.leases(), common_->clock});
   publisher_ = std::make_unique<RevocationPublisher>(state_.revocations(), common_->clock);
+  if (const auto ok = read_certificate(); !ok) return ok;
   if (const auto ok = start_ops(); !ok) return ok;
   starter_ = std::make_unique<runtime::LoopThread>([this] { return try_to_serve(); });
+  if (tls_watch_ == nullptr) return {};
+  // By way of the thread that makes the server: a certificate that comes meanwhile is not lost.
+  tls_watch_->start([this](const tls::ContextPtr& fresh) {
+    starter_->post([this, fresh] {
+      if (serving_) server_->set_tls(fresh);
+    });
+  });
+  return {};
+}
+
+base::Result<> ApiRole::read_certificate() {
+  if (config_.tls_cert.empty()) return {};
+  auto read = role::TlsWatch::make({config_.tls_cert, config_.tls_key}, common_->clock);
+  if (!read) return read.error();
+  tls_watch_ = std::move(*read);
   return {};
 }
 
@@ -139,7 +162,8 @@ api::Config ApiRole::api_config() const {
   out.allowed_origins = config_.allowed_origins;
   out.trusted_proxies = config_.trusted_proxies;
   out.public_host = role::host_of_url(config_.public_url);
-  out.https = config_.public_url.starts_with("https://");
+  out.https = tls_watch_ != nullptr || config_.public_url.starts_with("https://");
+  if (tls_watch_) out.server.tls = tls_watch_->current();
   out.web = role::web_folder(config_.web);
   out.rates.enabled = config_.rate_limits;
   out.sealer = sealer_;
@@ -180,6 +204,7 @@ base::Result<> ApiRole::start_ops() {
     common_->key_watch->collect(out);
     out.gauge("whoosh_nodes", "Living edges as this process knows them.", {},
               static_cast<double>(book_->living()->size()));
+    if (tls_watch_) tls_watch_->collect(out);
     if (!serving_) return;
     const api::ResultWorkerCounts counts = worker_->counts();
     const auto count = [&](const char* name, const char* help, std::int64_t value) {
@@ -190,8 +215,7 @@ base::Result<> ApiRole::start_ops() {
           counts.repeated);
     count("whoosh_results_retried_total", "Attempts to write one that failed.", counts.retried);
     count("whoosh_results_aside_total", "Results that can never be written.", counts.aside);
-    out.gauge("whoosh_http_connections", "Open connections of REST.", {},
-              static_cast<double>(server_->connections()));
+    server_->collect(out);
   });
   role::OpsConfig pages;
   pages.listen = config_.ops_listen;
@@ -227,6 +251,7 @@ void ApiRole::say(std::string standing) {
 
 void ApiRole::stop(const std::function<bool()>&) {
   if (std::exchange(stopped_, true)) return;
+  if (tls_watch_) tls_watch_->stop();
   if (starter_) starter_->stop();
   if (ops_) ops_->stop();
   if (server_) server_->stop();

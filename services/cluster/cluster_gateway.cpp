@@ -152,7 +152,7 @@ std::string ClusterGateway::ws_url(const state::RoomEntry& entry, std::string_vi
   const auto node = node_of(entry);
   std::string url = node && !node->ws_url.empty() ? node->ws_url : edge_url_;
   if (url.empty()) {
-    url = fmt::format("ws://{}:{}/ws", role::host_without_port(host),
+    url = fmt::format("{}://{}:{}/ws", ports_.scheme, role::host_without_port(host),
                       node ? node->edge_port : std::uint16_t{8080});
   }
   return fmt::format("{}?game_id={}", url, entry.room.text());

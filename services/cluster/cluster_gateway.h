@@ -42,6 +42,8 @@ class ClusterGateway final : public api::EdgeGateway {
     const auth::ClusterKey& key;
     const runtime::Clock& clock;
     runtime::Entropy& entropy;
+    // Of an address made from the host of a request: pages that came by https take wss only.
+    std::string scheme = "ws";
   };
 
   // `edge_url`: "wss://edge.example/ws", where every edge is behind one address and passes players

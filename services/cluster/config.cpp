@@ -16,6 +16,7 @@
 #include "services/database/database.h"
 #include "services/role/identity.h"
 #include "services/role/live_state.h"
+#include "services/role/tls_watch.h"
 
 namespace whoosh::cluster {
 namespace {
@@ -86,6 +87,14 @@ Checked check_common(const CommonConfig& c) {
     return wrong("log-level", "trace, debug, info, warn or error");
   if (!among(c.log_format, std::array{"text", "json"})) return wrong("log-format", "text or json");
   return {};
+}
+
+// `url`: of this port as players reach it, if that is told; it must not say that there is no TLS.
+Checked check_tls(const TlsConfig& c, std::string_view knob, const std::string& url) {
+  if (std::string what = role::check_tls_knobs(c.tls_cert, c.tls_key); !what.empty())
+    return Error{ErrorCode::invalid_input, std::move(what)};
+  if (c.tls_cert.empty() || (!url.starts_with("http://") && !url.starts_with("ws://"))) return {};
+  return wrong(knob, "an https:// or wss:// URL where there is --tls-cert");
 }
 
 Checked check_proxies(const std::vector<std::string>& proxies) {
@@ -171,6 +180,7 @@ Checked check(const ApiConfig& c) {
   if (!role::is_session_days(c.session_days)) return wrong("session-days", "1 to 3650 days");
   if (!is_url(c.public_url, "http"))
     return wrong("public-url", "a URL such as https://whoosh.example");
+  if (auto tls = check_tls(c, "public-url", c.public_url); !tls) return tls;
   if (!is_url(c.edge_url, "ws"))
     return wrong("edge-url", "a URL such as wss://edge.whoosh.example/ws");
   return check_proxies(c.trusted_proxies);
@@ -183,6 +193,7 @@ Checked check(const EdgeConfig& c) {
     return wrong("node-name", "letters, digits, '-', '_' and '.', at most 63");
   if (!is_url(c.advertise_ws_url, "ws"))
     return wrong("advertise-ws-url", "a URL such as wss://whoosh.example/edge/edge-1/ws");
+  if (auto tls = check_tls(c, "advertise-ws-url", c.advertise_ws_url); !tls) return tls;
   if (!is_address(c.internal_host)) {
     return wrong("internal-host",
                  "the numeric address by which the other processes reach this "

@@ -14,6 +14,12 @@
 
 namespace whoosh::cluster {
 
+// Of a role that players reach.
+struct TlsConfig {
+  std::string tls_cert;
+  std::string tls_key;
+};
+
 struct CommonConfig {
   std::string state = "redis://127.0.0.1:6379";
   std::string state_file;
@@ -27,7 +33,7 @@ struct CommonConfig {
   std::string log_format = "text";
 };
 
-struct ApiConfig : CommonConfig {
+struct ApiConfig : CommonConfig, TlsConfig {
   ApiConfig() { ops_port = 9090; }
 
   std::string database = "postgres://whoosh@127.0.0.1/whoosh";
@@ -47,7 +53,7 @@ struct ApiConfig : CommonConfig {
   std::uint32_t session_days = 90;
 };
 
-struct EdgeConfig : CommonConfig {
+struct EdgeConfig : CommonConfig, TlsConfig {
   EdgeConfig() { ops_port = 9091; }
 
   std::string data = "var";
@@ -103,6 +109,13 @@ void each_common_knob(Config& c, F& f) {
 }
 
 template <class F>
+void each_tls_knob(TlsConfig& c, F& f) {
+  f("tls-cert", c.tls_cert,
+    "PEM file: players' port speaks TLS with this certificate; read again when it changes");
+  f("tls-key", c.tls_key, "PEM file of the certificate's private key");
+}
+
+template <class F>
 void each_knob(ApiConfig& c, F&& f) {
   each_common_knob(c, f);
   f.secret("database", c.database, "postgres://user@host/database or sqlite:PATH");
@@ -110,6 +123,7 @@ void each_knob(ApiConfig& c, F&& f) {
   f("database-connections", c.database_connections, "To the database, 1 to 64");
   f("listen", c.listen, "Address of the REST port");
   f("http-port", c.http_port, "Port of the web client and REST; 0: a free one");
+  each_tls_knob(c, f);
   f("public-url", c.public_url, "URL of the web client as players reach it");
   f("edge-url", c.edge_url, "URL of the WebSockets where all edges are behind one address");
   f("web", c.web, "Folder of the built web client; empty: the one built here");
@@ -119,7 +133,7 @@ void each_knob(ApiConfig& c, F&& f) {
   f("api-threads", c.api_threads, "Threads of REST; 0: one per core, at most 4");
   f("password-cost", c.password_cost, "Argon2id: interactive, or minimal for tests");
   f("require-admin-totp", c.require_admin_totp,
-    "Operators need a second factor: on, off, or auto (on when --public-url is https)");
+    "Operators need a second factor: on, off, or auto (on when players come by https)");
   f("session-days", c.session_days,
     "A sign-in ends after so many days, however often it is refreshed");
 }
@@ -130,6 +144,7 @@ void each_knob(EdgeConfig& c, F&& f) {
   f("data", c.data, "Folder of spooled results and of the logs of broken rooms");
   f("listen", c.listen, "Address of the WebSockets");
   f("edge-port", c.edge_port, "Port of the WebSockets; 0: a free one");
+  each_tls_knob(c, f);
   f("node-name", c.node_name, "Name of this node, unique in the cluster; empty: the host name");
   f("advertise-ws-url", c.advertise_ws_url,
     "URL of this very node as players reach it, if they do");

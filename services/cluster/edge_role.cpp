@@ -19,6 +19,7 @@
 #include "services/role/data_lock.h"
 #include "services/role/ops.h"
 #include "services/role/paths.h"
+#include "services/role/tls_watch.h"
 #include "services/role/urls.h"
 #include "services/role/version.h"
 #include "state/node_book.h"
@@ -43,7 +44,10 @@ class EdgeRole final : public Role {
   [[nodiscard]] Ports ports() const override {
     return {edge_->port(), internal_->port(), ops_->port()};
   }
-  void reload() override { common_->key_watch->reload(); }
+  void reload() override {
+    common_->key_watch->reload();
+    if (tls_watch_) tls_watch_->reload();
+  }
   void stop(const std::function<bool()>& hurry) override;
 
  private:
@@ -71,6 +75,7 @@ class EdgeRole final : public Role {
   std::unique_ptr<http::Server> internal_;
   std::unique_ptr<Membership> membership_;
   std::unique_ptr<role::OpsPages> ops_;
+  std::unique_ptr<role::TlsWatch> tls_watch_;  // null: no TLS
   bool stopped_ = false;
 };
 
@@ -89,6 +94,7 @@ base::Result<edge::EdgeConfig> EdgeRole::edge_config() const {
   out.shards = config_.shards;
   out.full.players_max = config_.players_max;
   out.net.io = *net::parse_io(config_.io);
+  if (tls_watch_) out.net.tls = tls_watch_->current();
   out.descriptors_for_others += internal_connections_max;
   out.shard.tick_ms = static_cast<std::int32_t>(config_.tick_ms);
   out.rate_limits = config_.rate_limits;
@@ -108,6 +114,11 @@ base::Result<> EdgeRole::start() {
   auto lock = role::DataLock::take(config_.data);
   if (!lock) return lock.error();
   data_lock_ = std::move(*lock);
+  if (!config_.tls_cert.empty()) {
+    auto read = role::TlsWatch::make({config_.tls_cert, config_.tls_key}, common_->clock);
+    if (!read) return read.error();
+    tls_watch_ = std::move(*read);
+  }
   auto edge_config = this->edge_config();
   if (!edge_config) return edge_config.error();
   book_ = std::make_unique<state::NodeBook>(state_.nodes(), common_->clock);
@@ -131,6 +142,8 @@ base::Result<> EdgeRole::start() {
                                       });
   own_ = std::make_unique<edge::LocalGateway>(*edge_, config_.advertise_ws_url, "", common_->clock);
   if (const auto ok = edge_->start(*own_); !ok) return ok;
+  if (tls_watch_)
+    tls_watch_->start([this](const tls::ContextPtr& fresh) { edge_->set_tls(fresh); });
   feed_ = std::make_unique<state::RevocationFeed>(
       state_.revocations(), revoked_, common_->clock,
       [this](std::span<const state::Revoked> fresh) { edge_->revoke(fresh); });
@@ -159,6 +172,7 @@ base::Result<> EdgeRole::start_ops() {
   metrics.add([this](metrics::Exposition& out) {
     common_->key_watch->collect(out);
     edge_->collect(out);
+    if (tls_watch_) tls_watch_->collect(out);
     out.gauge("whoosh_nodes", "Living edges as this process knows them.", {},
               static_cast<double>(book_->living()->size()));
     out.gauge("whoosh_results_spooled", "Results that wait on disk for the state.", {},
@@ -246,6 +260,7 @@ void EdgeRole::wait_for_rooms(const std::function<bool()>& hurry) {
 void EdgeRole::stop(const std::function<bool()>& hurry) {
   if (std::exchange(stopped_, true)) return;
   if (edge_ && edge_->is_serving() && membership_) wait_for_rooms(hurry);
+  if (tls_watch_) tls_watch_->stop();
   if (membership_) membership_->leave();
   if (ops_) ops_->stop();
   if (internal_) internal_->stop();

@@ -28,8 +28,8 @@ class Role {
 
   virtual ~Role() = default;
   [[nodiscard]] virtual Ports ports() const = 0;
-  // Reads the key files again, now; they are looked at every 10 s anyway. Any thread, returns at
-  // once.
+  // Reads the key files and the certificate again, now; they are looked at every 10 s anyway. Any
+  // thread, returns at once.
   virtual void reload() = 0;
   // `hurry`: asked now and then while an edge waits for its rooms; true: waits no longer.
   virtual void stop(const std::function<bool()>& hurry) = 0;

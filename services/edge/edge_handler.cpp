@@ -88,6 +88,18 @@ net::Decision EdgeHandler::on_request(net::ConnId id, const net::Request& reques
   return seat(id, std::move(arrival), request_id_of(request));
 }
 
+// Another edge of the cluster: its pass is checked, and what it says stays within the cluster's own
+// network, as its other calls do.
+bool EdgeHandler::takes_plain(const net::Request& request) {
+  const auto journey = forwarding_.read(request);
+  return journey && journey->room;
+}
+
+std::string EdgeHandler::tls_needed_body() {
+  return error_body({ErrorCode::malformed, "This port takes TLS only: use wss:// or https://."},
+                    new_request_id());
+}
+
 net::Decision EdgeHandler::first_request(net::ConnId id, const net::Request& request) {
   const std::string request_id = request_id_of(request);
   if (request.path() == "/health" || request.path() == "/health/") {

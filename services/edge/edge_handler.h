@@ -54,6 +54,8 @@ class EdgeHandler final : public net::Handler, shard::FrameSink, shard::Owner {
   void on_drained(net::ConnId id) override;
   void on_turn_end(std::int64_t now_ms) override;
   [[nodiscard]] std::int64_t next_deadline_ms() const override;
+  [[nodiscard]] bool takes_plain(const net::Request& request) override;
+  [[nodiscard]] std::string tls_needed_body() override;
   [[nodiscard]] std::string refusal_body(int status) override;
 
  private:

@@ -52,7 +52,8 @@ void write_shard(metrics::Exposition& out, const std::string& shard, const shard
 void write_loop(metrics::Exposition& out, const std::string& shard, const net::Counters& c) {
   const metrics::Labels labels{{"shard", shard}};
   const auto write = [&](std::string_view name, std::string_view what, std::uint64_t value) {
-    const bool gauge = name == "connections" || name == "forwards" || name == "buffer_bytes";
+    const bool gauge = name == "connections" || name == "forwards" || name == "buffer_bytes" ||
+                       name == "tls_waiting";
     std::string help(what);
     help[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(help[0])));
     if (gauge)

@@ -25,6 +25,9 @@ class EdgeServer {
   // 1001 to everybody; returns when the loops have ended. Idempotent.
   void stop();
   [[nodiscard]] std::uint16_t port() const;
+  // Newcomers get this certificate. REQUIRES: one was in the config; started.
+  void set_tls(const tls::ContextPtr& context) { server_->set_tls(context); }
+  [[nodiscard]] bool speaks_tls() const { return shared_.config.net.tls != nullptr; }
   [[nodiscard]] const std::string& node() const { return shared_.config.node; }
   // nullopt: it takes no rooms until it has one again. From one thread.
   void set_node_number(std::optional<std::uint16_t> number) { shared_.numbers.become(number); }

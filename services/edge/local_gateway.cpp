@@ -72,7 +72,8 @@ std::string LocalGateway::ws_url(const state::RoomEntry& entry, std::string_view
   if (!edge_url_.empty()) return fmt::format("{}?game_id={}", edge_url_, entry.room.text());
   std::string_view name = role::host_without_port(host);
   if (name.empty()) name = public_host_;
-  return fmt::format("ws://{}:{}/ws?game_id={}", name, edge_.port(), entry.room.text());
+  return fmt::format("{}://{}:{}/ws?game_id={}", edge_.speaks_tls() ? "wss" : "ws", name,
+                     edge_.port(), entry.room.text());
 }
 
 }  // namespace whoosh::edge

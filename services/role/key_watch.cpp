@@ -1,7 +1,6 @@
 #include "services/role/key_watch.h"
 
 #include <spdlog/spdlog.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <utility>
@@ -26,14 +25,6 @@ std::string words_of(const auth::KeySet& keys) {
 KeyReader::KeyReader(KeySource source, const runtime::Clock& clock)
     : source_(std::move(source)), clock_(clock) {}
 
-KeyReader::Stamp KeyReader::stamp_of(const std::string& path) {
-  struct stat info {};
-  if (::stat(path.c_str(), &info) != 0) return {path};
-  const std::int64_t second_ns = 1'000'000'000;
-  return {path, info.st_ino, info.st_size,
-          std::int64_t{info.st_mtim.tv_sec} * second_ns + info.st_mtim.tv_nsec};
-}
-
 base::Result<std::shared_ptr<const auth::KeySet>> KeyReader::read(bool always) {
   auto paths = source_.files();
   if (!paths) {
@@ -41,8 +32,8 @@ base::Result<std::shared_ptr<const auth::KeySet>> KeyReader::read(bool always) {
     return paths.error();
   }
   if (paths->size() > auth::keys_max) paths->resize(auth::keys_max);  // the oldest have expired
-  std::vector<Stamp> stamps;  // before the files are read: a change meanwhile is seen next time
-  for (const std::string& path : *paths) stamps.push_back(stamp_of(path));
+  std::vector<FileStamp> stamps;  // before the files are read: a change meanwhile is seen next time
+  for (const std::string& path : *paths) stamps.push_back(FileStamp::of(path));
   const bool same = is_current_ && stamps == stamps_;
   if (same && !always && signer() == signing_) return std::shared_ptr<const auth::KeySet>();
   is_current_ = false;
@@ -62,7 +53,7 @@ base::Result<std::shared_ptr<const auth::KeySet>> KeyReader::read(bool always) {
 }
 
 void KeyReader::get_to_know(const std::vector<auth::KeySet::Listed>& keys,
-                            const std::vector<Stamp>& stamps) {
+                            const std::vector<FileStamp>& stamps) {
   const std::int64_t now_ms = clock_.monotonic_ms();
   std::map<std::string, std::int64_t> known;
   for (std::size_t at = 0; at < keys.size(); ++at) {

@@ -17,8 +17,6 @@
 // alone): the first one signs.
 #pragma once
 
-#include <sys/types.h>
-
 #include <atomic>
 #include <cstdint>
 #include <functional>
@@ -31,6 +29,7 @@
 #include "metrics/exposition.h"
 #include "runtime/clock.h"
 #include "runtime/loop_thread.h"
+#include "services/role/file_stamp.h"
 
 namespace whoosh::role {
 
@@ -54,23 +53,15 @@ class KeyReader {
   [[nodiscard]] std::int64_t settles_in_ms() const;
 
  private:
-  struct Stamp {
-    std::string path;
-    ino_t inode = 0;
-    off_t size = -1;  // of none: the file can't be looked at
-    std::int64_t written_ns = 0;
-
-    bool operator==(const Stamp&) const = default;
-  };
-  [[nodiscard]] static Stamp stamp_of(const std::string& path);
-  void get_to_know(const std::vector<auth::KeySet::Listed>& keys, const std::vector<Stamp>& stamps);
+  void get_to_know(const std::vector<auth::KeySet::Listed>& keys,
+                   const std::vector<FileStamp>& stamps);
   [[nodiscard]] std::string signer() const;
 
   const KeySource source_;
   const runtime::Clock& clock_;
   bool is_first_ = true;
   bool is_current_ = false;  // stamps_ and keys_ are of what was read last
-  std::vector<Stamp> stamps_;
+  std::vector<FileStamp> stamps_;
   std::vector<auth::KeySet::Listed> keys_;
   std::map<std::string, std::int64_t> known_since_ms_;  // by kid; monotonic
   std::string signing_;

@@ -9,6 +9,7 @@
 #include "net/limits.h"
 #include "services/database/database.h"
 #include "services/role/identity.h"
+#include "services/role/tls_watch.h"
 
 namespace whoosh::solo {
 namespace {
@@ -21,6 +22,17 @@ base::Error knob(std::string_view name, std::string_view value, std::string_view
 template <std::size_t N>
 bool among(const std::string& value, const std::array<const char*, N>& list) {
   return std::any_of(list.begin(), list.end(), [&](const char* item) { return value == item; });
+}
+
+base::Result<> check_tls(const Config& c) {
+  if (std::string wrong = role::check_tls_knobs(c.tls_cert, c.tls_key); !wrong.empty())
+    return base::Error{base::ErrorCode::invalid_input, std::move(wrong)};
+  if (c.tls_cert.empty()) return {};
+  if (c.public_url.starts_with("http://"))
+    return knob("public-url", c.public_url, "an https:// URL where there is --tls-cert");
+  if (c.edge_url.starts_with("ws://"))
+    return knob("edge-url", c.edge_url, "a wss:// URL where there is --tls-cert");
+  return {};
 }
 
 // Without who and by which word.
@@ -66,21 +78,22 @@ base::Result<> check(const Config& c) {
       !c.edge_url.starts_with("wss://")) {
     return knob("edge-url", c.edge_url, "a URL such as wss://edge.whoosh.example/ws");
   }
-  return {};
+  return check_tls(c);
 }
 
 std::string print(const Config& c) {
   return fmt::format(
       "data = {}\ndatabase = {}\nlisten = {}\nhttp-port = {}\nedge-port = {}\nops-port = "
       "{}\nops-edge-port = {}\n"
-      "public-url = {}\nedge-url = {}\nweb = {}\nallowed-origins = {}\ntrusted-proxies = {}\n"
+      "tls-cert = {}\ntls-key = {}\npublic-url = {}\nedge-url = {}\nweb = {}\nallowed-origins = "
+      "{}\ntrusted-proxies = {}\n"
       "rate-limits = {}\nquery-tokens = {}\nshards = {}\nplayers-max = {}\nio = {}\napi-threads = "
       "{}\ntick-ms = "
       "{}\npassword-cost = {}\n"
       "require-admin-totp = {}\nsession-days = {}\nkey-bits = {}\n"
       "log-level = {}\nlog-format = {}\n",
       c.data, shown_database(c), c.listen, c.http_port, c.edge_port, c.ops_port, c.ops_edge_port,
-      c.public_url, c.edge_url, c.web, fmt::join(c.allowed_origins, ","),
+      c.tls_cert, c.tls_key, c.public_url, c.edge_url, c.web, fmt::join(c.allowed_origins, ","),
       fmt::join(c.trusted_proxies, ","), c.rate_limits ? "on" : "off",
       c.query_tokens ? "on" : "off", c.shards, c.players_max, c.io, c.api_threads, c.tick_ms,
       c.password_cost, c.require_admin_totp, c.session_days, c.key_bits, c.log_level, c.log_format);

@@ -19,6 +19,8 @@ struct Config {
   std::uint16_t edge_port = 8080;      // Service B; 0: a free one
   std::uint16_t ops_port = 9090;       // 127.0.0.1: metrics and health of Service A; 0: a free one
   std::uint16_t ops_edge_port = 9091;  // 127.0.0.1: the same of Service B
+  std::string tls_cert;                // PEM: both public ports speak TLS; "": neither does
+  std::string tls_key;                 // PEM, of that certificate
   std::string public_url;              // "https://whoosh.example"; empty: as the client's Host says
   std::string edge_url;  // "wss://edge.whoosh.example/ws"; empty: the Host with edge_port
   std::string web;       // folder of the built web client; empty: the one that was built

@@ -16,6 +16,7 @@
 #include "services/role/data_lock.h"
 #include "services/role/key_watch.h"
 #include "services/role/ops.h"
+#include "services/role/tls_watch.h"
 #include "services/solo/config.h"
 #include "services/solo/solo.h"
 #include "state/memory/directory.h"
@@ -35,6 +36,8 @@ struct Solo::Parts {
   [[nodiscard]] base::Result<> open_data();
   [[nodiscard]] base::Result<> read_keys();
   [[nodiscard]] base::Result<> open_store();
+  [[nodiscard]] base::Result<> read_certificate();
+  void watch_certificate();
   [[nodiscard]] base::Result<> start_edge();
   [[nodiscard]] base::Result<> start_api();
   [[nodiscard]] base::Result<> start_ops();
@@ -49,6 +52,7 @@ struct Solo::Parts {
   runtime::OsEntropy entropy;
   std::unique_ptr<auth::TokenAuthority> authority;
   std::unique_ptr<role::KeyWatch> key_watch;
+  std::unique_ptr<role::TlsWatch> tls_watch;  // null: no TLS
   std::unique_ptr<store::Store> store;
   state::memory::Directory directory{entropy};
   state::memory::Queue queue{directory, clock};

@@ -82,6 +82,22 @@ base::Result<> Solo::Parts::read_keys() {
   return {};
 }
 
+base::Result<> Solo::Parts::read_certificate() {
+  if (config.tls_cert.empty()) return {};
+  auto read = role::TlsWatch::make({config.tls_cert, config.tls_key}, clock);
+  if (!read) return read.error();
+  tls_watch = std::move(*read);
+  return {};
+}
+
+void Solo::Parts::watch_certificate() {
+  if (tls_watch == nullptr) return;
+  tls_watch->start([this](const tls::ContextPtr& fresh) {
+    edge->set_tls(fresh);
+    api->set_tls(fresh);
+  });
+}
+
 base::Result<> Solo::Parts::open_store() {
   database::Location location{database::Kind::sqlite, role::database_path(config.data)};
   if (!config.database.empty()) {
@@ -108,6 +124,7 @@ base::Result<> Solo::Parts::start_edge() {
   edge_config.shards = config.shards;
   edge_config.full.players_max = config.players_max;
   edge_config.net.io = *net::parse_io(config.io);
+  if (tls_watch) edge_config.net.tls = tls_watch->current();
   edge_config.descriptors_for_others += http_connections_max();
   edge_config.shard.tick_ms = static_cast<std::int32_t>(config.tick_ms);
   edge_config.rate_limits = config.rate_limits;
@@ -170,6 +187,7 @@ base::Result<> Solo::Parts::start_api() {
   api::Config service;
   service.server.address = config.listen;
   service.server.port = config.http_port;
+  if (tls_watch) service.server.tls = tls_watch->current();
   service.server.connections_max = http_connections_max();
   service.server.threads = config.api_threads != 0
                                ? config.api_threads
@@ -177,7 +195,7 @@ base::Result<> Solo::Parts::start_api() {
   service.allowed_origins = config.allowed_origins;
   service.trusted_proxies = config.trusted_proxies;
   service.public_host = role::host_of_url(config.public_url);
-  service.https = config.public_url.starts_with("https://");
+  service.https = tls_watch != nullptr || config.public_url.starts_with("https://");
   service.web = role::web_folder(config.web);
   service.rates.enabled = config.rate_limits;
   auto sealer = role::load_or_make_sealer(config.data, clock.now());
@@ -217,6 +235,8 @@ base::Result<> Solo::Parts::start_ops() {
   metrics::Registry api_metrics;
   api_metrics.add([this](metrics::Exposition& out) {
     key_watch->collect(out);
+    if (tls_watch) tls_watch->collect(out);
+    api->collect(out);
     out.gauge("whoosh_results_pending", "Results that wait for the database.", {},
               static_cast<double>(results.size()));
   });
@@ -232,7 +252,10 @@ base::Result<> Solo::Parts::start_ops() {
   if (const auto started = ops->start(); !started) return started.error();
 
   metrics::Registry edge_metrics;
-  edge_metrics.add([this](metrics::Exposition& out) { edge->collect(out); });
+  edge_metrics.add([this](metrics::Exposition& out) {
+    edge->collect(out);
+    if (tls_watch) tls_watch->collect(out);
+  });
   role::OpsConfig edge_pages;
   edge_pages.port = config.ops_edge_port;
   edge_pages.ready = [this] {
@@ -253,11 +276,13 @@ base::Result<std::unique_ptr<Solo>> Solo::start(const Config& config) {
   std::unique_ptr<Solo> solo(new Solo(std::move(parts)));
   Parts& p = *solo->parts_;
   if (const auto ok = p.open_data(); !ok) return ok.error();
+  if (const auto ok = p.read_certificate(); !ok) return ok.error();
   if (const auto ok = p.start_edge(); !ok) return ok.error();
   p.start_result_worker();
   if (const auto ok = p.start_api(); !ok) return ok.error();
   p.start_matchmaker();
   if (const auto ok = p.start_ops(); !ok) return ok.error();
+  p.watch_certificate();
   return solo;
 }
 
@@ -272,6 +297,7 @@ Solo::Ports Solo::ports() const {
 
 void Solo::reload() {
   parts_->key_watch->reload();
+  if (parts_->tls_watch) parts_->tls_watch->reload();
 }
 
 // Nobody new first, then who is inside, then what is being written; each part while those it uses
@@ -279,6 +305,7 @@ void Solo::reload() {
 void Solo::stop() {
   Parts& p = *parts_;
   if (std::exchange(p.stopped, true)) return;
+  if (p.tls_watch) p.tls_watch->stop();
   if (p.ops) p.ops->stop();
   if (p.ops_edge) p.ops_edge->stop();
   if (p.matchmaker) p.matchmaker->stop();

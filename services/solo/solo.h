@@ -29,7 +29,8 @@ class Solo {
   ~Solo();
 
   [[nodiscard]] Ports ports() const;
-  // Reads the key files again, now; they are looked at every 10 s anyway. Returns at once.
+  // Reads the key files and the certificate again, now; they are looked at every 10 s anyway.
+  // Returns at once.
   void reload();
   // Takes no more players, tells everybody 1001, finishes what is being written. Idempotent.
   void stop();

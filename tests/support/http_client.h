@@ -61,6 +61,12 @@ class RawConnection {
     return true;
   }
 
+  // What comes next, whatever it is; "" at the end or when nothing came in time.
+  std::string read_some() {
+    if (buffer_.empty() && !fill()) return {};
+    return std::exchange(buffer_, {});
+  }
+
   // The next response. `head_only`: it answers a HEAD, so no body follows.
   HttpAnswer read(bool head_only = false) {
     std::size_t end = 0;
