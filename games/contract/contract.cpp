@@ -240,6 +240,31 @@ void expect_rejoin(const rules::Game& game, const Options& options) {
   }
 }
 
+// Nobody but a human who is there is asked, and who says that he is there is asked no more.
+void expect_idle_ends(const rules::Game& game, const Options& options) {
+  using Why = rules::Leave::Why;
+  for (std::uint32_t i = 0; i < options.matches; ++i) {
+    const Match match = match_number(game, 200 + i);
+    Driver driver(game, match.table, match.start, match.seed);  // everybody sleeps
+    while (driver.now() < game.info().ticks_max && !driver.outcome()) {
+      driver.tick();
+      for (std::uint8_t at = 0; at < match.table.size(); ++at) {
+        const Seat seat{at};
+        if (match.table.seats[at].bot || driver.idle(seat) == rules::Idle::no) continue;
+        ASSERT_FALSE(driver.outcome()) << "nobody is asked once the match is over";
+        for (const Why why : {Why::away, Why::bot, Why::abandoned}) {
+          Driver gone = driver.fork();
+          gone.leave(seat, why);
+          EXPECT_EQ(gone.idle(seat), rules::Idle::no) << "he is not there";
+        }
+        Driver awake = driver.fork();
+        awake.join(seat);
+        EXPECT_EQ(awake.idle(seat), rules::Idle::no);
+      }
+    }
+  }
+}
+
 // ---- hidden information -------------------------------------------------------------------------
 
 void expect_no_secret(const std::string& text, const std::vector<std::string>& secrets,
@@ -298,6 +323,7 @@ void expect_contract(const rules::Game& game, const Options& options) {
   expect_determinism(game, options);
   expect_views(game, options);
   expect_rejoin(game, options);
+  expect_idle_ends(game, options);
   expect_hidden(game, options);
 }
 

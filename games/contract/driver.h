@@ -109,6 +109,7 @@ class Driver {
     return json;
   }
   [[nodiscard]] rules::Clock clock() const { return game_.clock(state(), table_); }
+  [[nodiscard]] rules::Idle idle(Seat seat) const { return game_.idle(state(), seat); }
 
   // The same match once more, to go on with or to change (raw_state) on its own.
   [[nodiscard]] Driver fork() const { return Driver(*this, Fork{}); }

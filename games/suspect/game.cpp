@@ -45,6 +45,13 @@ const rules::GameInfo& Rules::info() {
   return info;
 }
 
+rules::Idle Rules::idle(const State& state, Seat seat) {
+  const SeatState& own = at(state, seat);
+  if (!own.here || own.missed < missed_asked || state.phase == Phase::FINISHED)
+    return rules::Idle::no;
+  return own.bot ? rules::Idle::bot : rules::Idle::asked;
+}
+
 base::Result<> Rules::apply(State& state, const rules::Event& event, rules::Ctx& ctx) {
   if (const auto* start = std::get_if<rules::Start>(&event)) {
     set_up(state, *start, ctx);

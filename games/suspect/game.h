@@ -15,6 +15,7 @@ struct Rules {
                    rules::ViewWriter& out);
   static rules::Clock clock(const State& state, const rules::Table& table);
   static void tick_members(const State& state, const rules::Table& table, base::JsonWriter& out);
+  static rules::Idle idle(const State& state, Seat seat);
 };
 
 [[nodiscard]] const rules::Game& game();

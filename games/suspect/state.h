@@ -36,7 +36,8 @@ inline constexpr std::uint16_t reveal_s = 25;
 inline constexpr std::uint16_t inspect_from_s = 45;
 inline constexpr std::uint16_t press_s = 12;  // normal pace
 inline constexpr std::size_t press_waiting_max = 2;
-inline constexpr std::uint8_t missed_max = 3;  // answers in a row, then a bot plays the seat
+inline constexpr std::uint8_t missed_asked = 2;  // answers in a row, then he is asked …
+inline constexpr std::uint8_t missed_max = 3;    // … and then a bot plays the seat
 
 inline constexpr std::uint32_t suspect_gap_ms = 2000;
 inline constexpr std::uint32_t answer_gap_ms = 1000;

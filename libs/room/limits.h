@@ -36,7 +36,10 @@ inline constexpr std::uint32_t matchmade_start_s = 15;  // then without the miss
 inline constexpr std::uint32_t matchmade_empty_s = 30;  // nobody came: closes; one: plays bots
 inline constexpr std::size_t filled_seats = 5;          // bots fill up to so many seats
 inline constexpr std::uint32_t crowd_update_s = 2;      // the audience hears at most so often
-inline constexpr std::uint8_t vote_kick_s = 30;         // then the vote is forgotten
+inline constexpr std::uint8_t vote_kick_s = 30;         // then the vote has failed …
+// … and who called it can't call another for 60 to 65 s: ERROR rate. Counted in steps of 5 s.
+inline constexpr std::uint8_t vote_kick_wait_steps = 13;
+inline constexpr std::uint8_t vote_kick_step_s = 5;
 
 // ---- messages ----
 inline constexpr std::uint32_t chat_burst = 5;   // then one a second; beyond: ERROR rate
@@ -55,6 +58,7 @@ inline constexpr std::size_t log_line_bytes_max = 64 * 1024;   // of one line th
 static_assert(log_event_bytes_max > wire::frame_bytes_max + 256, "any input fits the log");
 static_assert(log_line_bytes_max > log_event_bytes_max + 256, "what was logged can be read");
 static_assert(private_members_max <= rules::view_members_max);
+static_assert((vote_kick_wait_steps - 1) * vote_kick_step_s == 60, "a minute at least");
 static_assert(away_shown_s < host_away_s && host_away_s < away_matchmade_s,
               "shown, then host, then bot");
 

@@ -18,6 +18,7 @@
 #include "base/small_text.h"
 #include "cosmetics/worn.h"
 #include "room/outbox.h"
+#include "rules/game.h"
 
 namespace whoosh::room {
 
@@ -69,6 +70,9 @@ struct Person {
   bool left : 1 = false;       // gone for good; a bot plays to the end of the match
   bool kicked : 1 = false;     // … and not by his own will
   bool abandoned : 1 = false;  // … of his own will, during the match
+  // As the game says and ROOM shows; of who stays.
+  rules::Idle idle : 2 = rules::Idle::no;
+  std::uint8_t vote_wait : 4 = 0;  // so many vote_kick_step_s until he may call a vote again
 
   [[nodiscard]] bool is_human() const { return occupied && user.value != 0; }
   [[nodiscard]] bool is_here() const { return is_human() && connected; }

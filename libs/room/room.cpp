@@ -166,7 +166,8 @@ void Room::give_up(Turn& turn, Place place) {
 // A running match keeps the place for its result; a bot plays on.
 void Room::leave_place(Turn& turn, Place place) {
   Person& person = places_[place];
-  if (vote_.target == place) vote_ = {};
+  const bool votes = vote_.target != no_place;
+  if (votes && (vote_.target == place || vote_.caller == place.value)) vote_ = {};
   people_changed();
   if (!match_is_on() || person.seat == base::no_seat) {
     // Results still show the table: the place is empty from the next match on.
@@ -227,9 +228,24 @@ void Room::tell_leave(Turn& turn, Place place, rules::Leave::Why why) {
   play_effects(turn);
 }
 
+// Whom the game waits for in vain; once the match is over, nobody.
+void Room::note_idle(Turn& turn) {
+  for (std::uint8_t i = 0; i < places_.size(); ++i) {
+    Person& person = places_[Place{i}];
+    if (!person.is_human() || person.seat == base::no_seat) continue;
+    const bool asks = person.stays() && !run_->over();
+    const rules::Idle idle =
+        asks ? run_->game().idle(open(turn).state(), person.seat) : rules::Idle::no;
+    if (person.idle == idle) continue;
+    person.idle = idle;
+    people_changed();
+  }
+}
+
 // Sends what the game said, and ends the match when it said so.
 void Room::play_effects(Turn& turn) {
   view_dirty_ = crowd_view_dirty_ = true;
+  note_idle(turn);
   const rules::Effects& effects = turn.scratch.effects;
   for (const rules::Effects::Message& message : effects.messages) {
     Targets to = Targets::all();

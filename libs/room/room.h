@@ -188,6 +188,7 @@ class Room {
   void tell_join(Turn& turn, Place place);
   void tell_leave(Turn& turn, Place place, rules::Leave::Why why);
   void play_effects(Turn& turn);
+  void note_idle(Turn& turn);
   [[nodiscard]] rules::SeatResult result_of(base::Seat seat) const;
   void finish_match(Turn& turn);
 
@@ -274,8 +275,10 @@ class Room {
   struct VoteKick {
     Place target = no_place;
     std::uint8_t left_s = 0;
-    std::uint16_t votes = 0;  // bit per place
+    std::uint16_t votes : 12 = 0;  // bit per place
+    std::uint16_t caller : 4 = 0;  // his place
   };
+  static_assert(places_max <= 12);
   struct Closing {
     wire::Close code = wire::Close::room_closed;
     std::string why;

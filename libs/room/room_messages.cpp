@@ -53,9 +53,13 @@ Result<> Room::game_input(Turn& turn, Place place, std::string_view type, const 
   return result;
 }
 
-Result<> Room::on_ready(Turn&, Place place, const JsonValue& payload) {
+Result<> Room::on_ready(Turn& turn, Place place, const JsonValue& payload) {
   const auto message = base::decode_as<wire::Ready>(payload, ErrorCode::bad_payload);
   if (!message) return message.error();
+  if (match_is_on() && places_[place].idle != rules::Idle::no) {  // "I am still there"
+    tell_join(turn, place);
+    return {};
+  }
   if (phase_ != RoomPhase::waiting) return ErrorCode::phase;
   const bool ready = message->ready.value_or(true);
   if (places_[place].ready != ready) people_changed();
@@ -99,12 +103,16 @@ Result<> Room::on_kick(Turn& turn, Place place, const JsonValue& payload) {
   return {};
 }
 
-// More than half of the connected players, the target not counted; one vote at a time.
+// More than half of the connected players, the target not counted; one vote at a time. Whose vote
+// has failed waits before he calls the next: nobody is asked about the same person for ever.
 Result<> Room::vote_kick(Turn& turn, Place voter, Place target) {
   if (vote_.target != no_place && vote_.target != target) return ErrorCode::conflict;
   const auto bit = static_cast<std::uint16_t>(1u << voter.value);
   if (vote_.target == target && (vote_.votes & bit) != 0) return ErrorCode::duplicate;
-  if (vote_.target == no_place) vote_ = {.target = target, .left_s = vote_kick_s, .votes = 0};
+  if (vote_.target == no_place) {
+    if (places_[voter].vote_wait > 0) return ErrorCode::rate;
+    vote_ = {.target = target, .left_s = vote_kick_s, .votes = 0, .caller = voter.value};
+  }
   vote_.votes |= bit;
   std::int32_t votes = 0;
   std::int32_t electors = 0;

@@ -170,10 +170,13 @@ wire::RoomState Room::room_state() const {
     player.connected = person.is_human() ? !person.left && !person.shown_away : true;
     player.ready = person.ready;
     player.score = person.score;
-    player.bot = person.bot_plays;
+    player.bot = person.bot_plays || person.idle == rules::Idle::bot;
     player.host = !spec_.matchmade && place == places_.host();
     player.seat = person.seat == base::no_seat ? place.value : person.seat.value;
     player.look = look_of(person.worn);
+    if (person.idle != rules::Idle::no) {
+      player.idle = person.idle == rules::Idle::bot ? wire::Idle::bot : wire::Idle::asked;
+    }
     if (person.again) state.rematch.push_back(player.id);
     state.players.push_back(std::move(player));
   });

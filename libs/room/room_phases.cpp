@@ -68,7 +68,15 @@ void Room::tick_people(Turn& turn) {
 }
 
 void Room::tick_vote() {
-  if (vote_.target != no_place && --vote_.left_s == 0) vote_ = {};
+  if (tick_no_ % vote_kick_step_s == 0) {
+    for (std::uint8_t i = 0; i < places_.size(); ++i) {
+      Person& person = places_[Place{i}];
+      if (person.vote_wait > 0) --person.vote_wait;
+    }
+  }
+  if (vote_.target == no_place || --vote_.left_s > 0) return;
+  places_[Place{static_cast<std::uint8_t>(vote_.caller)}].vote_wait = vote_kick_wait_steps;
+  vote_ = {};
 }
 
 // ---- waiting ----------------------------------------------------------------------------------

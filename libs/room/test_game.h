@@ -1,6 +1,7 @@
 // Counter: a game for the tests of room and shard. Everybody has a hidden number and may ADD to a
 // public sum, TELL oneself a private line, or END the match; it ends by itself after 30 ticks. BOOM
-// breaks a rule (BOOM {"thrown":…}: throws like a library), LATE answers ms_into_tick.
+// breaks a rule (BOOM {"thrown":…}: throws like a library), LATE answers ms_into_tick. Who says
+// DOZE {"by":1} is asked whether he is there from then on, {"by":2}: a bot plays for him.
 // Header only; included by tests, benchmarks and fuzz targets.
 #pragma once
 
@@ -53,8 +54,9 @@ struct Counter {
     std::int32_t mine[rules::seats_max] = {};
     bool away[rules::seats_max] = {};
     bool bot[rules::seats_max] = {};
+    std::uint8_t dozes[rules::seats_max] = {};  // a rules::Idle
     bool over = false;
-    std::uint8_t spare[3] = {};  // no padding: equal states have equal bytes
+    std::uint8_t spare[1] = {};  // no padding: equal states have equal bytes
   };
 
   static const rules::GameInfo& info() {
@@ -65,6 +67,7 @@ struct Counter {
         {"BOOM", "", "Breaks a rule.", true, 4096},
         {"LATE", "", "Answers the time.", true, 4096},
         {"DRAW", "", "A drawing.", true, 8192},
+        {"DOZE", "CounterAdd", "Falls idle.", true, 4096},
         {"EVENT_SAID", "CounterSaid", "A line.", false, 4096}};
     static const rules::GameInfo info = [] {
       rules::GameInfo made;
@@ -90,6 +93,7 @@ struct Counter {
       }
     } else if (const auto* join = std::get_if<rules::Join>(&event)) {
       state.away[join->seat.value] = state.bot[join->seat.value] = false;
+      state.dozes[join->seat.value] = 0;
     } else if (const auto* leave = std::get_if<rules::Leave>(&event)) {
       state.away[leave->seat.value] = true;
       state.bot[leave->seat.value] = leave->why != rules::Leave::Why::away;
@@ -103,7 +107,13 @@ struct Counter {
   }
 
   static base::Result<> say(State& state, const rules::Input& input, rules::Ctx& ctx) {
-    if (input.type == "ADD") {
+    state.dozes[input.seat.value] = 0;
+    if (input.type == "DOZE") {
+      const auto doze = base::decode_as<CounterAdd>(input.payload, base::ErrorCode::bad_payload);
+      if (!doze) return doze.error();
+      if (doze->by < 0 || doze->by > 2) return base::ErrorCode::target;
+      state.dozes[input.seat.value] = static_cast<std::uint8_t>(doze->by);
+    } else if (input.type == "ADD") {
       const auto add = base::decode_as<CounterAdd>(input.payload, base::ErrorCode::bad_payload);
       if (!add) return add.error();
       if (add->by < 0 || add->by > 1000) return base::ErrorCode::target;
@@ -175,6 +185,11 @@ struct Counter {
 
   static void tick_members(const State& state, const rules::Table&, base::JsonWriter& out) {
     out.member("sum", state.sum);
+  }
+
+  static rules::Idle idle(const State& state, base::Seat seat) {
+    if (state.away[seat.value]) return rules::Idle::no;
+    return static_cast<rules::Idle>(state.dozes[seat.value]);
   }
 };
 

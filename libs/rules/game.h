@@ -13,7 +13,8 @@
 //     static void view(const State&, const Table&, Viewer, ViewWriter&);
 //     static Clock clock(const State&, const Table&);
 //     static void tick_members(const State&, const Table&, base::JsonWriter&);  // into TICK
-//   };
+//     static Idle idle(const State&, Seat);  // optional: a game that never waits for anybody
+//   };                                       // has none
 //
 // and `const rules::Game& game() { static const rules::GameOf<Rules> g; return g; }`. GameOf erases
 // the type.
@@ -237,6 +238,10 @@ struct Clock {
   std::uint32_t remaining_s = 0;
 };
 
+// Of a seat whose human is connected: is he there? The room labels the seat and asks him; a Join
+// (he said so) or any Input of his ends it. bot: the game plays this seat for him meanwhile.
+enum class Idle : std::uint8_t { no, asked, bot };
+
 // ---- the erased form that room uses -------------------------------------------------------------
 
 class Game {
@@ -252,6 +257,7 @@ class Game {
   [[nodiscard]] virtual Clock clock(const std::byte* state, const Table& table) const = 0;
   virtual void tick_members(const std::byte* state, const Table& table,
                             base::JsonWriter& out) const = 0;
+  [[nodiscard]] virtual Idle idle(const std::byte* state, Seat seat) const = 0;
 };
 
 template <class Rules>
@@ -280,6 +286,13 @@ class GameOf final : public Game {
   void tick_members(const std::byte* state, const Table& table,
                     base::JsonWriter& out) const override {
     Rules::tick_members(*of(state), table, out);
+  }
+  [[nodiscard]] Idle idle(const std::byte* state, Seat seat) const override {
+    if constexpr (requires { Rules::idle(*of(state), seat); }) {
+      return Rules::idle(*of(state), seat);
+    } else {
+      return Idle::no;
+    }
   }
 
  private:

@@ -15,6 +15,7 @@ namespace {
 using test::World;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 using wire::Close;
 using wire::Role;
 
@@ -483,6 +484,103 @@ TEST(Phases, AVoteIsForgottenAfterHalfAMinute) {
   world.pass_s(31);
   world.say(b, "KICK", R"({"target":"17"})");
   EXPECT_EQ(world.at(b).count("ERROR"), 0u);
+}
+
+TEST(Phases, WhoseVoteHasFailedWaitsAMinuteBeforeTheNext) {
+  World world;
+  const RoomId room = world.make(7, true, four());
+  std::vector<ConnId> conns;
+  for (const UserId user : four()) conns.push_back(world.join(room, user.value));
+  world.pass_s(1);
+  world.say(conns[0], "KICK", R"({"target":"20"})");
+  world.pass_s(31);
+  world.say(conns[0], "KICK", R"({"target":"20"})");
+  EXPECT_EQ(world.error_of(conns[0]), "rate");
+  world.say(conns[0], "KICK", R"({"target":"19"})");
+  EXPECT_EQ(world.error_of(conns[0]), "rate") << "about nobody";
+  world.say(conns[1], "KICK", R"({"target":"20"})");
+  EXPECT_EQ(world.at(conns[1]).count("ERROR"), 0u) << "others may call one";
+  const std::size_t errors = world.at(conns[0]).count("ERROR");
+  world.say(conns[0], "KICK", R"({"target":"20"})");
+  EXPECT_EQ(world.at(conns[0]).count("ERROR"), errors) << "and he may agree";
+  EXPECT_EQ(world.at(conns[3]).closed, Close::kicked);
+  world.say(conns[0], "END", "{}");
+  for (const ConnId conn : {conns[0], conns[1], conns[2]}) world.say(conn, "REMATCH", "{}");
+  world.pass_s(8);
+  ASSERT_EQ(world.phase(room), "playing");
+  world.say(conns[0], "KICK", R"({"target":"19"})");
+  EXPECT_EQ(world.error_of(conns[0]), "rate") << "a new match does not shorten it";
+  for (int match = 0; match < 2; ++match) {
+    world.pass_s(20);
+    world.say(conns[0], "END", "{}");
+    for (const ConnId conn : {conns[0], conns[1], conns[2]}) world.say(conn, "REMATCH", "{}");
+    world.pass_s(8);
+    ASSERT_EQ(world.phase(room), "playing");
+  }
+  const std::size_t before = world.at(conns[0]).count("ERROR");
+  world.say(conns[0], "KICK", R"({"target":"19"})");
+  EXPECT_EQ(world.at(conns[0]).count("ERROR"), before);
+  EXPECT_EQ(world.at(conns[2]).last("EVENT_KICK_VOTE").number("votes"), 1);
+}
+
+TEST(Phases, AVoteWhoseCallerLeavesIsForgotten) {
+  World world;
+  const RoomId room = world.make(7, true, four());
+  std::vector<ConnId> conns;
+  for (const UserId user : four()) conns.push_back(world.join(room, user.value));
+  world.pass_s(1);
+  world.say(conns[0], "KICK", R"({"target":"20"})");
+  world.say(conns[0], "LEAVE", "{}");
+  world.say(conns[1], "KICK", R"({"target":"19"})");
+  EXPECT_EQ(world.at(conns[1]).count("ERROR"), 0u);
+  EXPECT_EQ(world.at(conns[1]).last("EVENT_KICK_VOTE").number("votes"), 1);
+}
+
+TEST(Phases, WhoIsIdleIsAskedThenPlayedForAndTakesHisSeatBack) {
+  World world;
+  Table table(world);
+  const auto seat_of_bob = [&] {
+    const std::string players = world.at(table.a).last("ROOM").at("players").scalar;
+    const std::size_t begin = players.find(R"({"id":"18")");
+    return players.substr(begin, players.find(R"({"id")", begin + 1) - begin);
+  };
+  const auto has = [](const char* text) { return HasSubstr(text); };
+  const auto is_awake = [] { return Not(HasSubstr("idle")); };
+  world.say(table.b, "READY", "{}");
+  world.say(table.a, "START", "{}");
+  world.say(table.b, "READY", "{}");
+  EXPECT_EQ(world.error_of(table.b), "phase") << "nobody has asked";
+  world.pass_s(1);
+  EXPECT_THAT(seat_of_bob(), is_awake());
+
+  world.say(table.b, "DOZE", R"({"by":1})");
+  world.pass_s(1);
+  EXPECT_THAT(seat_of_bob(), has(R"("idle":"asked")"));
+  EXPECT_THAT(seat_of_bob(), has(R"("bot":false)"));
+  world.say(table.b, "DOZE", R"({"by":2})");
+  world.pass_s(1);
+  EXPECT_THAT(seat_of_bob(), has(R"("idle":"bot")"));
+  EXPECT_THAT(seat_of_bob(), has(R"("bot":true)"));
+  EXPECT_THAT(seat_of_bob(), has(R"("connected":true)"));
+
+  const std::size_t errors = world.at(table.b).count("ERROR");
+  world.say(table.b, "READY", "{}");
+  world.pass_s(1);
+  EXPECT_EQ(world.at(table.b).count("ERROR"), errors);
+  EXPECT_THAT(seat_of_bob(), is_awake());
+  EXPECT_THAT(seat_of_bob(), has(R"("bot":false)"));
+
+  world.say(table.b, "DOZE", R"({"by":2})");
+  world.pass_s(1);
+  world.say(table.b, "ADD", R"({"by":1})");  // whatever he does
+  world.pass_s(1);
+  EXPECT_THAT(seat_of_bob(), is_awake());
+
+  world.say(table.b, "DOZE", R"({"by":2})");
+  world.say(table.a, "END", "{}");
+  world.pass_s(5);
+  EXPECT_THAT(seat_of_bob(), is_awake()) << "the match is over";
+  EXPECT_THAT(seat_of_bob(), has(R"("bot":false)"));
 }
 
 TEST(Phases, AfterAMatchmadeMatchThoseWhoWantAgainStayTogether) {

@@ -47,6 +47,10 @@ BOOST_DESCRIBE_STRUCT(Welcome, (),
                       (protocol, you, room, code, game, role, server_time, tick_hz, resume, seq,
                        state))
 
+// Of a connected player who does nothing: asked whether he is there; then a bot plays for him.
+enum class Idle : std::uint8_t { asked, bot };
+BOOST_DESCRIBE_ENUM(Idle, asked, bot)
+
 struct RoomPlayer {
   std::string id;
   std::string name;
@@ -58,9 +62,10 @@ struct RoomPlayer {
   bool host = false;
   std::int32_t seat = 0;
   std::optional<SeatLook> look;  // only of who wears something
+  std::optional<Idle> idle;      // only of who is idle
 };
 BOOST_DESCRIBE_STRUCT(RoomPlayer, (),
-                      (id, name, avatar, connected, ready, score, bot, host, seat, look))
+                      (id, name, avatar, connected, ready, score, bot, host, seat, look, idle))
 
 struct RoomSettings {
   bool family = true;

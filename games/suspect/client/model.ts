@@ -29,6 +29,7 @@ export interface Person {
   name: string;
   avatar: string;
   bot: boolean;
+  idle: boolean; // … for a human who is here
   away: boolean;
   look?: SeatLook | undefined;
 }
@@ -64,6 +65,7 @@ export function peopleOf(room: Room, view: View): Person[] {
       name: player?.name ?? id,
       avatar: player?.avatar ?? '',
       bot: player?.bot ?? false,
+      idle: player?.idle === 'bot',
       away: player !== undefined && !player.connected && !player.bot,
       look: player?.look,
     };

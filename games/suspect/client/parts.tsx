@@ -15,7 +15,7 @@ export function Mark({ person, size = 44 }: { person: Person; size?: number }) {
 export function NameTag({ person, you = false }: { person: Person; you?: boolean }) {
   const notes = [
     you ? t('suspect.you') : '',
-    person.bot ? t('suspect.bot') : '',
+    person.bot ? t(person.idle ? 'suspect.idle' : 'suspect.bot') : '',
     person.away ? t('suspect.away') : '',
   ].filter(Boolean);
   return (

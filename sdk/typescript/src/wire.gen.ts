@@ -234,6 +234,8 @@ export interface HistoryRow {
   is_winner: boolean;
 }
 
+export type Idle = 'asked' | 'bot';
+
 export interface InventoryList {
   items: InventoryRow[];
   next: string | null;
@@ -485,6 +487,7 @@ export interface RoomPlayer {
   host: boolean;
   seat: number;
   look?: SeatLook;
+  idle?: Idle;
 }
 
 export interface RoomReport {

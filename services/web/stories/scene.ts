@@ -1,5 +1,5 @@
 // Puts this page into a made-up moment.
-import { RoomSession } from '@whoosh/sdk';
+import { RoomSession, type Idle } from '@whoosh/sdk';
 
 import { client } from '../src/state/client';
 import { Room, room as current } from '../src/state/room';
@@ -105,6 +105,21 @@ const kickVote: Make = () => {
   ]);
   return `/${made.code}`;
 };
+const idle =
+  (how: Idle): Make =>
+  () => {
+    const people = fixtures.roomState('playing');
+    const players = people.players.map((player) =>
+      player.id === fixtures.you || player.id === '19'
+        ? { ...player, idle: how, bot: how === 'bot' }
+        : player,
+    );
+    fakeRoom('player', [
+      ['WELCOME', fixtures.welcome(fixtures.match('CROSSFIRE', true, {}))],
+      ['ROOM', { ...people, players }],
+    ]);
+    return '/BRTK';
+  };
 const room =
   (role: 'player' | 'screen', phase: 'waiting' | 'results', count = 8, matchmade = false): Make =>
   () => {
@@ -131,6 +146,8 @@ export const scenes: Record<string, Make> = {
   quick: () => '/quick',
   lost: () => '/x/y/z',
   kick_vote: kickVote,
+  idle_asked: idle('asked'),
+  idle_bot: idle('bot'),
   lobby: room('player', 'waiting', 5),
   matched: room('player', 'waiting', 6, true),
   results: room('player', 'results'),

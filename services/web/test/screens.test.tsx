@@ -52,3 +52,24 @@ test.each(Object.entries(scenes))('%s', async (_, make) => {
     ).toBe(true);
   }
 });
+
+test('who is idle is asked, and says that he is there; others see who plays his seat', async () => {
+  for (const how of ['idle_asked', 'idle_bot'] as const) {
+    route.value = parse(scenes[how]!());
+    const send = vi.spyOn(current.value!, 'send').mockResolvedValue();
+    render(<App />, app);
+    const bar = await vi.waitFor(() => {
+      const found = app.querySelector('.kick-vote[role=alert]');
+      expect(found).not.toBeNull();
+      return found!;
+    });
+    expect(bar.textContent).toContain(how === 'idle_bot' ? 'A bot plays for you' : 'Still there?');
+    bar.querySelector('button')!.click();
+    expect(send).toHaveBeenCalledWith('READY', {});
+    const people = current.value!.people.value!;
+    const players = people.players.map(({ idle: _, ...player }) => player);
+    current.value!.people.value = { ...people, players };
+    await vi.waitFor(() => expect(app.querySelector('.kick-vote')).toBeNull());
+    render(null, app);
+  }
+});

@@ -28,7 +28,7 @@ afterEach(() => {
 });
 
 const people = (count: number): Person[] =>
-  players(count).map((player, index) => ({ ...player, index, away: false }));
+  players(count).map((player, index) => ({ ...player, index, idle: false, away: false }));
 const seated = { you: { value: you }, me: { value: null } } as unknown as Room;
 
 const voided: RevealView = {

@@ -23,6 +23,9 @@ const Ended = lazy<{ room: Room; reason: CloseReason; detail?: string | undefine
 const KickVoteBar = lazy<{ room: Room }>(() =>
   import('../ui/ended').then((rare) => ({ default: rare.KickVoteBar })),
 );
+const IdleBar = lazy<{ room: Room }>(() =>
+  import('../ui/ended').then((rare) => ({ default: rare.IdleBar })),
+);
 const Results = lazy<{ room: Room }>(() => import('./results'));
 
 export default function RoomScreen({ code }: { code: string }) {
@@ -118,6 +121,7 @@ function Inside({ room }: { room: Room }) {
       <LinkBanner room={room} />
       <RoomErrors room={room} />
       {room.kickVote.value && <KickVoteBar room={room} />}
+      {room.me.value?.idle && <IdleBar room={room} />}
       <Phase room={room} />
       <Emotes room={room} />
     </>

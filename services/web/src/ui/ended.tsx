@@ -43,6 +43,20 @@ export default function Ended({
   );
 }
 
+// The game has waited for this player in vain.
+export function IdleBar({ room }: { room: Room }) {
+  const idle = room.me.value?.idle;
+  if (!idle) return null;
+  return (
+    <p class="kick-vote" role="alert">
+      <span>{t(`idle.${idle}`)}</span>
+      <Button kind="main" onClick={() => void room.send('READY', {}).catch(oops)}>
+        {t('idle.here')}
+      </Button>
+    </p>
+  );
+}
+
 // Matchmade rooms have no host: people vote somebody out.
 export function KickVoteBar({ room }: { room: Room }) {
   const vote = room.kickVote.value;
