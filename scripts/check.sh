@@ -86,6 +86,12 @@ check_kubernetes() {
     npm run --silent kubernetes)
 }
 
+# Without Terraform and its AWS provider it says so, and fails where CI is set.
+check_terraform() {
+  python3 infrastructure/terraform/rotation/rotate_keys_test.py
+  node infrastructure/check/terraform.mjs
+}
+
 check_e2e() {
   scripts/web.sh build
   scripts/web.sh install tests/e2e
