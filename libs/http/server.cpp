@@ -140,13 +140,16 @@ Error tls_needed() {
   return {ErrorCode::malformed, "This port takes TLS only: use https://."};
 }
 
-// Who typed http:// is shown the way; not for ever, because the port may speak plain HTTP again one
-// day. What would be done twice, or with a secret in it, is only refused.
+// A browser that opens a page by http:// is shown the way; not for ever, because the port may speak
+// plain HTTP again one day. Programs are to notice that they speak in the clear (OWASP ASVS 5.0,
+// 4.1.2).
 Response send_to_https(const RequestContext& context, std::string_view target, Response refused) {
   const Request& request = context.request;
   const std::string_view host = request.headers.get("Host");
   const bool safe = request.method == Method::get || request.method == Method::head;
-  if (!safe || host.empty() || !target.starts_with('/')) return refused;
+  const bool page = request.headers.get("Accept").find("text/html") != std::string_view::npos &&
+                    !request.headers.has("Authorization");
+  if (!safe || !page || host.empty() || !target.starts_with('/')) return refused;
   refused.status = 307;
   refused.headers.add("Location", fmt::format("https://{}{}", host, target));
   return refused;

@@ -6,8 +6,9 @@
 // 400, too many connections 503; after each the connection is closed. A head or body that takes too
 // long, and an idle connection, are closed without an answer.
 //
-// With ServerConfig::tls it speaks TLS only: a plain GET is sent to https (307), any other plain
-// request gets 400, and when there are too many connections the next is closed without a handshake.
+// With ServerConfig::tls it speaks TLS only: a browser that opens a page by plain HTTP is sent to
+// https (307), any other plain request gets 400, and when there are too many connections the next
+// is closed without a handshake.
 //
 // Owner: the service. start() and stop() from one thread; stop() lets answers under way finish for
 // a grace time, then joins. Handlers run on the loops' threads.

@@ -175,16 +175,19 @@ TEST_F(ServerTls, TheOriginOfARequestIsHttps) {
 
 TEST_F(ServerTls, PlainHttpIsShownTheWayOrRefused) {
   start();
-  const auto got = tests::http_request(server_->port(), "GET", "/api/origin?x=1",
-                                       {{"Host", "play.example:8000"}});
+  const auto got = tests::http_request(
+      server_->port(), "GET", "/page?x=1",
+      {{"Host", "play.example:8000"}, {"Accept", "text/html,application/xhtml+xml"}});
   EXPECT_EQ(got.status, 307);
-  EXPECT_EQ(got.header("location"), "https://play.example:8000/api/origin?x=1");
+  EXPECT_EQ(got.header("location"), "https://play.example:8000/page?x=1");
+  const auto program = tests::http_request(server_->port(), "GET", "/api/origin");
+  EXPECT_EQ(program.status, 400) << "a program is to notice";
   EXPECT_EQ(got.header("strict-transport-security"), "") << "RFC 6797 section 7.2";
   const auto posted =
       tests::http_request(server_->port(), "POST", "/api/echo", {}, R"({"text":"secret"})");
   EXPECT_EQ(posted.status, 400);
   EXPECT_NE(posted.body.find("TLS only"), std::string::npos);
-  EXPECT_EQ(server_->counts().plain_refused, 2u);
+  EXPECT_EQ(server_->counts().plain_refused, 3u);
 }
 
 TEST_F(ServerTls, GarbageAndSilenceAreClosed) {

@@ -68,7 +68,7 @@ struct Options {
   // Reads of TLS handshakes; the rest waits in order. A step may be a signature: 0.1 ms of P-256, 2
   // ms of RSA-3072, and a turn is late by no more than all of them.
   std::uint32_t handshake_steps_per_turn_max = 8;
-  // Under way; above: the one that began first is dropped. Each takes some 20 KiB meanwhile.
+  // Under way; above: the one that began first is dropped. Each takes some 44 KB meanwhile.
   std::size_t handshakes_max = 1024;
 
   std::uint32_t head_ms = 5'000;     // accept to complete head, handshake included; above: 408
