@@ -31,6 +31,7 @@ whoosh_check(sdk-server TIMEOUT 300 SERIAL)
 whoosh_check(openapi TIMEOUT 120)
 whoosh_check(kubernetes TIMEOUT 300)
 whoosh_check(terraform TIMEOUT 600)
+whoosh_check(pipeline TIMEOUT 120)
 whoosh_check(bench TIMEOUT 300)
 whoosh_check(fuzz TIMEOUT 600 SERIAL)
 whoosh_check(e2e TIMEOUT 600 SERIAL)
@@ -38,7 +39,7 @@ whoosh_check(e2e TIMEOUT 600 SERIAL)
 set_tests_properties(check_web-types check_web-format check_web-size check_web-unit check_e2e
                      check_sdk-types check_sdk-format check_sdk-unit check_sdk-server
                      PROPERTIES RESOURCE_LOCK npm)
-set_tests_properties(check_kubernetes PROPERTIES RESOURCE_LOCK infrastructure)
+set_tests_properties(check_kubernetes check_pipeline PROPERTIES RESOURCE_LOCK infrastructure)
 
 # headers: every header that is not the first include of a .cpp of its own compiles alone too (the
 # others are proven by the build; `make lint` holds the .cpp files to that order).

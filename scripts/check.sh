@@ -92,6 +92,11 @@ check_terraform() {
   node infrastructure/check/terraform.mjs
 }
 
+check_pipeline() {
+  scripts/web.sh install infrastructure/check
+  (cd infrastructure/check && npm run --silent pipeline)
+}
+
 check_e2e() {
   scripts/web.sh build
   scripts/web.sh install tests/e2e

@@ -3,6 +3,7 @@
 export const roots = [
   { name: 'terraform', environments: ['production', 'staging'] },
   { name: 'terraform/bootstrap', environments: [] },
+  { name: 'cicd', environments: ['pipeline'] },
 ];
 
 export const broken_sources = [
