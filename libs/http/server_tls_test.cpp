@@ -191,7 +191,7 @@ TEST_F(ServerTls, PlainHttpIsShownTheWayOrRefused) {
 }
 
 TEST_F(ServerTls, GarbageAndSilenceAreClosed) {
-  config_.header_deadline_ms = 200;
+  config_.header_deadline_ms = 1500;
   start();
   RawConnection garbage(server_->port());
   ASSERT_TRUE(garbage.send("\x16\x03\x01 this is no TLS record, whatever its first byte says"));

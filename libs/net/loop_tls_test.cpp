@@ -192,7 +192,7 @@ TEST_P(LoopTls, AnAnswerEndsWithGoodbye) {
 
 TEST_P(LoopTls, SlowHandshakesAreTimedOutWithoutAWord) {
   Options options = with_tls();
-  options.head_ms = 100;
+  options.head_ms = 1500;
   TestServer server(options);
   server.start();
   TestClient silent(server.port(), 0, nullptr);
