@@ -2,8 +2,8 @@
 // eight play Suspect over real sockets; the server's resident memory is read before, after the
 // upgrade, and in the running match, in which everybody has answered and said whom he suspects.
 //
-//   bytes_per_player [--rooms N] [--seconds S] [--log-bytes N] [--check 1]
-//                    [--directory-in-memory 1]
+//   bytes_per_player [--rooms N] [--seconds S] [--log-bytes N] [--io auto|epoll|io_uring]
+//                    [--directory-in-memory 1] [--check 1]
 //
 // With --check: exit code 1 when a player in a running match costs more than
 // services/edge/memory_budget.h allows. 77: this process may not have so many descriptors.
@@ -36,8 +36,15 @@ struct Plan {
   std::int64_t seconds = 60;
   std::int64_t log_bytes = shard::log_bytes_max;
   std::int64_t check = 0;
+  net::Io io = net::Io::Auto;
   std::int64_t in_memory = 0;  // 1: the room directory is in this process, as in whoosh solo
 };
+
+net::Io io_of(const char* name) {
+  if (const auto io = net::parse_io(name)) return *io;
+  fmt::print(stderr, "--io {}: it is auto, epoll or io_uring\n", name);
+  std::exit(2);
+}
 
 Plan plan_of(int argc, char** argv) {
   Plan plan;
@@ -49,6 +56,8 @@ Plan plan_of(int argc, char** argv) {
       plan.seconds = value;
     else if (std::strcmp(argv[i], "--log-bytes") == 0)
       plan.log_bytes = value;
+    else if (std::strcmp(argv[i], "--io") == 0)
+      plan.io = io_of(argv[i + 1]);
     else if (std::strcmp(argv[i], "--directory-in-memory") == 0)
       plan.in_memory = value;
     else if (std::strcmp(argv[i], "--check") == 0)
@@ -187,9 +196,11 @@ int run(const Plan& plan) {
   config.listen = "127.0.0.1";
   config.port = 0;
   config.rate_limits = false;
+  config.net.io = plan.io;
   config.shard.log_bytes = static_cast<std::uint32_t>(plan.log_bytes);
   state::memory::RateLimits limits;
   const state::RevocationList revocations;
+  const std::int64_t without = resident_bytes();
   edge::EdgeServer server(config, {authority, directory, limits, revocations, clock},
                           [](match::MatchRecord) {});
   NoGateway gateway;
@@ -200,7 +211,7 @@ int run(const Plan& plan) {
   std::this_thread::sleep_for(std::chrono::milliseconds(200));
   const std::int64_t players = plan.rooms * seats;
   const std::int64_t before = resident_bytes();
-
+  report("the server, idle", before - without, players);
   for (std::int64_t i = 0; i < plan.rooms; ++i) {
     const base::UserId host{i * seats + 1};
     const auto room = make_room(server, mailbox, host);
