@@ -4,9 +4,12 @@
 //
 //   ""       everybody, newest first
 //   "ann"    usernames, then display names, then e-mail addresses that begin with it, each in the
-//            order of the folded texts; who was found at an earlier stage is left out of a later
-//            one
+//            order of the folded texts; who was found at an earlier stage is read again in a
+//            later one and left out
 //   "17"     the same, and before it the account with this id
+//
+// A page reads at most search_reads_max rows and a part more, also where nearly all that it reads
+// were found before: then it is short, perhaps empty, and its cursor goes on behind them.
 //
 // Pure; any thread.
 #pragma once
@@ -51,31 +54,50 @@ struct SearchPlan {
 // text. REQUIRES: valid UTF-8, not empty.
 [[nodiscard]] std::optional<std::string> end_of_prefix(std::string_view prefix);
 
+inline constexpr std::size_t search_reads_max = 1'000;  // rows that were found before, for a page
+inline constexpr std::size_t search_part_rows = 250;    // of them at once
+
 struct SearchHit {
   std::string key;
   UserId id;
+  bool is_known = false;  // found at an earlier stage
 };
 struct SearchHits {
   std::vector<UserId> ids;
   std::optional<std::string> next;
 };
 
-// find(mark, count): at most `count` hits of the mark's stage behind the mark, in its order.
+// find(mark, count): the first `count` hits of the mark's stage behind the mark, in its order,
+// known ones among them; fewer: there are no more.
 template <class Find>
 [[nodiscard]] SearchHits run_search(const SearchPlan& plan, Find find) {
   SearchHits hits;
   SearchMark at = plan.after;
+  std::size_t known = 0;
+  std::size_t count = plan.rows + 1;
   while (at.stage != SearchStage::done) {
     const SearchStage stage = at.stage;
-    for (SearchHit& hit : find(std::as_const(at), plan.rows + 1 - hits.ids.size())) {
-      if (hits.ids.size() == plan.rows) {
+    std::vector<SearchHit> found = find(std::as_const(at), count);
+    for (SearchHit& hit : found) {
+      if (hit.is_known) {
+        ++known;
+      } else if (hits.ids.size() == plan.rows) {
         hits.next = cursor_of(at);
         return hits;
+      } else {
+        hits.ids.push_back(hit.id);
       }
-      hits.ids.push_back(hit.id);
       at = {stage, std::move(hit.key), hit.id};
     }
-    at = next_stage(plan, stage);
+    if (found.size() < count) {
+      at = next_stage(plan, stage);
+      count = plan.rows + 1 - hits.ids.size();
+    } else if (known >= search_reads_max) {
+      hits.next = cursor_of(at);
+      return hits;
+    } else {
+      count = search_part_rows;
+    }
   }
   return hits;
 }

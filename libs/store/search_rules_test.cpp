@@ -133,5 +133,39 @@ TEST(SearchRules, PagesOfEveryLengthGiveTheSameRows) {
   }
 }
 
+// All 5,000 were found by their usernames; display names are read again to find the one other.
+TEST(SearchRules, APageReadsAFewOfThoseWhoWereFoundBefore) {
+  constexpr std::int64_t known = 5'000;
+  UserSearch search{"a", std::nullopt, 10};
+  std::vector<std::int64_t> seen;
+  std::size_t read_most = 0;
+  int short_pages = 0;
+  do {
+    std::size_t read = 0;
+    const SearchPlan plan = plan_search(search).value();
+    const SearchHits hits = run_search(plan, [&](const SearchMark& after, std::size_t count) {
+      std::vector<SearchHit> found;
+      if (after.stage == SearchStage::email) return found;
+      const bool is_display = after.stage == SearchStage::display_name;
+      for (std::int64_t id = after.id.value + 1; id <= known + is_display; ++id) {
+        if (found.size() == count) break;
+        found.push_back({"a", UserId{id}, is_display && id <= known});
+      }
+      read += found.size();
+      return found;
+    });
+    read_most = std::max(read_most, read);
+    for (const UserId id : hits.ids) seen.push_back(id.value);
+    short_pages += hits.next && hits.ids.size() < 10;
+    search.cursor = hits.next;
+  } while (search.cursor);
+  ASSERT_EQ(seen.size(), std::size_t{known + 1});
+  EXPECT_TRUE(std::is_sorted(seen.begin(), seen.end()));
+  EXPECT_EQ(seen.back(), known + 1);
+  EXPECT_LE(read_most, search_reads_max + search_part_rows + 11);
+  EXPECT_GT(short_pages, 0);
+  EXPECT_LE(short_pages, 6);
+}
+
 }  // namespace
 }  // namespace whoosh::store

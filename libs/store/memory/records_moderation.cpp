@@ -33,13 +33,13 @@ std::vector<SearchHit> Records::find_at(const SearchPlan& plan, const SearchMark
         if (is_later && begins(username)) hits.push_back({username, id});
         break;
       case SearchStage::display_name:
-        if (is_later && !begins(username) && begins(display_name)) {
-          hits.push_back({display_name, id});
+        if (is_later && begins(display_name)) {
+          hits.push_back({display_name, id, begins(username)});
         }
         break;
       case SearchStage::email:
-        if (is_later && !begins(username) && !begins(display_name) && begins(email)) {
-          hits.push_back({email, id});
+        if (is_later && begins(email)) {
+          hits.push_back({email, id, begins(username) || begins(display_name)});
         }
         break;
       case SearchStage::done:

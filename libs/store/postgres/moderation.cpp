@@ -16,25 +16,28 @@ using base::ErrorCode;
 std::string_view search_sql(SearchStage stage) {
   switch (stage) {
     case SearchStage::everybody:
-      return "SELECT '', id FROM users WHERE erased_at IS NULL AND id < $2 ORDER BY id DESC "
+      return "SELECT '', id, false FROM users WHERE erased_at IS NULL AND id < $2 ORDER BY id DESC "
              "LIMIT $1";
     case SearchStage::id:
-      return "SELECT '', id FROM users WHERE erased_at IS NULL AND id = $3 AND $2 = 0 LIMIT $1";
+      return "SELECT '', id, false FROM users WHERE erased_at IS NULL AND id = $3 AND $2 = 0 LIMIT "
+             "$1";
     case SearchStage::username:
-      return "SELECT username_folded, id FROM users WHERE username_folded >= $4 AND "
+      return "SELECT username_folded, id, false FROM users WHERE username_folded >= $4 AND "
              "username_folded < $5 AND NOT (username_folded = $4 AND id <= $2) AND id <> $3 "
              "ORDER BY username_folded LIMIT $1";
     case SearchStage::display_name:
-      return "SELECT display_folded, id FROM users WHERE erased_at IS NULL AND "
+      return "SELECT display_folded, id, "
+             "COALESCE(username_folded >= $6 AND username_folded < $5, false) "
+             "FROM users WHERE erased_at IS NULL AND "
              "display_folded >= $4 AND display_folded < $5 AND (display_folded, id) > ($4, $2) "
-             "AND id <> $3 AND "
-             "NOT (username_folded >= $6 AND username_folded < $5) "
+             "AND id <> $3 "
              "ORDER BY display_folded, id LIMIT $1";
     case SearchStage::email:
-      return "SELECT email_folded, id FROM users WHERE email_folded >= $4 AND "
-             "email_folded < $5 AND NOT (email_folded = $4 AND id <= $2) AND id <> $3 AND "
-             "NOT (username_folded >= $6 AND username_folded < $5) AND "
-             "NOT (display_folded >= $6 AND display_folded < $5) "
+      return "SELECT email_folded, id, "
+             "COALESCE(username_folded >= $6 AND username_folded < $5, false) OR "
+             "(display_folded >= $6 AND display_folded < $5) "
+             "FROM users WHERE email_folded >= $4 AND "
+             "email_folded < $5 AND NOT (email_folded = $4 AND id <= $2) AND id <> $3 "
              "ORDER BY email_folded LIMIT $1";
     case SearchStage::done:
       break;
@@ -71,7 +74,7 @@ UserPage search_users(Connection& db, const UserSearch& search) {
   SearchHits hits = run_search(*plan, [&](const SearchMark& after, std::size_t rows) {
     Rows row = find(db, *plan, after, rows);
     std::vector<SearchHit> found;
-    while (row.step()) found.push_back({row.text(0), row.user(1)});
+    while (row.step()) found.push_back({row.text(0), row.user(1), row.flag(2)});
     return found;
   });
   return {load_accounts(db, hits.ids), std::move(hits.next)};

@@ -14,24 +14,26 @@ using base::ErrorCode;
 std::string_view search_sql(SearchStage stage) {
   switch (stage) {
     case SearchStage::everybody:
-      return "SELECT '', id FROM users WHERE erased_at IS NULL AND id < ?2 AND id <> ?6 "
+      return "SELECT '', id, 0 FROM users WHERE erased_at IS NULL AND id < ?2 AND id <> ?6 "
              "ORDER BY id DESC LIMIT ?5";
     case SearchStage::id:
-      return "SELECT '', id FROM users WHERE erased_at IS NULL AND id = ?6 AND ?2 = 0";
+      return "SELECT '', id, 0 FROM users WHERE erased_at IS NULL AND id = ?6 AND ?2 = 0";
     case SearchStage::username:
-      return "SELECT username_folded, id FROM users WHERE username_folded >= ?1 AND "
+      return "SELECT username_folded, id, 0 FROM users WHERE username_folded >= ?1 AND "
              "username_folded < ?3 AND NOT (username_folded = ?1 AND id <= ?2) AND id <> ?6 "
              "ORDER BY username_folded LIMIT ?5";
     case SearchStage::display_name:
-      return "SELECT display_folded, id FROM users WHERE erased_at IS NULL AND "
-             "(display_folded, id) > (?1, ?2) AND display_folded < ?3 AND id <> ?6 AND "
-             "NOT (username_folded >= ?4 AND username_folded < ?3) "
+      return "SELECT display_folded, id, "
+             "COALESCE(username_folded >= ?4 AND username_folded < ?3, 0) "
+             "FROM users WHERE erased_at IS NULL AND "
+             "(display_folded, id) > (?1, ?2) AND display_folded < ?3 AND id <> ?6 "
              "ORDER BY display_folded, id LIMIT ?5";
     case SearchStage::email:
-      return "SELECT email_folded, id FROM users WHERE email_folded >= ?1 AND "
-             "email_folded < ?3 AND NOT (email_folded = ?1 AND id <= ?2) AND id <> ?6 AND "
-             "NOT (username_folded >= ?4 AND username_folded < ?3) AND "
-             "NOT (display_folded >= ?4 AND display_folded < ?3) "
+      return "SELECT email_folded, id, "
+             "COALESCE(username_folded >= ?4 AND username_folded < ?3, 0) OR "
+             "(display_folded >= ?4 AND display_folded < ?3) "
+             "FROM users WHERE email_folded >= ?1 AND "
+             "email_folded < ?3 AND NOT (email_folded = ?1 AND id <= ?2) AND id <> ?6 "
              "ORDER BY email_folded LIMIT ?5";
     case SearchStage::done:
       break;
@@ -46,7 +48,9 @@ UserPage search_users(Connection& db, const UserSearch& search) {
     Statement row = db.query(search_sql(after.stage), after.key, after.id, plan->prefix_end,
                              plan->prefix, static_cast<std::int64_t>(count), plan->id);
     std::vector<SearchHit> found;
-    while (row.step()) found.push_back({row.text(0), UserId{row.integer(1)}});
+    while (row.step()) {
+      found.push_back({row.text(0), UserId{row.integer(1)}, row.integer(2) != 0});
+    }
     return found;
   });
   UserPage page;
