@@ -36,6 +36,11 @@ Command add_swarm(CLI::App& app);
 // Prints a text as a QR code made of terminal characters.
 Command add_qr(CLI::App& app);
 
+// Asks the process beside it whether it is ready: a container's health check.
+Command add_health(CLI::App& app);
+// Makes what is missing of a deployment's secrets.
+Command add_secrets(CLI::App& app);
+
 // One line on stderr: "whoosh: ...". Answers 1.
 int fail(std::string_view sentence);
 

@@ -1,5 +1,5 @@
-// whoosh demo: a server of its own on free ports in a temporary folder, and N players on real
-// sockets.
+// whoosh demo: N players on real sockets play one match: in a server of its own, on free ports in a
+// temporary folder, or (--against) as guests of one that runs, to see that it serves.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -20,6 +20,7 @@ struct Options {
   std::string game = "suspect";
   std::uint32_t players = 8;
   std::uint32_t tick_ms = 20;
+  std::string against;  // http://host:port; empty: a server of its own
   bool verbose = false;
 };
 
@@ -46,13 +47,15 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
-void play(Seat& seat, const std::string& game) {
-  const auto signed_in = seat.player.register_account("a long enough passphrase");
+void play(Seat& seat, const Options& options) {
+  const auto signed_in = options.against.empty()
+                             ? seat.player.register_account("a long enough passphrase")
+                             : seat.player.sign_in_as_guest();
   if (!signed_in) {
     seat.result = signed_in.error();
     return;
   }
-  const auto info = seat.player.queue(game, 60'000);
+  const auto info = seat.player.queue(options.game, 60'000);
   if (!info) {
     seat.result = info.error();
     return;
@@ -85,7 +88,36 @@ void print_standings(const json::object& over) {
   }
 }
 
+int play_at(const swarm::Endpoint& api, const Options& options) {
+  std::vector<Seat> seats;
+  seats.reserve(options.players);
+  for (std::uint32_t i = 0; i < options.players; ++i)
+    seats.push_back({swarm::Player(api, fmt::format("player_{}", i + 1), i + 1)});
+  std::vector<std::jthread> threads;
+  for (Seat& seat : seats) threads.emplace_back([&seat, &options] { play(seat, options); });
+  threads.clear();  // joins
+  for (const Seat& seat : seats) {
+    if (!seat.result)
+      return fail(fmt::format("{}: {}", seat.player.name(), seat.result.error().sentence()));
+  }
+  print_standings(*seats[0].result);
+  fmt::print("\nGET /api/game/history of {}:\n{}\n", seats[0].player.name(), seats[0].history);
+  return seats[0].history.size() > 2 ? 0 : fail("the match is not in the history.");
+}
+
+int run_against(const Options& options) {
+  constexpr std::string_view scheme = "http://";
+  const auto url = options.against.starts_with(scheme)
+                       ? swarm::parse_ws_url("ws://" + options.against.substr(scheme.size()))
+                       : std::nullopt;
+  if (!url) return fail("--against takes http://host:port");
+  start_log(options.verbose ? "info" : "error", "text");
+  fmt::print("{} guests play {} on {}\n", options.players, options.game, options.against);
+  return play_at(url->endpoint, options);
+}
+
 int run(const Options& options) {
+  if (!options.against.empty()) return run_against(options);
   const TemporaryFolder folder;
   solo::Config config;
   config.data = folder.path();
@@ -101,24 +133,9 @@ int run(const Options& options) {
   fmt::print("{} players play {} on http://127.0.0.1:{}, {} times as fast as people\n",
              options.players, options.game, port,
              1000 / std::max<std::uint32_t>(options.tick_ms, 1));
-
-  std::vector<Seat> seats;
-  seats.reserve(options.players);
-  for (std::uint32_t i = 0; i < options.players; ++i) {
-    seats.push_back({swarm::Player({"127.0.0.1", port}, fmt::format("player_{}", i + 1), i + 1)});
-  }
-  std::vector<std::jthread> threads;
-  for (Seat& seat : seats) threads.emplace_back([&seat, &options] { play(seat, options.game); });
-  threads.clear();  // joins
+  const int status = play_at({"127.0.0.1", port}, options);
   (*server)->stop();
-
-  for (const Seat& seat : seats) {
-    if (!seat.result)
-      return fail(fmt::format("{}: {}", seat.player.name(), seat.result.error().sentence()));
-  }
-  print_standings(*seats[0].result);
-  fmt::print("\nGET /api/game/history of {}:\n{}\n", seats[0].player.name(), seats[0].history);
-  return seats[0].history.size() > 2 ? 0 : fail("the match is not in the history.");
+  return status;
 }
 
 }  // namespace
@@ -130,6 +147,9 @@ Command add_demo(CLI::App& app) {
   demo->add_option("--players", options->players, "How many play")->check(CLI::Range(4, 10));
   demo->add_option("--tick-ms", options->tick_ms, "Real milliseconds of one game second")
       ->check(CLI::Range(5, 1000));
+  demo->add_option("--against", options->against,
+                   "Play as guests of a server that runs, http://host:port, at its own pace")
+      ->excludes("--tick-ms");
   demo->add_flag("--verbose", options->verbose, "Show the server's log too");
   return {demo, [options] { return run(*options); }};
 }

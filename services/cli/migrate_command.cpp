@@ -2,6 +2,7 @@
 #include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
+#include <fstream>
 
 #include "services/cli/commands.h"
 #include "services/cli/knobs.h"
@@ -16,6 +17,7 @@ namespace {
 struct Options {
   std::string data = "var";
   std::string database;  // "": the embedded one in the data folder
+  std::string database_file;
   bool check = false;
   std::string from;  // both or none
   std::string to;
@@ -74,7 +76,19 @@ int move_records(const Options& options) {
   return 0;
 }
 
-int run(const Options& options) {
+// The first line of --database-file is --database: how a mounted secret arrives.
+base::Result<> read_database_file(Options& options) {
+  if (options.database_file.empty()) return {};
+  std::ifstream file(options.database_file);
+  if (!std::getline(file, options.database)) {
+    return base::Error{base::ErrorCode::invalid_input,
+                       fmt::format("--database-file: {} can't be read.", options.database_file)};
+  }
+  return {};
+}
+
+int run(Options& options) {
+  if (const auto read = read_database_file(options); !read) return fail(read.error().message);
   if (!options.from.empty()) return move_records(options);
   database::Location database{database::Kind::sqlite, role::database_path(options.data)};
   if (!options.database.empty()) {
@@ -97,6 +111,8 @@ Command add_migrate(CLI::App& app) {
   knob(*migrate, "data", options->data, "Folder of the embedded database");
   knob(*migrate, "database", options->database,
        "Instead: sqlite:PATH or postgres://user@host/database");
+  knob(*migrate, "database-file", options->database_file,
+       "File that holds the value of --database");
   migrate->add_flag("--check", options->check, "Only show what there is and what would be done");
   CLI::Option* from = migrate->add_option("--from", options->from,
                                           "Move all records from here (sqlite:PATH; stop its "

@@ -73,6 +73,13 @@ bool is_node_name(std::string_view name) {
          });
 }
 
+// A name to look up, not an address (so not every address either).
+bool is_host_name(const std::string& text) {
+  boost::system::error_code no_address;
+  boost::asio::ip::make_address(text, no_address);
+  return no_address && is_node_name(text);
+}
+
 Checked check_common(const CommonConfig& c) {
   if (const auto state = role::check_state_url(c.state); !state)
     return Error{ErrorCode::invalid_input, fmt::format("--state: {}", state.error().sentence())};
@@ -194,10 +201,10 @@ Checked check(const EdgeConfig& c) {
   if (!is_url(c.advertise_ws_url, "ws"))
     return wrong("advertise-ws-url", "a URL such as wss://whoosh.example/edge/edge-1/ws");
   if (auto tls = check_tls(c, "advertise-ws-url", c.advertise_ws_url); !tls) return tls;
-  if (!is_address(c.internal_host)) {
+  if (!is_address(c.internal_host) && !is_host_name(c.internal_host)) {
     return wrong("internal-host",
-                 "the numeric address by which the other processes reach this "
-                 "one (needed when --internal-listen is every address)");
+                 "the address by which the other processes reach this one, or a name, which is "
+                 "looked up at start (needed when --internal-listen is every address)");
   }
   if (!is_url(c.public_url, "http"))
     return wrong("public-url", "a URL such as https://whoosh.example");

@@ -150,7 +150,8 @@ void each_knob(EdgeConfig& c, F&& f) {
     "URL of this very node as players reach it, if they do");
   f("internal-listen", c.internal_listen, "Address of the cluster's own calls");
   f("internal-port", c.internal_port, "Port of the cluster's own calls; 0: a free one");
-  f("internal-host", c.internal_host, "Address by which the others reach it, when not that");
+  f("internal-host", c.internal_host,
+    "Address or name by which the others reach it, when not that");
   f("public-url", c.public_url, "URL of the web client as players reach it");
   f("allowed-origins", c.allowed_origins, "Further page addresses that may connect");
   f("trusted-proxies", c.trusted_proxies, "Addresses whose X-Forwarded-For is believed");

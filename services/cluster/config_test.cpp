@@ -39,6 +39,14 @@ TEST(ClusterConfig, DefaultsAreGood) {
   EXPECT_FALSE(good<EdgeConfig>().node_name.empty());
 }
 
+TEST(ClusterConfig, AnInternalHostIsAnAddressOrAName) {
+  for (const char* host : {"10.0.0.7", "fd00::7", "edge-1", "edge-0.edge.whoosh.svc"}) {
+    EdgeConfig config = good<EdgeConfig>();
+    config.internal_host = host;
+    EXPECT_TRUE(check(config)) << host;
+  }
+}
+
 TEST(ClusterConfig, AWrongValueNamesItsKnob) {
   expect_wrong<ApiConfig>("state", [](auto& c) { c.state = "memory"; });
   expect_wrong<ApiConfig>("cluster-secret", [](auto& c) { c.cluster_secret = "short"; });
@@ -55,7 +63,7 @@ TEST(ClusterConfig, AWrongValueNamesItsKnob) {
   expect_wrong<EdgeConfig>("node-name", [](auto& c) { c.node_name = "a b"; });
   expect_wrong<EdgeConfig>("advertise-ws-url", [](auto& c) { c.advertise_ws_url = "edge-1"; });
   expect_wrong<EdgeConfig>("internal-host", [](auto& c) { c.internal_host = "0.0.0.0"; });
-  expect_wrong<EdgeConfig>("internal-host", [](auto& c) { c.internal_host = "edge-1"; });
+  expect_wrong<EdgeConfig>("internal-host", [](auto& c) { c.internal_host = "edge 1"; });
   expect_wrong<EdgeConfig>("tick-ms", [](auto& c) { c.tick_ms = 1; });
   expect_wrong<EdgeConfig>("drain-s", [](auto& c) { c.drain_s = 100'000; });
   expect_wrong<MatchmakerConfig>("edge-url", [](auto& c) { c.edge_url = "x"; });

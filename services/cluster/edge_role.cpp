@@ -10,6 +10,7 @@
 #include "services/cluster/common_parts.h"
 #include "services/cluster/lobby_register.h"
 #include "services/cluster/membership.h"
+#include "services/cluster/own_address.h"
 #include "services/cluster/role.h"
 #include "services/edge/edge_server.h"
 #include "services/edge/internal_routes.h"
@@ -277,7 +278,11 @@ void EdgeRole::stop(const std::function<bool()>& hurry) {
 
 }  // namespace
 
-StartedRole start_edge(const EdgeConfig& config) {
+StartedRole start_edge(const EdgeConfig& asked) {
+  EdgeConfig config = asked;
+  auto address = numeric_address(asked.internal_host);
+  if (!address) return address.error();
+  config.internal_host = std::move(*address);
   auto common = CommonParts::make(config, false);
   if (!common) return common.error();
   auto edge = std::make_unique<EdgeRole>(config, std::move(*common));
