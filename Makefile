@@ -3,6 +3,7 @@
 # docs/DEVELOPMENT.md.
 .DEFAULT_GOAL := help
 .PHONY: help up down logs cluster migrate demo test types sbom lint fmt asan tsan fuzz
+.PHONY: image test-containers test-docs
 .PHONY: property bench bench-api bench-deflate bench-edge bench-million bench-peers clean
 
 help: ## This list
@@ -40,6 +41,15 @@ fmt: ## Format the C++ code in place
 
 sbom: ## A list of every part and its version, CycloneDX JSON, on standard output
 	@python3 tools/sbom/sbom.py
+
+image: ## The container image whoosh:latest, with docker, podman or buildah (docs/DEPLOYMENT.md)
+	@scripts/image.sh
+
+test-containers: ## Build the image, run docker-compose.yml for real, and play a match in it
+	@scripts/test-containers.sh
+
+test-docs: ## Follow the documents' commands to the letter on a bare Debian 12 and 13
+	@scripts/test-docs.sh
 
 asan: ## Unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@scripts/sanitize.sh asan

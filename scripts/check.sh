@@ -110,6 +110,16 @@ check_fuzz() { FUZZ_SECONDS="${FUZZ_SECONDS:-8}" scripts/fuzz.sh run; }
 # Every benchmark for an instant: it still runs, and its own checks of its answers hold.
 check_bench() { scripts/bench.sh smoke "$WHOOSH_BUILD"; }
 
+# The container files against the program, each other, and compose's own schema.
+check_containers() {
+  local program="${WHOOSH_BIN:-$WHOOSH_BUILD/services/whoosh}" compose=(docker compose)
+  python3 tools/containers/check_containers.py --root . --program "$program"
+  (cd tools/containers && python3 check_containers_test.py "$program")
+  haproxy -c -q -f infrastructure/docker/haproxy.cfg
+  if have docker-compose; then compose=(docker-compose); fi
+  "${compose[@]}" --file docker-compose.yml config --quiet
+}
+
 # Minutes, so not part of `make test`: CLANG_TIDY=1 make lint.
 check_clang_tidy() {
   if ! have clang-tidy; then

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# setup.sh [build|run|test|lint|bench|peers]…: installs the packages of these groups that this
-# machine lacks.
+# setup.sh [GROUP]…: installs the packages of these groups that this machine lacks.
 #   build  what compiling the server needs      run   build + the web client's tools
 #   test   run + what the tests need            lint  formatters and checkers
 #   bench  test + the service that bench-api compares with
 #   peers  test + the servers that bench-peers compares with
+#   image  what the build stage of the Dockerfile needs beside run
+#   containers  Docker with compose, and what makes the base of a test's images
 # Nothing missing: no package manager is called, and the whole script takes a moment.
 source "$(dirname "$0")/lib.sh"
 
@@ -42,6 +43,8 @@ wanted_groups() {
       test) printf '%s\n' build web test lint ;;
       lint) printf '%s\n' web lint ;;
       bench) printf '%s\n' build web test lint bench ;;
+      image) say image ;;
+      containers) printf '%s\n' build web containers ;;
       peers) printf '%s\n' build web test lint peers ;;
       *) die "setup.sh: no group is called $group" ;;
     esac
