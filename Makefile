@@ -3,7 +3,7 @@
 # docs/DEVELOPMENT.md.
 .DEFAULT_GOAL := help
 .PHONY: help up down logs cluster migrate demo test types sbom lint fmt asan tsan fuzz
-.PHONY: image test-containers test-docs
+.PHONY: image test-containers
 .PHONY: property bench bench-api bench-deflate bench-edge bench-million bench-peers clean
 
 help: ## This list
@@ -47,9 +47,6 @@ image: ## The container image whoosh:latest, with docker, podman or buildah (doc
 
 test-containers: ## Build the image, run docker-compose.yml for real, and play a match in it
 	@scripts/test-containers.sh
-
-test-docs: ## Follow the documents' commands to the letter on a bare Debian 12 and 13
-	@scripts/test-docs.sh
 
 asan: ## Unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@scripts/sanitize.sh asan

@@ -44,7 +44,8 @@ while IFS= read -r package; do
 done < <(printf '%s\n' "${packages[@]}" ca-certificates | sort -u)
 
 cp -L /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"
-printf 'root:x:0:0::/:/sbin/nologin\nwhoosh:x:10001:10001::/data:/sbin/nologin\n' >"$root/etc/passwd"
+printf '%s\n' root:x:0:0::/:/sbin/nologin whoosh:x:10001:10001::/data:/sbin/nologin \
+  >"$root/etc/passwd"
 printf 'root:x:0:\nwhoosh:x:10001:\n' >"$root/etc/group"
 printf 'hosts: files dns\n' >"$root/etc/nsswitch.conf"
 cp /etc/os-release "$root/etc/os-release"

@@ -42,7 +42,7 @@ def environment_names(program, command):
 
 
 def refused_values(program, command, environment, folder):
-    """What the role says of these values; files of secrets are given stand-ins. None: it is content."""
+    """What the role says of these values, a file standing in for secrets. None: it is content."""
     secret = pathlib.Path(folder) / "secret"
     secret.write_text("k" * 40, encoding="utf-8")
     words = {"WHOOSH_CLUSTER_SECRET_FILE": str(secret)}
@@ -62,7 +62,7 @@ def check_role(name, service, program, folder):
     for variable in sorted(environment):
         if variable.startswith("WHOOSH_") and variable not in known:
             yield f"{name}: `whoosh {command}` knows no {variable}"
-        if variable.startswith("WHOOSH_") and re.search(r"SECRET$|PASSWORD$|DATABASE$|STATE$", variable):
+        if re.fullmatch(r"WHOOSH_\w*(SECRET|PASSWORD|DATABASE|STATE)", variable):
             yield f"{name}: {variable} puts a secret into the environment: give its _FILE"
     if command in ROLES:
         refused = refused_values(program, command, environment, folder)
@@ -148,7 +148,8 @@ def findings(root, program):
     folder = root / "infrastructure/docker"
     with tempfile.TemporaryDirectory() as scratch:
         yield from check_compose(compose, program, scratch)
-    yield from check_proxy((folder / "haproxy.cfg").read_text(encoding="utf-8"), compose["services"])
+    proxy = (folder / "haproxy.cfg").read_text(encoding="utf-8")
+    yield from check_proxy(proxy, compose["services"])
     targets = yaml.safe_load((folder / "prometheus.yml").read_text(encoding="utf-8"))
     yield from check_targets(targets, compose["services"])
     yield from check_dockerfile((root / "Dockerfile").read_text(encoding="utf-8"))

@@ -30,6 +30,7 @@ LINKED = {
     "cli11": "libcli11-dev",
     "qrcodegen": "libqrcodegencpp-dev",
     "tomlplusplus": "libtomlplusplus-dev",
+    "uring": "liburing-dev",
     "threads": None,
 }
 
