@@ -2,10 +2,10 @@
 # make test-containers: builds the image and runs docker-compose.yml with it, for real: health,
 # order, migration, a match through HAProxy on two edges, rights, the drain of an edge. Where no
 # registry is reached the base is made here (debootstrap), and PostgreSQL, Redis and HAProxy are
-# Debian's (tests/containers/). Needs root: it starts a Docker daemon of its own, in build/containers,
-# unless DOCKER_HOST names one.
-# Settings: HTTP_PORT=18000, EDGE_PORT=8080 (pages look for WebSockets there), SUITE=bookworm,
-# CCACHE_FOLDER (a compiler cache; builds with buildah then), KEEP_IMAGE=1 (take what was built last).
+# Debian's (tests/containers/). Needs root: it starts a Docker daemon of its own, in
+# build/containers, unless DOCKER_HOST names one.
+# Settings: TEST_HTTP_PORT=18000, EDGE_PORT=8080 (pages look for WebSockets there), SUITE=bookworm,
+# CCACHE_FOLDER (a compiler cache; builds with buildah then), KEEP_IMAGE=1 (what was built last).
 source "$(dirname "$0")/lib.sh"
 
 WORK="$ROOT/build/containers"
@@ -29,13 +29,14 @@ expect() {  # expect WORDS COMMAND…: one line of the report
 }
 
 compose() {
-  if have docker-compose; then docker-compose -p whoosh-test "$@"; else docker compose -p whoosh-test "$@"; fi
+  local program=(docker compose)
+  if have docker-compose; then program=(docker-compose); fi
+  "${program[@]}" -p whoosh-test "$@"
 }
 container() { compose ps -q "$1"; }
 inspect() { docker inspect -f "$2" "$(container "$1")"; }
 address() {
-  docker inspect -f '{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}' "$(container "$1")" |
-    cut -d ' ' -f 1
+  inspect "$1" '{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}' | cut -d ' ' -f 1
 }
 metric() {  # metric SERVICE PORT NAME: the sum of its samples
   curl -fsS -m 5 "http://$(address "$1"):$2/metrics" |
@@ -55,7 +56,7 @@ start_daemon() {
   local began
   began="$(now_ms)"
   until docker info >/dev/null 2>&1; do
-    [[ -d "/proc/$daemon" ]] || { tail -n 20 "$LOG_DIR/dockerd.log" >&2; die "dockerd has ended."; }
+    [[ -d "/proc/$daemon" ]] || die "dockerd has ended; see $LOG_DIR/dockerd.log"
     (($(now_ms) - began < 60000)) || die "dockerd does not answer; see $LOG_DIR/dockerd.log"
     sleep 0.2
   done
@@ -87,9 +88,11 @@ build_image() {
   chmod 755 "$folder/buildah"
   docker save "$BASE" -o "$folder/base.tar"
   buildah "${store[@]}" pull -q "docker-archive:$folder/base.tar" >/dev/null
-  PATH="$folder:$PATH" ENGINE=buildah BASE="docker.io/library/$BASE" IMAGE="docker.io/library/$IMAGE" \
+  PATH="$folder:$PATH" ENGINE=buildah BASE="docker.io/library/$BASE" \
+    IMAGE="docker.io/library/$IMAGE" \
     BUILDAH_ISOLATION="${BUILDAH_ISOLATION:-chroot}" scripts/image.sh
-  buildah "${store[@]}" push -q "docker.io/library/$IMAGE" "docker-archive:$folder/image.tar:$IMAGE"
+  buildah "${store[@]}" push -q "docker.io/library/$IMAGE" \
+    "docker-archive:$folder/image.tar:$IMAGE"
   docker load -q -i "$folder/image.tar"
   rm -rf "$folder"
 }
@@ -104,14 +107,22 @@ build_others() {
 
 # ---- what has to be so --------------------------------------------------------------------------
 
-label() { docker image inspect -f "{{index .Config.Labels \"org.opencontainers.image.$1\"}}" "$IMAGE"; }
-in_image() { docker export "$(container api)" | tar -t | grep -q "$1"; }
+label() {
+  docker image inspect -f "{{index .Config.Labels \"org.opencontainers.image.$1\"}}" "$IMAGE"
+}
+files() { docker export "$(container api)" | tar -t; }
+has_bill_of_materials() { files | grep -x usr/share/whoosh/sbom.cdx.json >/dev/null; }
+has_no_shell() { ! files | grep -E 'bin/(ba|da)?sh$'; }
+pid_of() { inspect "$1" '{{.State.Pid}}'; }
 is_healthy() { [[ "$(inspect "$1" '{{.State.Health.Status}}')" == healthy ]]; }
 is_lower_than() { (($1 < $2)); }
-runs_as() { [[ "$(ps -o uid= -p "$(inspect "$1" '{{.State.Pid}}')" | tr -d ' ')" == "$2" ]]; }
-has_no_rights() { grep -q '^CapEff:.*0000000000000000$' "/proc/$(inspect "$1" '{{.State.Pid}}')/status"; }
-cannot_write() { ! touch "/proc/$(inspect "$1" '{{.State.Pid}}')/root/usr/probe" 2>/dev/null; }
-plays_a_match() { docker run --rm --network host "$IMAGE" demo --against "http://127.0.0.1:$HTTP_PORT"; }
+is_this_commit() { [[ "${1%-changed}" == "$(git rev-parse HEAD)" ]]; }
+runs_as() { [[ "$(ps -o uid= -p "$(pid_of "$1")" | tr -d ' ')" == "$2" ]]; }
+has_no_rights() { grep -q '^CapEff:.*0000000000000000$' "/proc/$(pid_of "$1")/status"; }
+cannot_write() { ! touch "/proc/$(pid_of "$1")/root/usr/probe" 2>/dev/null; }
+plays_a_match() {
+  docker run --rm --network host "$IMAGE" demo --against "http://127.0.0.1:$HTTP_PORT"
+}
 
 check_image() {
   local bytes
@@ -120,10 +131,11 @@ check_image() {
   expect "smaller than 150 MB" is_lower_than "$bytes" 150000000
   expect "its version is the program's" test "whoosh $(label version)" = \
     "$(docker run --rm --network none "$IMAGE" --version)"
-  expect "its revision is this commit's" test "$(label revision | cut -c 1-40)" = "$(git rev-parse HEAD)"
-  expect "its user has a number" test "$(docker image inspect -f '{{.Config.User}}' "$IMAGE")" = 10001:10001
-  expect "a read-only root and no rights are enough for a whole server" docker run --rm --read-only \
-    --tmpfs /tmp --cap-drop ALL --network none "$IMAGE" demo --tick-ms 5
+  expect "its revision is this commit's" is_this_commit "$(label revision)"
+  expect "its user has a number" test 10001:10001 = \
+    "$(docker image inspect -f '{{.Config.User}}' "$IMAGE")"
+  expect "a read-only root and no rights are enough for a whole server" docker run --rm \
+    --read-only --tmpfs /tmp --cap-drop ALL --network none "$IMAGE" demo --tick-ms 5
 }
 
 check_running() {
@@ -138,8 +150,8 @@ check_running() {
     expect "$service: has run once and ended with 0" test "$(docker inspect -f \
       '{{.State.Status}} {{.State.ExitCode}}' "$(compose ps -a -q $service)")" = 'exited 0'
   done
-  expect "the bill of materials is in the image" in_image '^usr/share/whoosh/sbom.cdx.json$'
-  expect "no shell is in the image" bash -c "! docker export $(container api) | tar -t | grep -E 'bin/(ba|da)?sh$'"
+  expect "the bill of materials is in the image" has_bill_of_materials
+  expect "no shell is in the image" has_no_shell
   expect "an unknown edge is not found" test "$(curl -s -o /dev/null -w '%{http_code}' \
     "http://127.0.0.1:$EDGE_PORT/edge/edge-9/ws")" = 404
 }
@@ -183,7 +195,8 @@ until is_healthy haproxy; do
 done
 say "docker compose up, until a page is served: $(seconds_since "$began")"
 expect "a match is played through HAProxy" plays_a_match
-say "docker compose up, until the first match has been played (a tick is $WHOOSH_TICK_MS ms): $(seconds_since "$began")"
+say "docker compose up, until the first match has been played (a tick is $WHOOSH_TICK_MS ms):" \
+  "$(seconds_since "$began")"
 for _ in 1 2 3; do expect "one more match" plays_a_match; done
 for edge in edge-1 edge-2; do
   say "$edge: $(metric $edge 9091 whoosh_net_accepted_total) connections"
