@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <thread>
 
@@ -47,6 +48,18 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
+// Results of a cluster arrive some time after GAME_OVER; "[]" when none came.
+std::string history_of(swarm::Player& player) {
+  constexpr int asked_max = 100;
+  std::string history;
+  for (int asked = 0; asked < asked_max && history.size() <= 2; ++asked) {
+    if (asked > 0) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    if (const auto rows = player.call("GET", "/api/game/history", nullptr, 200); rows)
+      history = json::serialize(*rows);
+  }
+  return history;
+}
+
 void play(Seat& seat, const Options& options) {
   const auto signed_in = options.against.empty()
                              ? seat.player.register_account("a long enough passphrase")
@@ -66,8 +79,7 @@ void play(Seat& seat, const Options& options) {
   }
   seat.result = seat.player.play(30'000);
   seat.player.leave();
-  if (const auto rows = seat.player.call("GET", "/api/game/history", nullptr, 200); rows)
-    seat.history = json::serialize(*rows);
+  seat.history = history_of(seat.player);
 }
 
 std::string whole(const json::object& row, const char* key) {
