@@ -50,6 +50,11 @@ check_web_unit() {
 # The store's pictures are what their descriptions draw, one for each item.
 check_cosmetics() { node tools/cosmetics/draw.mjs --check; }
 
+# Every metric of every process is in docs/METRICS.md, and none that is not there any more.
+check_metrics() {
+  python3 tools/observe/metrics.py --program "${WHOOSH_BIN:-$WHOOSH_BUILD/services/whoosh}"
+}
+
 check_sdk_types() {
   scripts/web.sh install sdk/typescript
   (cd sdk/typescript && npm run check)

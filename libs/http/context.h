@@ -32,8 +32,9 @@ struct RequestContext {
   ClientAddress client;
   std::shared_ptr<LoopMailbox> mailbox;
   std::vector<std::pair<std::string_view, std::string>> params;  // of the route's pattern
-  bool in_clear = false;  // by plain HTTP where TLS is spoken
-  std::string user;       // for the access log: set by whoever found out who is asking
+  bool in_clear = false;   // by plain HTTP where TLS is spoken
+  std::string_view route;  // the pattern that fits, as added; "" before, or when none does
+  std::string user;        // for the access log: set by whoever found out who is asking
 
   // REQUIRES: the pattern has it.
   [[nodiscard]] const std::string& param(std::string_view name) const;

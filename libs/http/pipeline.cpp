@@ -165,6 +165,7 @@ void Pipeline::log(const RequestContext& context, const Response& response, std:
   line.request_id = context.request_id;
   line.method = method_text(context.request.method);
   line.path = context.request.path.substr(0, logged_path_bytes_max);
+  line.route = context.route;
   line.client = context.client.text;
   line.user = context.user;
   line.status = response.status;

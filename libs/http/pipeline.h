@@ -20,9 +20,10 @@ namespace whoosh::http {
 struct AccessLine {
   std::string request_id;
   std::string method;
-  std::string path;    // at most 256 bytes
-  std::string client;  // address
-  std::string user;    // "" or the id of who asked
+  std::string path;        // at most 256 bytes
+  std::string_view route;  // its pattern, which lives as long as the server; "": a file, or nothing
+  std::string client;      // address
+  std::string user;        // "" or the id of who asked
   int status = 0;
   std::string code;       // of the error body; "" if it is none
   std::size_t bytes = 0;  // of the answer's body

@@ -62,6 +62,7 @@ Router::Match Router::find(RequestContext& context) const {
       if (!is_name(name)) continue;
       context.params.emplace_back(std::string_view(name).substr(1, name.size() - 2), path[i]);
     }
+    context.route = route->pattern;
     return {&route->handler, {}};
   }
   Match match;

@@ -31,7 +31,7 @@ class Router {
     const Handler* handler = nullptr;
     std::string allow;  // no handler, but the path exists: "GET, HEAD, OPTIONS"
   };
-  // Fills the context's params.
+  // Fills the context's params and route.
   [[nodiscard]] Match find(RequestContext& context) const;
 
   [[nodiscard]] std::span<const Route> routes() const { return routes_; }

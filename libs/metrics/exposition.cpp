@@ -31,21 +31,24 @@ struct Exposition::Impl {
   std::vector<MetricFamily> families;
   std::map<std::string, std::size_t> index;
 
-  ClientMetric& sample(const std::string& name, const std::string& help, MetricType type,
-                       const Labels& labels) {
+  MetricFamily& family(const std::string& name, const std::string& help, MetricType type) {
     const auto [at, fresh] = index.try_emplace(name, families.size());
     if (fresh) {
-      MetricFamily family;
-      family.name = name;
-      family.help = help;
-      family.type = type;
-      families.push_back(std::move(family));
+      MetricFamily made;
+      made.name = name;
+      made.help = help;
+      made.type = type;
+      families.push_back(std::move(made));
     }
-    MetricFamily& family = families[at->second];
-    ASSERT(family.type == type);
-    family.metric.emplace_back();
-    family.metric.back().label = label_list(labels);
-    return family.metric.back();
+    ASSERT(families[at->second].type == type);
+    return families[at->second];
+  }
+
+  ClientMetric& sample(const std::string& name, const std::string& help, MetricType type,
+                       const Labels& labels) {
+    ClientMetric& metric = family(name, help, type).metric.emplace_back();
+    metric.label = label_list(labels);
+    return metric;
   }
 };
 
@@ -55,6 +58,10 @@ Exposition::~Exposition() = default;
 void Exposition::counter(const std::string& name, const std::string& help, const Labels& labels,
                          double value) {
   impl_->sample(name, help, MetricType::Counter, labels).counter.value = value;
+}
+
+void Exposition::counter_family(const std::string& name, const std::string& help) {
+  (void)impl_->family(name, help, MetricType::Counter);
 }
 
 void Exposition::gauge(const std::string& name, const std::string& help, const Labels& labels,

@@ -24,6 +24,9 @@ class Exposition {
   // of one name share help and kind; the first call's count.
   void counter(const std::string& name, const std::string& help, const Labels& labels,
                double value);
+  // A counter that has no sample yet: its HELP and TYPE are on the page all the same, so that who
+  // reads it knows of everything there is.
+  void counter_family(const std::string& name, const std::string& help);
   void gauge(const std::string& name, const std::string& help, const Labels& labels, double value);
   // counts.size() == bounds.size() + 1, not cumulative; bounds in the unit that the name says.
   void histogram(const std::string& name, const std::string& help, const Labels& labels,

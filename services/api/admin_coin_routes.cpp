@@ -1,4 +1,6 @@
 // Operators and coins: give some, take some, take an item back for what was paid for it.
+#include <cstdlib>
+
 #include "services/api/idempotency.h"
 #include "services/api/operators.h"
 
@@ -33,6 +35,9 @@ Answer grant(App& app, RequestContext& context, const Operator& who) {
   const auto outcome = co_await http::ask<store::Outcome>(
       context, [&](auto reply) { app.ports.store.grant(std::move(order), std::move(reply)); });
   if (!outcome) co_return outcome.error();
+  if (!outcome->refused && !outcome->replayed) {
+    (wish->coins > 0 ? app.coins.granted : app.coins.taken) += std::abs(wish->coins);
+  }
   co_return granted(*id, *outcome);
 }
 
@@ -55,6 +60,7 @@ Answer refund(App& app, RequestContext& context, const Operator& who) {
   const auto outcome = co_await http::ask<store::Outcome>(
       context, [&](auto reply) { app.ports.store.refund(std::move(order), std::move(reply)); });
   if (!outcome) co_return outcome.error();
+  if (!outcome->refused && !outcome->replayed) ++app.coins.refunds;
   co_return granted(*id, *outcome);
 }
 

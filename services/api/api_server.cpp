@@ -30,7 +30,10 @@ ApiServer::~ApiServer() {
 base::Result<> ApiServer::start() {
   http::Policy policy;
   policy.allowed_origins = config_.allowed_origins;
-  policy.access_log = log_access;
+  policy.access_log = [this](const http::AccessLine& line) {
+    metrics_->count(line);
+    log_access(line);
+  };
   policy.https = config_.https;
   auto proxies = http::Networks::parse(config_.trusted_proxies);
   if (!proxies)
@@ -38,6 +41,7 @@ base::Result<> ApiServer::start() {
   policy.trusted_proxies = std::move(*proxies);
   http::Router router;
   add_routes(router, app_);
+  metrics_ = std::make_unique<ApiMetrics>(router);
   if (!config_.web.empty()) {
     auto files = http::StaticFiles::load(config_.web);
     if (!files) return files.error();
@@ -68,6 +72,8 @@ std::size_t ApiServer::connections() const {
   return server_ ? server_->connections() : 0;
 }
 void ApiServer::collect(metrics::Exposition& out) const {
+  metrics_->collect(out);
+  write_coins(out, app_.coins);
   const http::ServerCounts counts = server_->counts();
   out.gauge("whoosh_http_connections", "Open connections of REST.", {},
             static_cast<double>(counts.connections));

@@ -29,8 +29,8 @@ class ApiServer {
   // Newcomers get this certificate. REQUIRES: one was in the config; started.
   void set_tls(const tls::ContextPtr& context) { server_->set_tls(context); }
   [[nodiscard]] std::size_t connections() const;
-  void collect(metrics::Exposition& out) const;
   [[nodiscard]] std::span<const http::Route> routes() const;  // after start()
+  void collect(metrics::Exposition& out) const;               // after start(); any thread
 
  private:
   [[nodiscard]] std::int64_t sweep();
@@ -38,6 +38,7 @@ class ApiServer {
   const Config config_;
   App app_;
   std::optional<http::StaticFiles> web_;
+  std::unique_ptr<ApiMetrics> metrics_;  // outlives the server, which counts in it
   std::unique_ptr<http::Server> server_;
   std::shared_ptr<runtime::LoopThread> sweeper_;  // kept alive by a sweep under way
   bool sweeping_ = false;                         // from here on of sweeper_'s thread

@@ -15,6 +15,7 @@
 #include "http/ask.h"
 #include "http/router.h"
 #include "http/worker_pool.h"
+#include "services/api/api_metrics.h"
 #include "services/api/config.h"
 #include "services/api/join.h"
 #include "services/api/ports.h"
@@ -64,6 +65,7 @@ struct App {
   RateGate rates;
   RevocationWatch revocations;
   Inviter inviter;
+  CoinCounts coins;
 };
 
 // Every route of Service A but the static files.

@@ -79,6 +79,7 @@ Answer daily(App& app, RequestContext& context, const auth::Identity& identity) 
     app.ports.store.claim_daily(identity.user, app.now(), std::move(reply));
   });
   if (!reward) co_return reward.error();
+  app.coins.daily += reward->coins;
   co_return http::json(200,
                        wire::Daily{reward->coins, reward->streak, base::rfc3339(reward->next_at)});
 }

@@ -59,7 +59,23 @@ void ResultWorker::stop() {
 }
 
 ResultWorkerCounts ResultWorker::counts() const {
-  return {applied_, repeated_, retried_, aside_};
+  return {applied_, repeated_, retried_, aside_, coins_match_, coins_level_up_};
+}
+
+void write_results(metrics::Exposition& out, const ResultWorkerCounts& counts) {
+  const auto count = [&](const char* name, const char* help, std::int64_t value) {
+    out.counter(name, help, {}, static_cast<double>(value));
+  };
+  count("whoosh_results_applied_total", "Results written.", counts.applied);
+  count("whoosh_results_repeated_total", "Results that had been written before.", counts.repeated);
+  count("whoosh_results_retried_total", "Attempts to write one that failed.", counts.retried);
+  count("whoosh_results_aside_total", "Results that can never be written.", counts.aside);
+  const auto coins = [&](const char* reason, std::int64_t value) {
+    out.counter("whoosh_coins_in_total", "Coins that people got, by reason.", {{"reason", reason}},
+                static_cast<double>(value));
+  };
+  coins("match", counts.coins_match);
+  coins("level_up", counts.coins_level_up);
 }
 
 std::int64_t ResultWorker::turn() {
@@ -144,6 +160,12 @@ void ResultWorker::applied(const Id& id, base::Result<store::AppliedResult> resu
     return;
   }
   ++(result->repeated ? repeated_ : applied_);
+  if (!result->repeated) {
+    for (const match::PlayerAfter& player : result->settlement.players) {
+      coins_match_ += player.coins_gained;
+      coins_level_up_ += player.level_up_coins;
+    }
+  }
   settled_(held.record, std::move(*result));
   in_hand_.erase(found);
   call_began();

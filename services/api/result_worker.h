@@ -23,6 +23,7 @@
 #include <string>
 #include <vector>
 
+#include "metrics/exposition.h"
 #include "runtime/clock.h"
 #include "runtime/loop_thread.h"
 #include "state/state.h"
@@ -48,11 +49,15 @@ struct ResultWorkerPorts {
 
 // Since start; any thread reads.
 struct ResultWorkerCounts {
-  std::int64_t applied = 0;   // by us, for the first time
-  std::int64_t repeated = 0;  // had been applied before
-  std::int64_t retried = 0;   // attempts that failed
-  std::int64_t aside = 0;     // records set aside
+  std::int64_t applied = 0;         // by us, for the first time
+  std::int64_t repeated = 0;        // had been applied before
+  std::int64_t retried = 0;         // attempts that failed
+  std::int64_t aside = 0;           // records set aside
+  std::int64_t coins_match = 0;     // given for those applied for the first time …
+  std::int64_t coins_level_up = 0;  // … and for the levels that they brought
 };
+
+void write_results(metrics::Exposition& out, const ResultWorkerCounts& counts);
 
 class ResultWorker {
  public:
@@ -114,6 +119,8 @@ class ResultWorker {
   std::atomic<std::int64_t> repeated_ = 0;
   std::atomic<std::int64_t> retried_ = 0;
   std::atomic<std::int64_t> aside_ = 0;
+  std::atomic<std::int64_t> coins_match_ = 0;
+  std::atomic<std::int64_t> coins_level_up_ = 0;
   bool is_stopped_ = false;  // whoever calls stop()
   runtime::Mailbox* mailbox_ = nullptr;
   std::unique_ptr<runtime::LoopThread> thread_;  // last: it calls turn()

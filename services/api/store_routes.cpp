@@ -74,6 +74,16 @@ Answer inventory(App& app, RequestContext& context, const auth::Identity& identi
   co_return http::json(200, list);
 }
 
+void count(CoinCounts& coins, const store::Outcome& outcome, std::int32_t price) {
+  if (outcome.replayed) return;
+  if (!outcome.refused) {
+    ++coins.bought;
+    coins.purchased += price;
+  } else {
+    ++(*outcome.refused == ErrorCode::insufficient_funds ? coins.insufficient : coins.owned);
+  }
+}
+
 Answer purchase(App& app, RequestContext& context, const auth::Identity& identity) {
   const Limit limit{"purchase:" + context.user, app.config.rates.purchase};
   if (const auto allowed = co_await app.rates.take(context, limit); !allowed) {
@@ -95,6 +105,7 @@ Answer purchase(App& app, RequestContext& context, const auth::Identity& identit
   const auto outcome = co_await http::ask<store::Outcome>(
       context, [&](auto reply) { app.ports.store.purchase(std::move(order), std::move(reply)); });
   if (!outcome) co_return outcome.error();
+  count(app.coins, *outcome, item->price);
   Response success = http::json(201, wire::Purchased{card_of(*item, true), outcome->balance});
   co_return answer_of(*outcome, std::move(success));
 }

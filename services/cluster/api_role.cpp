@@ -206,18 +206,11 @@ base::Result<> ApiRole::start_ops() {
               static_cast<double>(book_->living()->size()));
     if (tls_watch_) tls_watch_->collect(out);
     if (!serving_) return;
-    const api::ResultWorkerCounts counts = worker_->counts();
-    const auto count = [&](const char* name, const char* help, std::int64_t value) {
-      out.counter(name, help, {}, static_cast<double>(value));
-    };
-    count("whoosh_results_applied_total", "Results written.", counts.applied);
-    count("whoosh_results_repeated_total", "Results that had been written before.",
-          counts.repeated);
-    count("whoosh_results_retried_total", "Attempts to write one that failed.", counts.retried);
-    count("whoosh_results_aside_total", "Results that can never be written.", counts.aside);
+    api::write_results(out, worker_->counts());
     server_->collect(out);
   });
   role::OpsConfig pages;
+  pages.role = "api";
   pages.listen = config_.ops_listen;
   pages.port = config_.ops_port;
   pages.ready = [this] { return checks(); };

@@ -20,6 +20,7 @@
 #include "services/role/data_lock.h"
 #include "services/role/ops.h"
 #include "services/role/paths.h"
+#include "services/role/process_metrics.h"
 #include "services/role/tls_watch.h"
 #include "services/role/urls.h"
 #include "services/role/version.h"
@@ -173,6 +174,7 @@ base::Result<> EdgeRole::start_ops() {
   metrics.add([this](metrics::Exposition& out) {
     common_->key_watch->collect(out);
     edge_->collect(out);
+    role::write_disk(out, config_.data);
     if (tls_watch_) tls_watch_->collect(out);
     out.gauge("whoosh_nodes", "Living edges as this process knows them.", {},
               static_cast<double>(book_->living()->size()));
@@ -182,6 +184,7 @@ base::Result<> EdgeRole::start_ops() {
                 static_cast<double>(spool_->lost()));
   });
   role::OpsConfig pages;
+  pages.role = "edge";
   pages.listen = config_.ops_listen;
   pages.port = config_.ops_port;
   pages.ready = [this] {

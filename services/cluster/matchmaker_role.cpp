@@ -63,12 +63,12 @@ base::Result<> MatchmakerRole::start_ops() {
   metrics::Registry metrics;
   metrics.add([this](metrics::Exposition& out) {
     common_->key_watch->collect(out);
-    out.gauge("whoosh_matchmaker_active", "1: works on some queue; 0: stands by.", {},
-              matchmaker_->is_active() ? 1 : 0);
+    matchmaker_->collect(out);
     out.gauge("whoosh_nodes", "Living edges as this process knows them.", {},
               static_cast<double>(book_->living()->size()));
   });
   role::OpsConfig pages;
+  pages.role = "matchmaker";
   pages.listen = config_.ops_listen;
   pages.port = config_.ops_port;
   pages.ready = [this] {

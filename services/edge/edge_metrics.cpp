@@ -3,6 +3,11 @@
 #include <vector>
 
 namespace whoosh::edge {
+namespace {
+
+constexpr const char* admission_refused_help = "People not let in, by reason (shard, reason).";
+
+}  // namespace
 
 void write_shard(metrics::Exposition& out, const std::string& shard, const shard::Counters& c) {
   const metrics::Labels labels{{"shard", shard}};
@@ -27,6 +32,7 @@ void write_shard(metrics::Exposition& out, const std::string& shard, const shard
   count("ticks", "Room ticks done.", c.ticks);
   count("ticks_late", "Room ticks done late.", c.ticks_late);
   count("ticks_skipped", "Room ticks given up after a stall.", c.ticks_skipped);
+  count("clock_jumps", "Times that the wall clock moved against the monotonic one.", c.clock_jumps);
   count("messages_good", "Messages accepted.", c.messages_good);
   count("messages_refused", "Messages not possible at their moment.", c.messages_refused);
   count("messages_wrong", "Messages malformed, unknown, too long or too fast.", c.messages_wrong);
@@ -37,9 +43,11 @@ void write_shard(metrics::Exposition& out, const std::string& shard, const shard
         c.closed_revoked);
   count("kicked", "People kicked.", c.kicked);
   count("viewer_overflows", "Viewers whose buffer was full.", c.overflows);
+  count("viewer_dropped", "Messages not sent to viewers whose buffer was full.", c.dropped);
   count("admitted", "People let into a room or the lobby.", c.admitted);
+  out.counter_family("whoosh_admission_refused_total", admission_refused_help);
   for (const auto& [reason, refused] : c.admission_refused) {
-    out.counter("whoosh_admission_refused_total", "People not let in, by reason.",
+    out.counter("whoosh_admission_refused_total", admission_refused_help,
                 {{"shard", shard}, {"reason", std::string(base::error_name(reason))}},
                 static_cast<double>(refused));
   }

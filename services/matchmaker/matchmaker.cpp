@@ -29,13 +29,18 @@ Matchmaker::Matchmaker(Config config, Ports ports, Invite invite, runtime::Mailb
       invite_(std::move(invite)),
       mailbox_(mailbox),
       may_match_(std::move(may_match)),
-      next_round_ms_(ports.clock.monotonic_ms()) {}
+      next_round_ms_(ports.clock.monotonic_ms()) {
+  for (const auto& [game, rules] : config_.games) counters_.games.try_emplace(game);
+}
 
 std::int64_t Matchmaker::turn() {
   const std::int64_t now_ms = ports_.clock.monotonic_ms();
   if (now_ms >= next_round_ms_ && !reading_ && !stopping_) {
     next_round_ms_ = now_ms + config_.period_ms;
-    if (!may_match({}, {})) return config_.period_ms;
+    if (!may_match({}, {})) {
+      for (auto& [game, line] : counters_.games) line.waiting = line.oldest_wait_ms = 0;
+      return config_.period_ms;
+    }
     reading_ = true;
     ports_.queue.searching(ports_.clock.now(), {mailbox_, [this](base::Result<Tickets> tickets) {
                                                   read(std::move(tickets));
@@ -61,6 +66,7 @@ void Matchmaker::read(base::Result<Tickets> tickets) {
     auto line = std::pair(ticket.game, ticket.queue);
     lines[std::move(line)].push_back(std::move(ticket));
   }
+  for (auto& [game, line] : counters_.games) line.waiting = line.oldest_wait_ms = 0;
   for (auto& [line, waiting] : lines) {
     if (may_match(line.second, line.first)) pair(line.second, line.first, std::move(waiting));
   }
@@ -70,6 +76,10 @@ void Matchmaker::pair(const std::string& queue, const std::string& game, Tickets
   const auto rules = config_.games.find(game);
   if (rules == config_.games.end() || is_held(game)) return;
   const base::UnixMs now = ports_.clock.now();
+  Counters::Line& counted = counters_.games[game];
+  counted.waiting += static_cast<std::int64_t>(line.size());
+  counted.oldest_wait_ms =
+      std::max(counted.oldest_wait_ms, now.value - line.front().created_at.value);
   std::vector<match::Candidate> candidates;
   candidates.reserve(line.size());
   for (const state::Ticket& ticket : line) {
@@ -134,9 +144,23 @@ void Matchmaker::matched(const Tickets& group, const state::RoomEntry& room,
     ++counters_.lost_races;
     return;
   }
+  count_match(group);
+  for (const state::Ticket& ticket : group) invite(ticket, room);
+}
+
+void Matchmaker::count_match(const Tickets& group) {
   ++counters_.matches;
   counters_.humans += group.size();
-  for (const state::Ticket& ticket : group) invite(ticket, room);
+  Counters::Line& line = counters_.games[group.front().game];
+  ++line.matches;
+  line.humans += group.size();
+  for (const state::Ticket& ticket : group) {
+    const std::int64_t waited_ms = ports_.clock.now().value - ticket.created_at.value;
+    const auto bound = std::ranges::lower_bound(Counters::wait_bounds_s, waited_ms, {},
+                                                [](std::int64_t s) { return s * 1'000; });
+    ++counters_.waits.at(static_cast<std::size_t>(bound - Counters::wait_bounds_s.begin()));
+    counters_.waited_ms += std::max<std::int64_t>(0, waited_ms);
+  }
 }
 
 void Matchmaker::invite(const state::Ticket& ticket, const state::RoomEntry& room) {
@@ -230,6 +254,40 @@ void MatchmakerThread::stop() {
   });
   idle.get_future().wait();
   thread_.stop();
+}
+
+void MatchmakerThread::collect(metrics::Exposition& out) {
+  out.gauge("whoosh_matchmaker_active", "1: works on some queue; 0: stands by.", {},
+            is_active() ? 1 : 0);
+  auto numbers = std::make_shared<std::promise<Counters>>();
+  auto counted = numbers->get_future();
+  thread_.post([this, numbers] {
+    if (matchmaker_) numbers->set_value(matchmaker_->counters());
+  });
+  if (counted.wait_for(std::chrono::seconds(1)) == std::future_status::ready)
+    write_counters(out, counted.get());
+}
+
+void write_counters(metrics::Exposition& out, const Counters& counters) {
+  const auto number = [](auto value) { return static_cast<double>(value); };
+  for (const auto& [game, line] : counters.games) {
+    const metrics::Labels labels{{"game", game}};
+    out.gauge("whoosh_matcher_waiting", "People who wait, as of the last round of the active one.",
+              labels, number(line.waiting));
+    out.gauge("whoosh_matcher_oldest_wait_seconds", "How long the first of them has waited.",
+              labels, number(line.oldest_wait_ms) / 1'000);
+    out.counter("whoosh_matcher_matches_total", "Matches made.", labels, number(line.matches));
+    out.counter("whoosh_matcher_people_total", "People in these.", labels, number(line.humans));
+  }
+  out.counter("whoosh_matcher_lost_races_total", "Rooms made in vain: a ticket ended meanwhile.",
+              {}, number(counters.lost_races));
+  out.counter("whoosh_matcher_failures_total",
+              "Rooms that could not be made, and calls of the queue that failed.", {},
+              number(counters.failures));
+  std::vector<double> bounds;
+  for (const std::int64_t s : Counters::wait_bounds_s) bounds.push_back(number(s));
+  out.histogram("whoosh_matcher_wait_seconds", "From the join to the match, of each person.", {},
+                bounds, counters.waits, number(counters.waited_ms) / 1'000);
 }
 
 }  // namespace whoosh::matchmaker

@@ -19,6 +19,7 @@
 // rooms_under_way_max rooms are being asked for: what is left waits for the next turn.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <functional>
@@ -31,6 +32,7 @@
 #include <vector>
 
 #include "match/pairing.h"
+#include "metrics/exposition.h"
 #include "runtime/clock.h"
 #include "runtime/loop_thread.h"
 #include "services/api/edge_gateway.h"
@@ -63,12 +65,25 @@ struct Ports {
 // Asked on the matchmaker's thread before every step. Empty queue and game: is there any?
 using MayMatch = std::function<bool(std::string_view queue, std::string_view game)>;
 
+// Written by the matchmaker's thread, copied on it.
 struct Counters {
+  // Upper bounds of `waits` in seconds: from the join to the match.
+  static constexpr std::array<std::int64_t, 9> wait_bounds_s = {1, 2, 5, 10, 20, 30, 45, 60, 120};
+  struct Line {
+    std::int64_t waiting = 0;         // of the last round
+    std::int64_t oldest_wait_ms = 0;  // of those
+    std::uint64_t matches = 0;
+    std::uint64_t humans = 0;  // in these
+  };
+  std::map<std::string, Line> games;
+  std::array<std::uint64_t, wait_bounds_s.size() + 1> waits{};
+  std::int64_t waited_ms = 0;  // by all who were matched
   std::uint64_t matches = 0;
   std::uint64_t humans = 0;      // in these
   std::uint64_t lost_races = 0;  // rooms made in vain: a ticket ended meanwhile
   std::uint64_t failures = 0;    // rooms that could not be made, and calls of the queue that failed
 };
+void write_counters(metrics::Exposition& out, const Counters& counters);
 
 class Matchmaker {
  public:
@@ -106,6 +121,7 @@ class Matchmaker {
   }
   void release(const Tickets& group);
   void tell_if_idle();
+  void count_match(const Tickets& group);
 
   const Config config_;
   const Ports ports_;
@@ -141,6 +157,8 @@ class MatchmakerThread {
 
   // Whether it works on anything at the moment, for metrics. Any thread.
   [[nodiscard]] bool is_active() const { return active_; }
+  // Asks the thread, for a second at most. Any thread but its own; not after stop().
+  void collect(metrics::Exposition& out);
   // Waits for the answers that are under way, gives its leases up, then joins. REQUIRES: the ports
   // still answer. Twice does no harm; always from the owner's thread.
   void stop();

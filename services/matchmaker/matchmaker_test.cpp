@@ -9,6 +9,7 @@
 #include <atomic>
 #include <deque>
 #include <map>
+#include <numeric>
 #include <optional>
 #include <thread>
 
@@ -193,6 +194,25 @@ TEST_F(MatchmakerTest, EightTicketsMakeOneRoom) {
   }
   EXPECT_EQ(matchmaker_.counters().matches, 1U);
   EXPECT_EQ(matchmaker_.counters().humans, 8U);
+  const Counters::Line& line = matchmaker_.counters().games.at("suspect");
+  EXPECT_EQ(line.matches, 1U);
+  EXPECT_EQ(line.humans, 8U);
+  const auto& waits = matchmaker_.counters().waits;
+  EXPECT_EQ(std::accumulate(waits.begin(), waits.end(), std::uint64_t{0}), 8U);
+}
+
+TEST_F(MatchmakerTest, SaysHowManyWaitAndHowLong) {
+  join(1);
+  pass_s(3);
+  join(2);
+  pass_s(2);
+  const Counters::Line& line = matchmaker_.counters().games.at("suspect");
+  EXPECT_EQ(line.waiting, 2);
+  EXPECT_GE(line.oldest_wait_ms, 4'000);
+  EXPECT_LE(line.oldest_wait_ms, 5'000);
+  for (std::int64_t user = 3; user <= 8; ++user) join(user);
+  pass_s(1);
+  EXPECT_EQ(line.waiting, 0) << "they play";
 }
 
 TEST_F(MatchmakerTest, EverybodyIsSentHisOwnInvitation) {

@@ -4,6 +4,7 @@
 
 #include "http/answer.h"
 #include "services/role/process_metrics.h"
+#include "services/role/version.h"
 #include "wire/rest.h"
 
 namespace whoosh::role {
@@ -22,6 +23,14 @@ OpsPages::OpsPages(OpsConfig config, metrics::Registry registry, runtime::Clock&
                    runtime::Entropy& entropy)
     : config_(std::move(config)), registry_(std::move(registry)) {
   registry_.add(write_process);
+  registry_.add([this](metrics::Exposition& out) {
+    out.gauge("whoosh_build_info", "1; which version runs here, and as what.",
+              {{"role", config_.role}, {"version", std::string(version())}}, 1);
+    for (const auto& [check, standing] : config_.ready()) {
+      out.gauge("whoosh_check", "1: this check of /readyz is good; 0: it is not.",
+                {{"check", check}}, standing == "ok" ? 1 : 0);
+    }
+  });
   http::ServerConfig server;
   server.address = config_.listen;
   server.port = config_.port;

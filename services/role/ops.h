@@ -15,6 +15,7 @@
 namespace whoosh::role {
 
 struct OpsConfig {
+  std::string role;  // "api", "edge" …: of whoosh_build_info
   std::string listen = "127.0.0.1";
   std::uint16_t port = 9090;
   std::string port_flag;  // named when the port is taken

@@ -54,4 +54,14 @@ void write_process(metrics::Exposition& out) {
   out.gauge("process_start_time_seconds", "When it was started, unix time.", {}, started_at());
 }
 
+void write_disk(metrics::Exposition& out, const std::string& folder) {
+  std::error_code gone;
+  const auto space = std::filesystem::space(folder, gone);
+  if (gone) return;  // an absent sample is what Prometheus' absent() is for
+  out.gauge("whoosh_data_free_bytes", "Room left on the file system of --data.", {},
+            static_cast<double>(space.available));
+  out.gauge("whoosh_data_size_bytes", "Size of the file system of --data.", {},
+            static_cast<double>(space.capacity));
+}
+
 }  // namespace whoosh::role

@@ -3,10 +3,14 @@
 // process_start_time_seconds. Read from /proc when it is asked; any thread, no state.
 #pragma once
 
+#include <string>
+
 #include "metrics/exposition.h"
 
 namespace whoosh::role {
 
 void write_process(metrics::Exposition& out);
+// Room on the file system of this folder: whoosh_data_free_bytes, whoosh_data_size_bytes.
+void write_disk(metrics::Exposition& out, const std::string& folder);
 
 }  // namespace whoosh::role

@@ -15,6 +15,7 @@
 #include "services/role/identity.h"
 #include "services/role/key_files.h"
 #include "services/role/paths.h"
+#include "services/role/process_metrics.h"
 #include "services/role/urls.h"
 #include "services/solo/parts.h"
 
@@ -239,8 +240,12 @@ base::Result<> Solo::Parts::start_ops() {
     api->collect(out);
     out.gauge("whoosh_results_pending", "Results that wait for the database.", {},
               static_cast<double>(results.size()));
+    api::write_results(out, result_worker->counts());
+    matchmaker->collect(out);
+    role::write_disk(out, config.data);
   });
   role::OpsConfig api_pages;
+  api_pages.role = "solo";
   api_pages.port = config.ops_port;
   api_pages.ready = [this] {
     return std::map<std::string, std::string>{
@@ -257,6 +262,7 @@ base::Result<> Solo::Parts::start_ops() {
     if (tls_watch) tls_watch->collect(out);
   });
   role::OpsConfig edge_pages;
+  edge_pages.role = "solo";
   edge_pages.port = config.ops_edge_port;
   edge_pages.ready = [this] {
     return std::map<std::string, std::string>{{"edge", edge->is_draining() ? "draining" : "ok"}};
