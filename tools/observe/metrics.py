@@ -30,8 +30,8 @@ HEAD = """# Metrics
 Every metric of every process, as `/metrics` on its operators' port shows it (9090 `api` and `solo`,
 9091 `edge` and the edge of `solo`, 9092 `matchmaker`; Prometheus' text format 0.0.4). This page is
 generated from running processes: `scripts/observe.sh metrics` writes it, `make test` fails when a
-metric is not here or has vanished (`check_metrics`). Dashboards and alerts are in
-[infrastructure/observe](../infrastructure/observe).
+metric is not here or has vanished (`check_metrics`). Alerts are in
+[infrastructure/observe](../infrastructure/observe), each with a runbook in [runbooks](runbooks).
 
 Numbers of the edge are per shard (label `shard`); sum them. `*_total` only grows from the start of
 the process. A histogram `x` has the series `x_bucket`, `x_sum` and `x_count`; `le` is its bound. A
