@@ -18,6 +18,7 @@
 #include "services/cluster/operator_access.h"
 #include "services/database/database.h"
 #include "services/role/paths.h"
+#include "services/role/secret_file.h"
 
 namespace whoosh::cli {
 namespace {
@@ -28,6 +29,7 @@ using admin::Shell;
 struct Options {
   std::string data = "var";
   std::string database;  // "": the embedded one in the data folder
+  std::string database_file;
   bool json = false;
   std::string user;
   std::string email;
@@ -364,6 +366,7 @@ Command add_admin(CLI::App& app) {
   knob(*admin, "data", options->data, "Folder of the database");
   knob(*admin, "database", options->database,
        "sqlite:PATH or postgres://user@host/database; empty: the one in the data folder");
+  knob(*admin, "database-file", options->database_file, "File that holds the value of --database");
   admin->add_flag("--json", options->json, "Answer with the JSON that REST would have given");
   admin->require_subcommand(1);
   admin->fallthrough();
@@ -375,6 +378,9 @@ Command add_admin(CLI::App& app) {
   add_rooms(words);
   add_nodes(words);
   return {admin, [options, chosen] {
+            const auto read =
+                role::read_secret_file("database", options->database_file, options->database);
+            if (!read) return fail(read.error().message);
             return chosen->live ? run_live(*options, *chosen) : run(*options, chosen->action);
           }};
 }

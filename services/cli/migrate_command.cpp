@@ -2,13 +2,13 @@
 #include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
-#include <fstream>
 
 #include "services/cli/commands.h"
 #include "services/cli/knobs.h"
 #include "services/database/database.h"
 #include "services/role/key_files.h"
 #include "services/role/paths.h"
+#include "services/role/secret_file.h"
 #include "store/transfer/transfer.h"
 
 namespace whoosh::cli {
@@ -76,19 +76,9 @@ int move_records(const Options& options) {
   return 0;
 }
 
-// The first line of --database-file is --database: how a mounted secret arrives.
-base::Result<> read_database_file(Options& options) {
-  if (options.database_file.empty()) return {};
-  std::ifstream file(options.database_file);
-  if (!std::getline(file, options.database)) {
-    return base::Error{base::ErrorCode::invalid_input,
-                       fmt::format("--database-file: {} can't be read.", options.database_file)};
-  }
-  return {};
-}
-
 int run(Options& options) {
-  if (const auto read = read_database_file(options); !read) return fail(read.error().message);
+  const auto read = role::read_secret_file("database", options.database_file, options.database);
+  if (!read) return fail(read.error().message);
   if (!options.from.empty()) return move_records(options);
   database::Location database{database::Kind::sqlite, role::database_path(options.data)};
   if (!options.database.empty()) {

@@ -7,8 +7,6 @@
 #include <algorithm>
 #include <array>
 #include <boost/asio/ip/address.hpp>
-#include <fstream>
-#include <iterator>
 
 #include "auth/cluster_key.h"
 #include "http/address.h"
@@ -16,6 +14,7 @@
 #include "services/database/database.h"
 #include "services/role/identity.h"
 #include "services/role/live_state.h"
+#include "services/role/secret_file.h"
 #include "services/role/tls_watch.h"
 
 namespace whoosh::cluster {
@@ -25,29 +24,15 @@ using base::Error;
 using base::ErrorCode;
 using Checked = base::Result<>;
 
-constexpr std::size_t secret_bytes_max = 4096;
 constexpr std::size_t node_name_bytes_max = 63;
 
 Error wrong(std::string_view knob, std::string_view takes) {
   return {ErrorCode::invalid_input, fmt::format("--{} takes {}.", knob, takes)};
 }
 
-// The text of a secret's file without the line's end that editors add.
-Checked read_file(std::string_view knob, const std::string& path, std::string& value) {
-  if (path.empty()) return {};
-  std::ifstream file(path, std::ios::binary);
-  std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  if (!file || text.size() > secret_bytes_max) {
-    return Error{ErrorCode::invalid_input, fmt::format("--{}-file: {} can't be read.", knob, path)};
-  }
-  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
-  value = std::move(text);
-  return {};
-}
-
 Checked resolve_common(CommonConfig& c) {
-  if (auto read = read_file("state", c.state_file, c.state); !read) return read;
-  return read_file("cluster-secret", c.cluster_secret_file, c.cluster_secret);
+  if (auto read = role::read_secret_file("state", c.state_file, c.state); !read) return read;
+  return role::read_secret_file("cluster-secret", c.cluster_secret_file, c.cluster_secret);
 }
 
 template <std::size_t N>
@@ -146,7 +131,7 @@ std::string print_knobs(Config config) {
 
 Checked resolve(ApiConfig& c) {
   if (auto common = resolve_common(c); !common) return common;
-  return read_file("database", c.database_file, c.database);
+  return role::read_secret_file("database", c.database_file, c.database);
 }
 
 Checked resolve(EdgeConfig& c) {

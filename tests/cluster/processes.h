@@ -179,10 +179,11 @@ class Cluster {
     int status = -1;
     std::string output;
   };
-  // `whoosh admin …`, with this cluster's database at the end.
+  // `whoosh admin …`, with this cluster's database at the end, as a container's secret.
   Told admin(std::vector<std::string> words) {
     words.insert(words.begin(), {WHOOSH_PROGRAM, "admin"});
-    append(words, {"--database", "postgres:" + conninfo()});
+    write("database", "postgres:" + conninfo() + "\n");
+    append(words, {"--database-file", file("database")});
     Process process(words, file("admin-" + std::to_string(++admins_) + ".log"));
     if (!eventually([&] { return !process.is_running(); })) return {};
     return {WEXITSTATUS(process.status()), process.output()};
