@@ -14,7 +14,7 @@ from pathlib import Path
 
 from cluster import Cluster
 from figures import ROOT, circumstances, cpu_s_per_million, table, write
-from processes import Failure, resident_bytes
+from processes import Failure, resident_bytes, stop_when_told
 
 SEATS = 8
 KEPT = 1_000  # descriptors of an edge that no player has
@@ -137,6 +137,7 @@ def main():
 
 
 if __name__ == "__main__":
+    stop_when_told()
     try:
         main()
     except Failure as failure:

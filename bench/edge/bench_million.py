@@ -22,6 +22,7 @@ from processes import (
     resident_bytes,
     slab_bytes,
     socket_memory_bytes,
+    stop_when_told,
 )
 
 SEATS = 8
@@ -150,6 +151,7 @@ def main():
 
 
 if __name__ == "__main__":
+    stop_when_told()
     try:
         main()
     except Failure as failure:

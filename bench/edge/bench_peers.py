@@ -20,7 +20,7 @@ from pathlib import Path
 
 from cluster import Cluster, swarm
 from figures import circumstances, cpu_s_per_million, median_of, table, write
-from processes import Failure, Process, resident_bytes
+from processes import Failure, Process, resident_bytes, stop_when_told
 
 SEATS = 8
 OURS = ("whoosh-sit", "whoosh-play")
@@ -208,6 +208,7 @@ def main():
 
 
 if __name__ == "__main__":
+    stop_when_told()
     try:
         main()
     except Failure as failure:

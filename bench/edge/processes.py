@@ -4,12 +4,18 @@ own ids."""
 import os
 import signal
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
 from pathlib import Path
 
 STOP_TIMEOUT_S = 20
+
+
+def stop_when_told():
+    """SIGTERM unwinds as Ctrl-C does, so that what was started is ended."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
 
 
 class Failure(Exception):

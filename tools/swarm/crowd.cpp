@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cmath>
 #include <ctime>
+#include <numeric>
 
 #include "base/assert.h"
 
@@ -17,6 +17,16 @@ constexpr std::int64_t leave_ms = 3'000;         // for the goodbyes
 constexpr std::uint32_t connecting_max = 1'024;  // at once, of one loop
 constexpr std::size_t read_bytes = 64 * 1024;
 constexpr int events_per_turn = 512;
+
+// A step that goes through all of 0 .. count-1 before it comes back, and far at a time: neighbours
+// play in one room, or in rooms of one edge at the same moment of their matches. Taken in order,
+// they would all act in one part of the second, as people don't.
+std::uint32_t coprime_stride(std::uint32_t count) {
+  constexpr double golden_ratio = 0.6180339887;
+  auto stride = std::max(1U, static_cast<std::uint32_t>(count * golden_ratio));
+  while (std::gcd(stride, count) != 1) --stride;  // 1 is coprime to everything
+  return stride;
+}
 
 std::int64_t unix_us() {
   timespec now{};
@@ -154,14 +164,16 @@ void Crowd::leave_all() {
 // Each connection once in a game second, spread over it.
 void Crowd::beats() {
   if (bees_.empty()) return;
-  const double per_ms = static_cast<double>(bees_.size()) / std::max(period_ms_, 10.0);
+  const auto count = static_cast<std::uint32_t>(bees_.size());
   const std::int64_t elapsed = now_ms_ - beat_at_ms_;
   if (elapsed <= 0) return;
-  auto due = static_cast<std::uint64_t>(std::ceil(per_ms * static_cast<double>(elapsed)));
   beat_at_ms_ = now_ms_;
-  for (due = std::min<std::uint64_t>(due, bees_.size()); due > 0; --due) {
-    if (next_to_beat_ >= bees_.size()) next_to_beat_ = 0;
-    beat(bees_[next_to_beat_++]);
+  beats_due_ += static_cast<double>(elapsed) * count / std::max(period_ms_, 10.0);
+  beats_due_ = std::min<double>(beats_due_, count);
+  const std::uint32_t stride = coprime_stride(count);
+  for (; beats_due_ >= 1; --beats_due_) {
+    next_to_beat_ = static_cast<std::uint32_t>((std::uint64_t{next_to_beat_} + stride) % count);
+    beat(bees_[next_to_beat_]);
   }
 }
 

@@ -198,6 +198,7 @@ class Crowd {
   std::int64_t window_cpu_began_us_ = 0;
   std::uint32_t next_to_connect_ = 0;
   std::uint32_t next_to_beat_ = 0;
+  double beats_due_ = 0;
   std::uint32_t connecting_ = 0;
   std::uint32_t nonce_ = 0;
 };
