@@ -55,6 +55,16 @@ check_metrics() {
   python3 tools/observe/metrics.py --program "${WHOOSH_BIN:-$WHOOSH_BUILD/services/whoosh}"
 }
 
+# Each alert fires on what it is for and not on what is next to it, names metrics that there are,
+# and has its runbook.
+check_alerts() {
+  local rules=infrastructure/observe/prometheus
+  promtool check rules --lint=all --lint-fatal "$rules/alerts.yml"
+  promtool test rules "$rules/alerts_test.yml"
+  python3 tools/observe/alerts.py
+  (cd tools/observe && python3 alerts_test.py)
+}
+
 check_sdk_types() {
   scripts/web.sh install sdk/typescript
   (cd sdk/typescript && npm run check)

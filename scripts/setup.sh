@@ -11,6 +11,8 @@ source "$(dirname "$0")/lib.sh"
 
 NODE_MAJOR_MIN=18
 CLUSTER_CONF=/etc/postgresql-common/createcluster.conf
+POLICY=/usr/sbin/policy-rc.d
+UNIT=/etc/systemd/system/prometheus.service
 
 supported_list() {  # the package list of this system; fails with a sentence on another one
   local id='' version=''
@@ -89,6 +91,20 @@ forbid_default_cluster() {  # forbid_default_cluster [COMMAND…]: as root by me
   printf 'create_main_cluster = false\n' | "$@" tee "$CLUSTER_CONF" >/dev/null
 }
 
+# Nor may Debian's Prometheus sit on port 9090, where Whoosh's operators' port is, now or after the
+# machine's next start: its unit is masked (`systemctl unmask prometheus` takes that back). Without
+# systemd, policy-rc.d is asked during the installation, and main takes its start links away.
+forbid_prometheus() {  # forbid_prometheus [COMMAND…]: as root by means of COMMAND
+  "$@" mkdir -p "${UNIT%/*}"
+  [[ -e "$UNIT" || -L "$UNIT" ]] || "$@" ln -s /dev/null "$UNIT"
+  [[ ! -e "$POLICY" ]] || return 0
+  # shellcheck disable=SC2016  # that script's own $1
+  printf '#!/bin/sh\n[ "$1" != prometheus ] || exit 101\n' | "$@" tee "$POLICY" >/dev/null
+  "$@" chmod 755 "$POLICY"
+  # shellcheck disable=SC2064  # these words, now
+  trap "${*@Q} rm -f $POLICY" EXIT
+}
+
 main() {
   if [[ "${WHOOSH_SETUP:-}" == skip ]]; then exit 0; fi
   local list groups missing rights root apt began
@@ -104,9 +120,14 @@ main() {
   mapfile -t root < <([[ -z "$rights" ]] || printf '%s\n' "$rights")
   apt=("${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=120)
   if [[ " ${missing[*]} " == *" postgresql "* ]]; then forbid_default_cluster "${root[@]}"; fi
+  if [[ " ${missing[*]} " == *" prometheus "* ]]; then forbid_prometheus "${root[@]}"; fi
   step "package lists" setup-lists "${apt[@]}" update
   step "packages: ${#missing[@]} to install" setup \
     "${apt[@]}" install -y --no-install-recommends "${missing[@]}"
+  if [[ " ${missing[*]} " == *" prometheus "* ]]; then
+    "${root[@]}" update-rc.d prometheus disable >/dev/null 2>&1 ||
+      say "Prometheus may start with this machine (port 9090): update-rc.d can't turn it off."
+  fi
 }
 
 main "$@"

@@ -38,7 +38,7 @@ std::int64_t Matchmaker::turn() {
   if (now_ms >= next_round_ms_ && !reading_ && !stopping_) {
     next_round_ms_ = now_ms + config_.period_ms;
     if (!may_match({}, {})) {
-      for (auto& [game, line] : counters_.games) line.waiting = line.oldest_wait_ms = 0;
+      forget_waiting();
       return config_.period_ms;
     }
     reading_ = true;
@@ -66,20 +66,33 @@ void Matchmaker::read(base::Result<Tickets> tickets) {
     auto line = std::pair(ticket.game, ticket.queue);
     lines[std::move(line)].push_back(std::move(ticket));
   }
-  for (auto& [game, line] : counters_.games) line.waiting = line.oldest_wait_ms = 0;
+  forget_waiting();
   for (auto& [line, waiting] : lines) {
     if (may_match(line.second, line.first)) pair(line.second, line.first, std::move(waiting));
   }
 }
 
+void Matchmaker::forget_waiting() {
+  for (auto& [game, line] : counters_.games)
+    line.waiting = line.oldest_wait_ms = line.overdue_ms = 0;
+}
+
+void Matchmaker::count_waiting(const std::string& game, const Tickets& line,
+                               const match::PairingRules& rules, base::UnixMs now) {
+  Counters::Line& counted = counters_.games[game];
+  const std::int64_t waited_ms = now.value - line.front().created_at.value;
+  counted.waiting += static_cast<std::int64_t>(line.size());
+  counted.oldest_wait_ms = std::max(counted.oldest_wait_ms, waited_ms);
+  if (match::seats_with_bots(static_cast<std::int32_t>(line.size()), rules))
+    counted.overdue_ms = std::max(counted.overdue_ms, waited_ms - rules.bots_after_ms);
+}
+
 void Matchmaker::pair(const std::string& queue, const std::string& game, Tickets line) {
   const auto rules = config_.games.find(game);
-  if (rules == config_.games.end() || is_held(game)) return;
+  if (rules == config_.games.end()) return;
   const base::UnixMs now = ports_.clock.now();
-  Counters::Line& counted = counters_.games[game];
-  counted.waiting += static_cast<std::int64_t>(line.size());
-  counted.oldest_wait_ms =
-      std::max(counted.oldest_wait_ms, now.value - line.front().created_at.value);
+  count_waiting(game, line, rules->second, now);
+  if (is_held(game)) return;  // they wait, and are counted
   std::vector<match::Candidate> candidates;
   candidates.reserve(line.size());
   for (const state::Ticket& ticket : line) {
@@ -276,6 +289,10 @@ void write_counters(metrics::Exposition& out, const Counters& counters) {
               labels, number(line.waiting));
     out.gauge("whoosh_matcher_oldest_wait_seconds", "How long the first of them has waited.",
               labels, number(line.oldest_wait_ms) / 1'000);
+    out.gauge("whoosh_matcher_overdue_seconds",
+              "How much longer than until bots fill up the first of a queue has waited that has "
+              "enough people; 0: nobody.",
+              labels, number(line.overdue_ms) / 1'000);
     out.counter("whoosh_matcher_matches_total", "Matches made.", labels, number(line.matches));
     out.counter("whoosh_matcher_people_total", "People in these.", labels, number(line.humans));
   }

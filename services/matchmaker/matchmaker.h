@@ -72,6 +72,10 @@ struct Counters {
   struct Line {
     std::int64_t waiting = 0;         // of the last round
     std::int64_t oldest_wait_ms = 0;  // of those
+    // How much longer than bots_after_ms the first has waited of a queue that has enough people for
+    // a match with bots: nobody should, but people far apart by rating. Who is alone in his queue
+    // waits by design.
+    std::int64_t overdue_ms = 0;
     std::uint64_t matches = 0;
     std::uint64_t humans = 0;  // in these
   };
@@ -108,6 +112,9 @@ class Matchmaker {
   using Tickets = std::vector<state::Ticket>;
 
   void read(base::Result<Tickets> tickets);
+  void forget_waiting();
+  void count_waiting(const std::string& game, const Tickets& line, const match::PairingRules& rules,
+                     base::UnixMs now);
   void pair(const std::string& queue, const std::string& game, Tickets line);
   void make_room(const std::string& queue, const std::string& game, Tickets group);
   void room_made(const std::string& queue, const std::string& game, Tickets group,

@@ -215,6 +215,33 @@ TEST_F(MatchmakerTest, SaysHowManyWaitAndHowLong) {
   EXPECT_EQ(line.waiting, 0) << "they play";
 }
 
+TEST_F(MatchmakerTest, WhoIsAloneIsNeverOverdue) {
+  join(1);
+  pass_s(100);
+  const Counters::Line& line = matchmaker_.counters().games.at("suspect");
+  EXPECT_EQ(line.waiting, 1);
+  EXPECT_GE(line.oldest_wait_ms, 99'000);
+  EXPECT_EQ(line.overdue_ms, 0);
+}
+
+TEST_F(MatchmakerTest, WhoeverGetsNoRoomIsOverdueAlsoWhileItBacksOff) {
+  join(1);
+  join(2);
+  edge_.failures = 1'000;
+  pass_s(40);
+  const Counters::Line& line = matchmaker_.counters().games.at("suspect");
+  EXPECT_EQ(line.overdue_ms, 0) << "bots fill up later";
+  for (int half_seconds = 0; half_seconds < 80; ++half_seconds) {
+    pass_s(0.5);
+    EXPECT_EQ(line.waiting, 2);
+  }
+  EXPECT_GE(line.overdue_ms, 34'000);
+  edge_.failures = 0;
+  pass_s(20);
+  EXPECT_EQ(told(), users(1, 2));
+  EXPECT_EQ(line.overdue_ms, 0);
+}
+
 TEST_F(MatchmakerTest, EverybodyIsSentHisOwnInvitation) {
   for (std::int64_t user = 1; user <= 8; ++user) join(user);
   pass_s(0.5);
