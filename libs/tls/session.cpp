@@ -67,6 +67,15 @@ ssl_st* make(const Context& context, bio_method_st* method) {
 
 }  // namespace
 
+void expect_host(ssl_st* ssl, const std::string& host) {
+  X509_VERIFY_PARAM* const checks = SSL_get0_param(ssl);
+  if (X509_VERIFY_PARAM_set1_ip_asc(checks, host.c_str()) != 1) {
+    SSL_set1_host(ssl, host.c_str());
+    SSL_set_tlsext_host_name(ssl, host.c_str());  // SNI is for names only (RFC 6066 section 3)
+  }
+  ERR_clear_error();
+}
+
 void Session::Free::operator()(ssl_st* ssl) const {
   SSL_free(ssl);
 }
@@ -79,14 +88,8 @@ Session Session::server(const Context& context) {
 
 Session Session::client(const Context& context, const std::string& host) {
   Session session(make(context, Exchange::method()));
-  SSL* const ssl = session.ssl_.get();
-  SSL_set_connect_state(ssl);
-  X509_VERIFY_PARAM* const checks = SSL_get0_param(ssl);
-  if (X509_VERIFY_PARAM_set1_ip_asc(checks, host.c_str()) != 1) {
-    SSL_set1_host(ssl, host.c_str());
-    SSL_set_tlsext_host_name(ssl, host.c_str());  // SNI is for names only (RFC 6066 section 3)
-  }
-  ERR_clear_error();
+  SSL_set_connect_state(session.ssl_.get());
+  expect_host(session.ssl_.get(), host);
   return session;
 }
 

@@ -51,6 +51,10 @@ class Exchange {
   std::vector<char> out_;
 };
 
+// What a client's connection must check: the certificate's name, which it asks for. For whoever
+// drives OpenSSL by himself.
+void expect_host(ssl_st* ssl, const std::string& host);
+
 class Session {
  public:
   enum class End : unsigned char {

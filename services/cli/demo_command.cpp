@@ -11,6 +11,7 @@
 #include "runtime/entropy.h"
 #include "services/cli/commands.h"
 #include "services/cli/log.h"
+#include "services/cli/trust.h"
 #include "services/solo/solo.h"
 #include "tools/swarm/player.h"
 
@@ -21,7 +22,8 @@ struct Options {
   std::string game = "suspect";
   std::uint32_t players = 8;
   std::uint32_t tick_ms = 20;
-  std::string against;  // http://host:port; empty: a server of its own
+  std::string against;  // http(s)://host:port; empty: a server of its own
+  Trust trust;
   bool verbose = false;
 };
 
@@ -118,14 +120,13 @@ int play_at(const swarm::Endpoint& api, const Options& options) {
 }
 
 int run_against(const Options& options) {
-  constexpr std::string_view scheme = "http://";
-  const auto url = options.against.starts_with(scheme)
-                       ? swarm::parse_ws_url("ws://" + options.against.substr(scheme.size()))
-                       : std::nullopt;
-  if (!url) return fail("--against takes http://host:port");
+  const auto trust = make_trust(options.trust);
+  if (!trust) return fail(trust.error().message);
+  const auto api = api_endpoint("--against", options.against, *trust);
+  if (!api) return fail(api.error().message);
   start_log(options.verbose ? "info" : "error", "text");
   fmt::print("{} guests play {} on {}\n", options.players, options.game, options.against);
-  return play_at(url->endpoint, options);
+  return play_at(*api, options);
 }
 
 int run(const Options& options) {
@@ -160,8 +161,9 @@ Command add_demo(CLI::App& app) {
   demo->add_option("--tick-ms", options->tick_ms, "Real milliseconds of one game second")
       ->check(CLI::Range(5, 1000));
   demo->add_option("--against", options->against,
-                   "Play as guests of a server that runs, http://host:port, at its own pace")
+                   "Play as guests of a server that runs, http(s)://host:port, at its own pace")
       ->excludes("--tick-ms");
+  add_trust(*demo, options->trust);
   demo->add_flag("--verbose", options->verbose, "Show the server's log too");
   return {demo, [options] { return run(*options); }};
 }

@@ -14,6 +14,7 @@
 #include "services/cli/commands.h"
 #include "services/cli/log.h"
 #include "services/cli/swarm_cluster.h"
+#include "services/cli/trust.h"
 #include "services/role/version.h"
 #include "tools/swarm/plot.h"
 #include "tools/swarm/run.h"
@@ -32,6 +33,8 @@ constexpr const char* about =
       rooms are placed as a cluster does it, tickets are signed here
   whoosh swarm --raw 10000 ws://127.0.0.1:9001/
       only listen, to any server; lateness where messages have "ts", gaps where they have "seq"
+  whoosh swarm --play 800 --api https://play.example:8000 --ca ca.pem
+      over TLS, by a certificate that the system does not know; wss:// follows https://
   whoosh swarm merge a.json b.json --plot all.svg
       several runs at the same time, as one
 
@@ -61,6 +64,7 @@ struct Options {
   std::string url;
   std::string urls_file;
   std::string first_hex;
+  Trust trust;
   bool strict = false;
   bool quiet = false;
   std::vector<std::string> merged;
@@ -143,6 +147,9 @@ base::Result<> fill_plan(Options& options) {
     return base::Error{base::ErrorCode::invalid_input,
                        "--first takes hexadecimal digits, in pairs."};
   plan.first_bytes = *first;
+  auto trust = make_trust(options.trust);
+  if (!trust) return trust.error();
+  plan.tls = std::move(*trust);
   return swarm::settle(plan, swarm::raise_descriptor_limit());
 }
 
@@ -156,13 +163,10 @@ base::Result<swarm::MakeSeatSource> seat_source(const Options& options) {
       return cluster_seats(options.cluster, options.game, process);
     });
   }
-  constexpr std::string_view scheme = "http://";
-  const auto url = options.api.starts_with(scheme)
-                       ? swarm::parse_ws_url("ws://" + options.api.substr(scheme.size()))
-                       : std::nullopt;
-  if (!url) return base::Error{base::ErrorCode::invalid_input, "--api takes http://host:port"};
+  auto api = api_endpoint("--api", options.api, options.plan.tls);
+  if (!api) return api.error();
   return swarm::MakeSeatSource(
-      [endpoint = url->endpoint,
+      [endpoint = std::move(*api),
        &options](std::uint32_t) -> base::Result<std::unique_ptr<swarm::SeatSource>> {
         return swarm::api_seats(endpoint, options.game);
       });
@@ -236,12 +240,13 @@ void add_players(CLI::App& app, Options& o) {
   app.add_option("--play", o.play, "So many players, in rooms, who really play")->group("Who");
   app.add_option("--sit", o.sit, "So many players who only wait in their rooms")->group("Who");
   app.add_option("--raw", o.raw, "So many plain connections to the URL")->group("Who");
-  app.add_option("url", o.url, "ws://host:port/path, for --raw");
+  app.add_option("url", o.url, "ws://host:port/path or wss://…, for --raw");
   app.add_option("--room-size", o.plan.room_size, "Players of a room")->group("Who");
   app.add_option("--game", o.game, "What they play")
       ->check(CLI::IsMember({"suspect"}))
       ->group("Who");
   app.add_option("--api", o.api, "Service A, where guests sign up and make rooms")->group("Where");
+  add_trust(app, o.trust, "Where");
   app.add_option("--state", o.cluster.state,
                  "Instead of --api: Redis of a cluster; rooms are placed as its API does")
       ->group("Where");

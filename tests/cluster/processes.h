@@ -131,6 +131,11 @@ class Cluster {
     more_ = std::move(more);
   }
 
+  // Edges and APIs that start from now on speak TLS.
+  void speak_tls(const tls::CertificateFiles& files) {
+    tls_ = {"--tls-cert", files.certificate, "--tls-key", files.key};
+  }
+
   Node start_edge(const std::string& name, const std::string& advertise = "") {
     Node node{nullptr, free_port(), free_port(), free_port()};
     std::vector<std::string> words = common("edge", node, public_key_);
@@ -155,6 +160,7 @@ class Cluster {
                    "--drain-s",
                    "20"});
     if (!advertise.empty()) append(words, {"--advertise-ws-url", advertise});
+    append(words, tls_);
     node.process = std::make_unique<Process>(words, file(name + ".log"));
     return node;
   }
@@ -165,6 +171,7 @@ class Cluster {
                    "--listen", "127.0.0.1", "--http-port", std::to_string(node.port),
                    "--rate-limits", "false", "--password-cost", "minimal", "--api-threads", "1"});
     if (!edge_url.empty()) append(words, {"--edge-url", edge_url});
+    append(words, tls_);
     node.process = std::make_unique<Process>(words, file(name + ".log"));
     return node;
   }
@@ -234,6 +241,7 @@ class Cluster {
   std::string private_key_ = "private.pem";
   std::string public_key_ = "public.pem";
   std::vector<std::string> more_;
+  std::vector<std::string> tls_;
   state::redis::TestFolder folder_;
   store::postgres::TestDatabase database_;
   const std::string conninfo_ = database_.conninfo();

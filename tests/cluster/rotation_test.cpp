@@ -13,7 +13,7 @@
 #include <utility>
 
 #include "base/encoding.h"
-#include "tests/cluster/processes.h"
+#include "tests/cluster/solo_process.h"
 
 namespace whoosh::tests {
 namespace {
@@ -92,55 +92,6 @@ void remove_oldest(const std::string& data) {
   ASSERT_FALSE(files.empty());
   fs::remove(*std::min_element(files.begin(), files.end()));
 }
-
-// A `whoosh solo`, and where it is.
-class Solo {
- public:
-  enum class Start { at_once, by_test };
-  explicit Solo(Start start = Start::at_once) {
-    const auto add = [&](const std::string& name, const std::string& value) {
-      words.push_back("--" + name);
-      words.push_back(value);
-    };
-    words = {WHOOSH_PROGRAM, "solo"};
-    add("data", data());
-    add("listen", "127.0.0.1");
-    add("http-port", std::to_string(api.port));
-    add("edge-port", std::to_string(edge.port));
-    add("ops-port", std::to_string(ops.port));
-    add("ops-edge-port", "0");
-    add("shards", "1");
-    add("api-threads", "1");
-    add("key-bits", "2048");
-    add("rate-limits", "false");
-    if (start == Start::at_once) process = std::make_unique<Process>(words, folder.file("log"));
-  }
-  [[nodiscard]] std::string log() const {
-    std::stringstream text;
-    text << std::ifstream(folder.file("log")).rdbuf();
-    return text.str();
-  }
-  [[nodiscard]] std::string data() const { return folder.file("data"); }
-  [[nodiscard]] bool is_up() const {
-    return eventually([&] { return page("/readyz").status == 200; });
-  }
-  [[nodiscard]] bool says(const std::string& line) const {
-    return eventually([&] { return page("/metrics").body.find("\n" + line) != std::string::npos; });
-  }
-
-  const state::redis::TestFolder folder;
-  const Endpoint api{"127.0.0.1", free_port()};
-  const Endpoint edge{"127.0.0.1", free_port()};
-  const Endpoint ops{"127.0.0.1", free_port()};
-  std::vector<std::string> words;
-  std::unique_ptr<Process> process;
-
- private:
-  [[nodiscard]] swarm::HttpAnswer page(const std::string& path) const {
-    const auto answer = swarm::http(ops, {"GET", path, {}, {}, {}}, 5'000);
-    return answer ? *answer : swarm::HttpAnswer{};
-  }
-};
 
 TEST(KeyRotation, OfOneProcessLogsNobodyOut) {
   Solo solo;

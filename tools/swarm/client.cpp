@@ -4,11 +4,16 @@
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/websocket.hpp>
+#include <boost/beast/websocket/ssl.hpp>
 #include <charconv>
 #include <chrono>
+#include <variant>
+
+#include "tls/session.h"
 
 namespace whoosh::swarm {
 namespace {
@@ -19,6 +24,7 @@ namespace bhttp = boost::beast::http;
 namespace websocket = boost::beast::websocket;
 using tcp = asio::ip::tcp;
 using std::chrono::milliseconds;
+using SealedStream = asio::ssl::stream<beast::tcp_stream>;
 
 base::Error away(const beast::error_code& error) {
   return {base::ErrorCode::unavailable, error.message()};
@@ -54,13 +60,51 @@ base::Result<tcp::endpoint> resolve(asio::io_context& context, const Endpoint& t
   return results.begin()->endpoint();
 }
 
+// A share of the context, as asio wants to own one.
+std::unique_ptr<asio::ssl::context> share_of(const tls::Context& context) {
+  SSL_CTX_up_ref(context.native());
+  return std::make_unique<asio::ssl::context>(context.native());
+}
+
+template <class Then>
+void secure(beast::tcp_stream&, const Endpoint&, Then then) {
+  then(beast::error_code());
+}
+template <class Then>
+void secure(SealedStream& stream, const Endpoint& to, Then then) {
+  tls::expect_host(stream.native_handle(), to.host);
+  stream.async_handshake(asio::ssl::stream_base::client, std::move(then));
+}
+
+// Connects, asks and reads the answer.
+template <class Stream, class Request, class Parser>
+beast::error_code exchange(asio::io_context& context, Stream& stream, const Endpoint& to,
+                           const tcp::endpoint& where, const Request& request, Parser& parser,
+                           std::int64_t timeout_ms) {
+  beast::error_code error;
+  beast::flat_buffer buffer;
+  auto& lowest = beast::get_lowest_layer(stream);
+  lowest.expires_after(milliseconds(timeout_ms));
+  const auto ask = [&](beast::error_code not_secure) {
+    if ((error = not_secure)) return;
+    bhttp::async_write(stream, request, [&](beast::error_code not_written, std::size_t) {
+      if ((error = not_written)) return;
+      bhttp::async_read(stream, buffer, parser,
+                        [&](beast::error_code not_read, std::size_t) { error = not_read; });
+    });
+  };
+  lowest.async_connect(where, [&](beast::error_code failed) {
+    if (!(error = failed)) secure(stream, to, ask);
+  });
+  context.run();
+  return error;
+}
+
 }  // namespace
 
 base::Result<HttpAnswer> http(const Endpoint& to, const HttpCall& call,
                               std::int64_t timeout_ms) try {
   asio::io_context context;
-  beast::tcp_stream stream(context);
-  stream.expires_after(milliseconds(timeout_ms));
   const auto where = resolve(context, to);
   if (!where) return where.error();
 
@@ -77,20 +121,18 @@ base::Result<HttpAnswer> http(const Endpoint& to, const HttpCall& call,
   request.prepare_payload();
   request.keep_alive(false);
 
-  beast::error_code error;
-  beast::flat_buffer buffer;
   bhttp::response_parser<bhttp::string_body> parser;
   parser.body_limit(16 * 1024 * 1024);
   if (call.method == "HEAD") parser.skip(true);
-  stream.async_connect(*where, [&](beast::error_code failed) {
-    if ((error = failed)) return;
-    bhttp::async_write(stream, request, [&](beast::error_code write_failed, std::size_t) {
-      if ((error = write_failed)) return;
-      bhttp::async_read(stream, buffer, parser,
-                        [&](beast::error_code read_failed, std::size_t) { error = read_failed; });
-    });
-  });
-  context.run();
+  beast::error_code error;
+  if (to.tls == nullptr) {
+    beast::tcp_stream stream(context);
+    error = exchange(context, stream, to, *where, request, parser, timeout_ms);
+  } else {
+    const auto shared = share_of(*to.tls);
+    SealedStream stream(context, *shared);
+    error = exchange(context, stream, to, *where, request, parser, timeout_ms);
+  }
   if (error) return away(error);
   HttpAnswer answer;
   answer.status = static_cast<int>(parser.get().result_int());
@@ -102,14 +144,61 @@ base::Result<HttpAnswer> http(const Endpoint& to, const HttpCall& call,
 }
 
 struct WsClient::Impl {
+  using Plain = websocket::stream<beast::tcp_stream>;
+  using Sealed = websocket::stream<SealedStream>;
+
+  explicit Impl(const Endpoint& to) {
+    if (to.tls == nullptr) {
+      stream.emplace<Plain>(context);
+    } else {
+      shared = share_of(*to.tls);
+      stream.emplace<Sealed>(context, *shared);
+    }
+  }
+  template <class F>
+  auto with(F f) {
+    if (auto* const sealed = std::get_if<Sealed>(&stream)) return f(*sealed);
+    return f(std::get<Plain>(stream));
+  }
+
   asio::io_context context;
-  websocket::stream<beast::tcp_stream> stream{context};
+  std::unique_ptr<asio::ssl::context> shared;
+  std::variant<std::monostate, Plain, Sealed> stream;
   beast::flat_buffer buffer;
   bool reading = false;
   bool read_done = false;
   beast::error_code read_error;
   std::string subprotocol;
 };
+
+namespace {
+
+// From nothing to 101; then(error) when it is over.
+template <class Stream, class Then>
+void shake_hands(Stream& stream, const Endpoint& to, const tcp::endpoint& where,
+                 const WsOptions& options, websocket::response_type& response, Then then) {
+  stream.set_option(websocket::stream_base::decorator([&](websocket::request_type& request) {
+    std::string list;
+    for (const std::string& name : options.subprotocols) list += (list.empty() ? "" : ", ") + name;
+    if (!list.empty()) request.set(bhttp::field::sec_websocket_protocol, list);
+    for (const auto& [name, value] : options.headers) request.set(name, value);
+  }));
+  stream.read_message_max(1 << 20);
+  auto& lowest = beast::get_lowest_layer(stream);
+  lowest.expires_after(milliseconds(options.timeout_ms));
+  lowest.async_connect(where, [&stream, &to, &options, &response, then](beast::error_code failed) {
+    if (failed) return then(failed);
+    beast::get_lowest_layer(stream).socket().set_option(tcp::no_delay(true));
+    secure(stream.next_layer(), to,
+           [&stream, &to, &options, &response, then](beast::error_code not_secure) {
+             if (not_secure) return then(not_secure);
+             stream.async_handshake(response, to.host + ":" + std::to_string(to.port),
+                                    options.target, then);
+           });
+  });
+}
+
+}  // namespace
 
 WsClient::WsClient(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 WsClient::~WsClient() {
@@ -119,33 +208,17 @@ WsClient::~WsClient() {
 base::Result<std::unique_ptr<WsClient>> WsClient::connect(const Endpoint& to,
                                                           const WsOptions& options,
                                                           Refused* refused) try {
-  auto impl = std::make_unique<Impl>();
+  auto impl = std::make_unique<Impl>(to);
   const auto where = resolve(impl->context, to);
   if (!where) return where.error();
-  auto& stream = impl->stream;
-  stream.set_option(websocket::stream_base::decorator([&](websocket::request_type& request) {
-    std::string list;
-    for (const std::string& name : options.subprotocols) list += (list.empty() ? "" : ", ") + name;
-    if (!list.empty()) request.set(bhttp::field::sec_websocket_protocol, list);
-    for (const auto& [name, value] : options.headers) request.set(name, value);
-  }));
-  stream.read_message_max(1 << 20);
-
   beast::error_code error;
   websocket::response_type response;
   bool done = false;
-  beast::get_lowest_layer(stream).expires_after(milliseconds(options.timeout_ms));
-  beast::get_lowest_layer(stream).async_connect(*where, [&](beast::error_code failed) {
-    if ((error = failed)) {
+  impl->with([&](auto& stream) {
+    shake_hands(stream, to, *where, options, response, [&](beast::error_code failed) {
+      error = failed;
       done = true;
-      return;
-    }
-    beast::get_lowest_layer(stream).socket().set_option(tcp::no_delay(true));
-    stream.async_handshake(response, to.host + ":" + std::to_string(to.port), options.target,
-                           [&](beast::error_code handshake_failed) {
-                             error = handshake_failed;
-                             done = true;
-                           });
+    });
   });
   if (!run_until(impl->context, done, options.timeout_ms + 1000))
     return base::Error{base::ErrorCode::unavailable, "deadline"};
@@ -157,7 +230,7 @@ base::Result<std::unique_ptr<WsClient>> WsClient::connect(const Endpoint& to,
     }
     return away(error);
   }
-  beast::get_lowest_layer(stream).expires_never();
+  impl->with([](auto& stream) { beast::get_lowest_layer(stream).expires_never(); });
   impl->subprotocol = std::string(response[bhttp::field::sec_websocket_protocol]);
   return std::unique_ptr<WsClient>(new WsClient(std::move(impl)));
 } catch (const boost::system::system_error& failed) {  // no descriptor left for the context
@@ -169,9 +242,11 @@ base::Result<std::optional<std::string>> WsClient::read(std::int64_t timeout_ms)
   if (!impl.reading) {
     impl.reading = true;
     impl.read_done = false;
-    impl.stream.async_read(impl.buffer, [&impl](beast::error_code failed, std::size_t) {
-      impl.read_error = failed;
-      impl.read_done = true;
+    impl.with([&impl](auto& stream) {
+      stream.async_read(impl.buffer, [&impl](beast::error_code failed, std::size_t) {
+        impl.read_error = failed;
+        impl.read_done = true;
+      });
     });
   }
   if (!run_until(impl.context, impl.read_done, timeout_ms)) return std::optional<std::string>{};
@@ -185,12 +260,14 @@ base::Result<std::optional<std::string>> WsClient::read(std::int64_t timeout_ms)
 base::Result<> WsClient::send(std::string_view text) {
   beast::error_code error;
   bool done = false;
-  impl_->stream.text(true);
-  impl_->stream.async_write(asio::buffer(text.data(), text.size()),
-                            [&](beast::error_code failed, std::size_t) {
-                              error = failed;
-                              done = true;
-                            });
+  impl_->with([&](auto& stream) {
+    stream.text(true);
+    stream.async_write(asio::buffer(text.data(), text.size()),
+                       [&](beast::error_code failed, std::size_t) {
+                         error = failed;
+                         done = true;
+                       });
+  });
   if (!run_until(impl_->context, done, 10'000)) {
     abort();
     return base::Error{base::ErrorCode::unavailable, "deadline"};
@@ -201,35 +278,39 @@ base::Result<> WsClient::send(std::string_view text) {
 
 void WsClient::close(std::uint16_t code) {
   bool done = false;
-  impl_->stream.async_close(websocket::close_reason(code),
-                            [&done](beast::error_code) { done = true; });
+  impl_->with([&](auto& stream) {
+    stream.async_close(websocket::close_reason(code), [&done](beast::error_code) { done = true; });
+  });
   if (!run_until(impl_->context, done, 5'000)) abort();
 }
 
 void WsClient::abort() {
   beast::error_code ignored;  // a socket that is gone already is as good
-  beast::get_lowest_layer(impl_->stream).socket().close(ignored);
+  impl_->with([&](auto& stream) { beast::get_lowest_layer(stream).socket().close(ignored); });
   impl_->context.restart();
   impl_->context.poll();
 }
 
 std::uint16_t WsClient::close_code() const {
-  return impl_->stream.reason().code;
+  return impl_->with([](auto& stream) { return stream.reason().code; });
 }
 std::string WsClient::subprotocol() const {
   return impl_->subprotocol;
 }
 
 std::optional<WsUrl> parse_ws_url(std::string_view url) {
-  constexpr std::string_view scheme = "ws://";
-  if (!url.starts_with(scheme)) return std::nullopt;
-  url.remove_prefix(scheme.size());
+  WsUrl out;
+  const std::size_t scheme_end = url.find("://");
+  if (scheme_end == std::string_view::npos) return std::nullopt;
+  const std::string_view scheme = url.substr(0, scheme_end);
+  if (scheme != "ws" && scheme != "wss") return std::nullopt;
+  out.secure = scheme == "wss";
+  url.remove_prefix(scheme_end + 3);
   const auto slash = url.find('/');
   const std::string_view authority = url.substr(0, slash);
   const auto colon = authority.rfind(':');
-  WsUrl out;
   out.endpoint.host = std::string(authority.substr(0, colon));
-  out.endpoint.port = 80;
+  out.endpoint.port = out.secure ? 443 : 80;
   if (colon != std::string_view::npos) {
     const auto digits = authority.substr(colon + 1);
     const auto [end, error] =

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "tls/context.h"
 
 namespace whoosh::swarm {
 
@@ -35,6 +36,7 @@ struct HttpAnswer {
 struct Endpoint {
   std::string host = "127.0.0.1";
   std::uint16_t port = 0;
+  tls::ContextPtr tls = nullptr;  // null: plain; else whom it trusts
 };
 
 // One request on a fresh connection.
@@ -80,8 +82,9 @@ class WsClient {
 
 // "ws://host:8080/ws?game_id=x" -> endpoint and target. nullopt: not such a URL.
 struct WsUrl {
-  Endpoint endpoint;
+  Endpoint endpoint;  // without tls: whom to trust is not the URL's to say
   std::string target;
+  bool secure = false;  // wss://
 };
 [[nodiscard]] std::optional<WsUrl> parse_ws_url(std::string_view url);
 

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::int64_t leave_ms = 3'000;         // for the goodbyes
 constexpr std::uint32_t connecting_max = 1'024;  // at once, of one loop
-constexpr std::size_t read_bytes = 64 * 1024;
+constexpr std::size_t buffer_bytes = 64 * 1024;
 constexpr int events_per_turn = 512;
 
 // A step that goes through all of 0 .. count-1 before it comes back, and far at a time: neighbours
@@ -61,7 +61,7 @@ Crowd::Crowd(const Parts& parts)
       ramp_per_s_(parts.plan.ramp_per_s / static_cast<double>(parts.loops)),
       seats_(parts.seats),
       epoll_(epoll_create1(EPOLL_CLOEXEC)),
-      buffer_(read_bytes) {
+      buffer_(buffer_bytes) {
   bees_.reserve(connections_);
   if (seats_ != nullptr) rooms_.reserve(connections_ / plan_.room_size + 1);
 }
@@ -82,6 +82,7 @@ base::Result<> Crowd::add_raw(std::uint32_t first) {
       raw.address = *address;
     }
     raw.host = fmt::format("{}:{}", url->endpoint.host, url->endpoint.port);
+    raw.name = url->secure ? url->endpoint.host : std::string();
     raw.target = url->target;
     rooms_.push_back(std::move(raw));
   }
@@ -223,6 +224,7 @@ void Crowd::admit(SeatOffer offer) {
     if (url) {
       if (auto address = resolve_address(url->endpoint)) room.address = *address;
       room.host = url->endpoint.host + ":" + std::to_string(url->endpoint.port);
+      room.name = url->secure ? url->endpoint.host : std::string();
       room.target = url->target;
     }
     rooms_.push_back(std::move(room));

@@ -24,6 +24,7 @@
 
 #include "base/json.h"
 #include "net/descriptor.h"
+#include "tls/session.h"
 #include "tools/swarm/board.h"
 #include "tools/swarm/frames.h"
 #include "tools/swarm/handshake.h"
@@ -88,12 +89,14 @@ class Crowd {
     std::string out;                       // what the kernel did not take
     std::unique_ptr<std::string> message;  // fragments
     std::unique_ptr<Mirror> mirror;
+    std::unique_ptr<tls::Session> session;  // null: plain
   };
   static_assert(sizeof(Bee) <= 200, "there are a million");
 
   struct Room {
     Address address;
     std::string host;                  // of the Host header
+    std::string name;                  // wss: whose certificate it must be; else empty
     std::string target;                // of the request
     std::vector<std::string> players;  // ids by place
     std::vector<std::uint32_t> bees;
@@ -128,6 +131,10 @@ class Crowd {
   void connect(Bee& bee);
   bool bind_local(int socket, std::size_t index);
   void connected(Bee& bee);
+  void knock(Bee& bee);
+  void read_sealed(Bee& bee, std::string_view sealed);
+  void take_bytes(Bee& bee, std::string_view bytes, int error, bool ended);
+  void write_raw(Bee& bee, std::string_view bytes);
   void read_handshake(Bee& bee, std::string_view bytes, bool ended);
   void opened(Bee& bee);
   void event(Bee& bee, std::uint32_t events);
@@ -182,6 +189,8 @@ class Crowd {
   std::vector<Bee> bees_;    // reserved whole: never moved
   std::vector<Room> rooms_;  // raw: one for each URL, without players
   std::vector<char> buffer_;
+  std::vector<char> sealed_;  // as received
+  tls::Exchange exchange_;
   std::string scratch_;
   std::string frame_;
   Tally tally_;

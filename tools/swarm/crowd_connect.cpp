@@ -103,7 +103,7 @@ void Crowd::event(Bee& bee, std::uint32_t events) {
   if ((events & EPOLLOUT) != 0 && bee.writing) {
     const std::string waiting = std::exchange(bee.out, {});
     bee.writing = false;
-    write_out(bee, waiting);
+    write_raw(bee, waiting);
     if (bee.socket >= 0 && !bee.writing) watch(bee, EPOLL_CTL_MOD);
   }
   if (bee.socket >= 0 && (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0 && !bee.paused)
@@ -118,6 +118,14 @@ void Crowd::connected(Bee& bee) {
   bee.state = State::knocking;
   bee.writing = false;
   watch(bee, EPOLL_CTL_MOD);
+  const Room& room = room_of(bee);
+  if (room.name.empty()) return knock(bee);
+  if (plan_.tls == nullptr) return failed(bee, "wss:// and nobody to trust");
+  bee.session = std::make_unique<tls::Session>(tls::Session::client(*plan_.tls, room.name));
+  read_sealed(bee, {});  // says hello
+}
+
+void Crowd::knock(Bee& bee) {
   Knock knock = knock_of(bee);
   const std::string subprotocols =
       bee.credential.empty() ? std::string() : "whoosh.v1, " + bee.credential;
@@ -131,23 +139,56 @@ void Crowd::connected(Bee& bee) {
 
 void Crowd::readable(Bee& bee) {
   const std::size_t held = bee.in.size();
-  if (buffer_.size() < held + 64 * 1024) buffer_.resize(held + 64 * 1024);
-  std::memcpy(buffer_.data(), bee.in.data(), held);
-  const ssize_t got = ::recv(bee.socket, buffer_.data() + held,
-                             std::min<std::size_t>(buffer_.size() - held, 65536), 0);
+  constexpr std::size_t at_once = 64 * 1024;
+  if (buffer_.size() < held + at_once + tls::held_bytes_max)
+    buffer_.resize(held + at_once + tls::held_bytes_max);
+  if (bee.session && sealed_.empty()) sealed_.resize(at_once);
+  char* const into = bee.session ? sealed_.data() : buffer_.data() + held;
+  const ssize_t got = ::recv(bee.socket, into, at_once, 0);
   if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
+  const int error = got < 0 ? errno : 0;
   timespec now{};
   clock_gettime(CLOCK_REALTIME, &now);
   now_us_ = now.tv_sec * 1'000'000 + now.tv_nsec / 1'000;
-  const std::string_view bytes(buffer_.data(),
-                               held + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
-  if (bee.state == State::knocking) return read_handshake(bee, bytes, got <= 0);
-  if (got <= 0) return broken(bee, got == 0 ? "1006" : std::strerror(errno));
-  if (second_ != nullptr) {
-    tally_.bytes += static_cast<std::uint64_t>(got);
-    second_->bytes += static_cast<std::uint64_t>(got);
+  const auto size = static_cast<std::size_t>(std::max<ssize_t>(got, 0));
+  if (bee.session && got > 0) return read_sealed(bee, {sealed_.data(), size});
+  std::memcpy(buffer_.data(), bee.in.data(), held);
+  const std::size_t fresh = bee.session ? 0 : size;
+  take_bytes(bee, {buffer_.data(), held + fresh}, error, got <= 0);
+}
+
+void Crowd::read_sealed(Bee& bee, std::string_view sealed) {
+  const std::uint32_t epoch = bee.epoch;
+  const std::size_t held = bee.in.size();
+  if (buffer_.size() < held + sealed.size() + tls::held_bytes_max)
+    buffer_.resize(held + sealed.size() + tls::held_bytes_max);
+  std::memcpy(buffer_.data(), bee.in.data(), held);
+  const bool was_established = bee.session->is_established();
+  const auto taken = bee.session->take(exchange_, {sealed.data(), sealed.size()},
+                                       {buffer_.data() + held, buffer_.size() - held});
+  write_raw(bee, exchange_.sealed());
+  exchange_.clear();
+  if (!was_established && bee.session->is_established()) knock(bee);
+  if (taken.bytes > 0) take_bytes(bee, {buffer_.data(), held + taken.bytes}, 0, false);
+  if (taken.end == tls::Session::End::None || bee.socket < 0 || bee.epoch != epoch) return;
+  if (taken.end == tls::Session::End::Failed) {
+    const std::string why = fmt::format("TLS: {}", bee.session->failure());
+    return bee.state == State::knocking ? failed(bee, why) : broken(bee, why.c_str());
   }
-  slot_.bytes.fetch_add(static_cast<std::uint64_t>(got), std::memory_order_relaxed);
+  const std::string rest = bee.in;
+  take_bytes(bee, rest, 0, true);
+}
+
+// `bytes`: what was held, and what came now.
+void Crowd::take_bytes(Bee& bee, std::string_view bytes, int error, bool ended) {
+  if (bee.state == State::knocking) return read_handshake(bee, bytes, ended);
+  if (ended) return broken(bee, error == 0 ? "1006" : std::strerror(error));
+  const std::uint64_t got = bytes.size() - bee.in.size();
+  if (second_ != nullptr) {
+    tally_.bytes += got;
+    second_->bytes += got;
+  }
+  slot_.bytes.fetch_add(got, std::memory_order_relaxed);
   read_frames(bee, bytes);
 }
 
@@ -281,6 +322,7 @@ void Crowd::drop(Bee& bee, State next, std::int64_t wake_ms) {
   std::string().swap(bee.in);
   std::string().swap(bee.out);
   bee.message.reset();
+  bee.session.reset();
   if (next == State::gone) settled(bee);
   if (was_open) nobody_hears(bee);
 }
@@ -307,6 +349,14 @@ void Crowd::send(Bee& bee, net::Opcode opcode, std::string_view payload) {
 }
 
 void Crowd::write_out(Bee& bee, std::string_view bytes) {
+  if (!bee.session) return write_raw(bee, bytes);
+  // What fails is told by the read side.
+  if (bee.session->seal(exchange_, bytes)) write_raw(bee, exchange_.sealed());
+  exchange_.clear();
+}
+
+void Crowd::write_raw(Bee& bee, std::string_view bytes) {
+  if (bytes.empty()) return;
   if (bee.writing) {
     bee.out.append(bytes);
     return;

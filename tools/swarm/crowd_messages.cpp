@@ -291,6 +291,7 @@ void Crowd::on_moved(Bee& bee, std::string_view text) {
   Room& room = room_of(bee);
   room.address = *address;
   room.host = fmt::format("{}:{}", url->endpoint.host, url->endpoint.port);
+  room.name = url->secure ? url->endpoint.host : std::string();
   room.target = url->target;
   bee.credential = "ticket." + std::string(ticket);
 }

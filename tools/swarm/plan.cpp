@@ -40,9 +40,12 @@ base::Result<> settle(Plan& plan, std::uint32_t descriptors) {
                           plan.room_size,
                           std::max(plan.connections / plan.room_size, 1U) * plan.room_size));
   if (plan.work == Work::raw && plan.urls.empty())
-    return no("--raw needs a URL, ws://host:port/path, or --urls with a file of them.");
+    return no("--raw needs a URL, ws://host:port/path or wss://…, or --urls with a file of them.");
   for (const std::string& url : plan.urls) {
-    if (!parse_ws_url(url)) return no(fmt::format("\"{}\" is no ws://host:port/path.", url));
+    const auto read = parse_ws_url(url);
+    if (!read) return no(fmt::format("\"{}\" is no ws://host:port/path or wss://….", url));
+    if (read->secure && plan.tls == nullptr)
+      return no(fmt::format("\"{}\" needs somebody to trust.", url));
   }
   if (plan.ramp_per_s <= 0) return no("--ramp is connections a second, more than 0.");
   if (plan.duration_ms <= 0) return no("--duration is more than 0 s.");

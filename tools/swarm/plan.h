@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "tls/context.h"
 
 namespace whoosh::swarm {
 
@@ -31,7 +32,8 @@ struct Plan {
   std::vector<std::string> local_addresses;  // to connect from, in turn; empty: the kernel's choice
 
   // ---- what they do ----
-  std::vector<std::string> urls;  // raw: ws://host:port/path; the connections have them in turn
+  std::vector<std::string> urls;  // raw: ws:// or wss://; the connections have them in turn
+  tls::ContextPtr tls;            // whom to trust at wss://; null: nobody, such a room is wrong
   bool binary = false;            // raw: binary messages are as good as texts
   std::string first_bytes;        // raw: sent in a binary message as soon as it is open
   bool echo = false;              // raw: send, and want it back

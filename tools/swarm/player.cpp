@@ -110,7 +110,10 @@ base::Result<> Player::enter(const json::object& join_info) {
   options.target = url->target;
   options.subprotocols = {"whoosh.v1", "ticket." + text_of(join_info, "ticket")};
   WsClient::Refused refused;
-  auto connected = WsClient::connect(url->endpoint, options, &refused);
+  if (url->secure && api_.tls == nullptr) return wrong("wss:// from an API without TLS");
+  Endpoint where = url->endpoint;
+  if (url->secure) where.tls = api_.tls;
+  auto connected = WsClient::connect(where, options, &refused);
   if (!connected) {
     return wrong(fmt::format("not let in: {} {} {}", connected.error().message, refused.status,
                              refused.body));

@@ -7,6 +7,7 @@
 
 #include "net/frame.h"
 #include "net/request.h"
+#include "tools/swarm/client.h"
 #include "tools/swarm/frames.h"
 #include "tools/swarm/handshake.h"
 #include "tools/swarm/mirror.h"
@@ -25,6 +26,41 @@ std::string frame_of(net::Opcode opcode, std::string_view payload) {
   std::string out;
   net::append_frame(out, opcode, payload);
   return out;
+}
+
+TEST(Urls, SayWhereAndWhetherByTls) {
+  struct Row {
+    const char* url;
+    const char* host;
+    std::uint16_t port;
+    const char* target;
+    bool secure;
+  };
+  for (const Row& row : {Row{"ws://play.example/ws", "play.example", 80, "/ws", false},
+                         Row{"wss://play.example/ws?x=1", "play.example", 443, "/ws?x=1", true},
+                         Row{"wss://127.0.0.1:8443", "127.0.0.1", 8443, "/", true}}) {
+    const auto url = parse_ws_url(row.url);
+    ASSERT_TRUE(url) << row.url;
+    EXPECT_EQ(url->endpoint.host, row.host);
+    EXPECT_EQ(url->endpoint.port, row.port) << row.url;
+    EXPECT_EQ(url->target, row.target) << row.url;
+    EXPECT_EQ(url->secure, row.secure) << row.url;
+  }
+  for (const char* const wrong : {"", "wss", "wss://", "http://a/", "://a/", "wsss://a/",
+                                  "ws://a:x/", "ws://a:70000/", "wss://:443/"})
+    EXPECT_FALSE(parse_ws_url(wrong)) << wrong;
+}
+
+TEST(Urls, OfTlsNeedSomebodyToTrust) {
+  Plan plan;
+  plan.work = Work::raw;
+  plan.connections = 1;
+  plan.urls = {"wss://127.0.0.1:1/"};
+  EXPECT_FALSE(settle(plan, 1'000));
+  auto trust = tls::Context::client({.ca_file = {}, .anybody = true});
+  ASSERT_TRUE(trust);
+  plan.tls = std::move(*trust);
+  EXPECT_TRUE(settle(plan, 1'000));
 }
 
 TEST(ServerFrames, WholeOnesAreReadOfEveryLength) {
