@@ -6,14 +6,20 @@
 //  3. on_closed comes once for every on_open and is the last; nothing is heard after a close, and
 //     nothing is sent after a Close frame.
 //  4. However a client ends, or if it only falls silent, everything is freed.
-// A last delivery lets time pass between the pieces, reads when the input says so, and has limits
-// that are met: 3 and 4 are held there, and what goes out is a beginning of what was sent.
+// 5. The same holds for what io_uring may make of it: bytes read ahead in pieces of any size, late
+// or
+//    several at once, batches that are sent a turn later, in part or not at once
+//    (dealing_test_support.h); and for io_uring itself, where it is permitted.
+// A last delivery, with either engine's shape, lets time pass between the pieces, reads when the
+// input says so, and has limits that are met: 3 and 4 are held there, and what goes out is a
+// beginning of what was sent.
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <map>
+#include <memory>
 
 #include "net/frame_test_support.h"
 #include "net/http_head.h"
@@ -190,6 +196,14 @@ class Client {
     if (how == End::HalfClose) ::shutdown(socket_.get(), SHUT_WR);
     if (how == End::Close || how == End::CloseUnread) socket_.reset();
   }
+  // Whatever is on its way arrives; no time passes.
+  void settle() {
+    for (std::size_t read_before = played_.out.size() + 1; read_before != played_.out.size();) {
+      read_before = played_.out.size();
+      world_.loops.settle();
+      read();
+    }
+  }
   // Until nothing is left of it; time passes.
   void see_it_freed() {
     for (int i = 0; i < 100 && world_.loops.connections() > 0; ++i) {
@@ -208,10 +222,20 @@ class Client {
   Descriptor socket_;
 };
 
-// Pieces of so many bytes each; 0: all in one.
-Played play(World& world, const Script& script, std::span<const std::uint8_t> sizes) {
+// A refusal without its Date, which comes first and whose length never changes. A 101 has none.
+std::string without_date(std::string out) {
+  const std::size_t line = out.find("\r\n");
+  if (line != std::string::npos && out.compare(line, 8, "\r\nDate: ") == 0)
+    out.replace(line + 8, 29, 29, '*');
+  return out;
+}
+
+// Pieces of so many bytes each; 0: all in one. `dealt`: with the engine's shape from the script.
+Played play(World& world, const Script& script, std::span<const std::uint8_t> sizes,
+            bool dealt = false) {
   Played played;
   Client client(world, played);
+  if (dealt) world.loops.deal(script.cuts);
   std::string_view rest = script.stream;
   for (std::size_t i = 0; !rest.empty(); ++i) {
     const std::size_t wanted = sizes.empty() ? 0 : sizes[i % sizes.size()];
@@ -220,16 +244,19 @@ Played play(World& world, const Script& script, std::span<const std::uint8_t> si
     client.read();
     rest.remove_prefix(size);
   }
-  for (int i = 0; i < 6; ++i) client.turn();
+  client.settle();
+  if (dealt) world.loops.deal({});  // or a Ping would come a turn later
   client.end(script.end);
   client.see_it_freed();
+  played.out = without_date(std::move(played.out));
   return played;
 }
 
 // With time between the pieces, and a client that does not always read.
-Played play_slowly(World& world, const Script& script) {
+Played play_slowly(World& world, const Script& script, bool dealt) {
   Played played;
   Client client(world, played);
+  if (dealt) world.loops.deal(script.cuts);
   std::string_view rest = script.stream;
   for (std::size_t i = 0; !rest.empty(); ++i) {
     const std::uint8_t cut = script.cuts[i % cuts_max];
@@ -242,6 +269,7 @@ Played play_slowly(World& world, const Script& script) {
   if (script.end != End::CloseUnread) client.turn();
   client.end(script.end);
   client.see_it_freed();
+  world.loops.deal({});
   return played;
 }
 
@@ -315,16 +343,9 @@ void check_notes(const Played& played) {
   ASSERT(count("request") <= 2);  // the second on the other loop
 }
 
-// A refusal without its Date, which comes first and whose length never changes. A 101 has none.
-std::string without_date(std::string out) {
-  const std::size_t line = out.find("\r\n");
-  if (line != std::string::npos && out.compare(line, 8, "\r\nDate: ") == 0)
-    out.replace(line + 8, 29, 29, '*');
-  return out;
-}
-
+// The client has its 101, whole.
 bool is_open(const Played& played) {
-  return played.out.starts_with("HTTP/1.1 101 ");
+  return played.out.starts_with("HTTP/1.1 101 ") && played.out.find("\r\n\r\n") != played.out.npos;
 }
 
 std::string_view frame_bytes(const Played& played) {
@@ -355,35 +376,59 @@ Script script_of(std::span<const std::uint8_t> data) {
   return script;
 }
 
+// `pings`: they must have come at the same time; io_uring may tell of an end a turn later.
+void check_same(const Played& whole, const Played& other, bool pings) {
+  ASSERT(other.notes == whole.notes);
+  ASSERT(other.sent == whole.sent);
+  if (pings || !is_open(whole)) {
+    ASSERT(other.out == whole.out);
+  } else {
+    ASSERT(is_open(other));
+    ASSERT(frames_of(frame_bytes(other)) == frames_of(frame_bytes(whole)));
+  }
+}
+
+void check_slow(const Played& slow) {
+  check_notes(slow);
+  if (!is_open(slow)) return;
+  std::vector<std::string> texts = frames_of(frame_bytes(slow));
+  std::erase_if(texts, [](const std::string& frame) { return !frame.starts_with("text:"); });
+  ASSERT(texts.size() <= slow.sent.size());
+  ASSERT(std::equal(texts.begin(), texts.end(), slow.sent.begin()));
+}
+
+// nullptr where io_uring is not permitted: said once, and the rest is fuzzed.
+World* uring_world() {
+  static const std::unique_ptr<World> made = [] {
+    Options options = small_options();
+    options.io = Io::Uring;
+    auto world = std::make_unique<World>(options, false);
+    if (world->loops.loop(0).io() == Io::Uring) return world;
+    std::fprintf(stderr, "io_uring is left out: %s\n", world->loops.loop(0).why_epoll().c_str());
+    world.reset();
+    return world;
+  }();
+  return made.get();
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size < prefix_bytes) return 0;
   static World world(small_options(), false);
   static World tight(tight_options(), true);
+  static World* const uring = uring_world();
   const Script script = script_of({data, size});
   const std::uint8_t little = script.stream.size() <= 400 ? 1 : 7;
 
-  Played whole = play(world, script, {});
-  whole.out = without_date(whole.out);
+  const Played whole = play(world, script, {});
   check_notes(whole);
   if (script.end != End::CloseUnread) check_against_reference(whole, script.stream);
-  for (const std::span<const std::uint8_t> sizes :
-       {std::span<const std::uint8_t>(&little, 1), std::span<const std::uint8_t>(script.cuts)}) {
-    Played cut = play(world, script, sizes);
-    cut.out = without_date(cut.out);
-    ASSERT(cut.notes == whole.notes);
-    ASSERT(cut.sent == whole.sent);
-    ASSERT(cut.out == whole.out);
-  }
-
-  const Played slow = play_slowly(tight, script);
-  check_notes(slow);
-  if (is_open(slow)) {
-    std::vector<std::string> texts = frames_of(frame_bytes(slow));
-    std::erase_if(texts, [](const std::string& frame) { return !frame.starts_with("text:"); });
-    ASSERT(texts.size() <= slow.sent.size());
-    ASSERT(std::equal(texts.begin(), texts.end(), slow.sent.begin()));
-  }
+  check_same(whole, play(world, script, {&little, 1}), true);
+  check_same(whole, play(world, script, script.cuts), true);
+  check_same(whole, play(world, script, {}, true), false);
+  if (uring != nullptr) check_same(whole, play(*uring, script, script.cuts), false);
+  check_slow(play_slowly(tight, script, false));
+  check_slow(play_slowly(tight, script, true));
   return 0;
 }

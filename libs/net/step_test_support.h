@@ -9,11 +9,13 @@
 
 #include <cerrno>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/assert.h"
+#include "net/dealing_test_support.h"
 #include "net/loop.h"
 
 namespace whoosh::net {
@@ -23,7 +25,8 @@ class LoopStepper {
  public:
   static constexpr std::int64_t wheel_tick_ms = DeadlineWheel::tick_ms;
 
-  // On epoll unless the options say otherwise: there a turn finds all that is there, however much.
+  // On epoll unless the options say otherwise: there a turn finds all that is there, however much,
+  // until deal() is called.
   LoopStepper(Options options, std::vector<Handler*> handlers) {
     if (options.io == Io::Auto) options.io = Io::Epoll;
     for (std::size_t i = 0; i < handlers.size(); ++i) {
@@ -37,6 +40,11 @@ class LoopStepper {
       addresses_.push_back({any, size});
       auto loop = Loop::make(options, clock_, *handlers[i], i, std::move(listener));
       ASSERT(static_cast<bool>(loop));
+      if (options.io == Io::Epoll) {
+        auto dealing = std::make_unique<DealingEngine>(std::move((*loop)->engine_));
+        engines_.push_back(dealing.get());
+        (*loop)->engine_ = std::move(dealing);
+      }
       peers_.push_back(loop->get());
       loops_.push_back(std::move(*loop));
     }
@@ -53,6 +61,12 @@ class LoopStepper {
   }
 
   [[nodiscard]] Loop& loop(std::size_t index) { return *loops_[index]; }
+
+  // How reads and sends come from now on (DealingEngine); empty: as they are. REQUIRES: on epoll.
+  void deal(std::span<const std::uint8_t> script) {
+    ASSERT(engines_.size() == loops_.size());
+    for (DealingEngine* const engine : engines_) engine->deal(script);
+  }
 
   // A socket connected to a loop; non-blocking.
   Descriptor connect(std::size_t index) {
@@ -73,6 +87,16 @@ class LoopStepper {
     clock_.advance_ms(ms);
     turn();
   }
+  // As many turns as it takes until several running neither take nor give a byte.
+  void settle() {
+    constexpr int quiet_turns = 8;
+    std::uint64_t moved = bytes_moved();
+    for (int quiet = 0; quiet < quiet_turns;) {
+      turn();
+      quiet = bytes_moved() == moved ? quiet + 1 : 0;
+      moved = bytes_moved();
+    }
+  }
   [[nodiscard]] std::uint64_t connections() const { return sum(&Counters::connections); }
   [[nodiscard]] std::uint64_t buffer_bytes() const { return sum(&Counters::buffer_bytes); }
 
@@ -81,6 +105,9 @@ class LoopStepper {
     sockaddr_un address;
     socklen_t size;
   };
+  [[nodiscard]] std::uint64_t bytes_moved() const {
+    return sum(&Counters::bytes_in) + sum(&Counters::bytes_out);
+  }
   [[nodiscard]] std::uint64_t sum(Counter Counters::*counter) const {
     std::uint64_t all = 0;
     for (const auto& loop : loops_) all += (loop->counters().*counter).value();
@@ -91,6 +118,7 @@ class LoopStepper {
   std::vector<BoundTo> addresses_;
   std::vector<std::unique_ptr<Loop>> loops_;
   std::vector<Loop*> peers_;
+  std::vector<DealingEngine*> engines_;  // of loops on epoll
 };
 
 // Everything that can be had from a non-blocking socket at the moment.
