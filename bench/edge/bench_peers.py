@@ -18,7 +18,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from cluster import Cluster, swarm
+from cluster import PLAYERS_FROM, Cluster, swarm
 from figures import circumstances, cpu_s_per_million, median_of, table, write
 from processes import Failure, Process, resident_bytes, stop_when_told
 
@@ -102,7 +102,8 @@ def listen_to(asked, name, command, folder):
             Path(asked.build) / "services/whoosh",
             more
             + ["--raw", asked.connections, "--ramp", asked.ramp, "--duration", asked.seconds]
-            + ["--quiet", "--server-pid", ",".join(map(str, server.pids()))],
+            + ["--quiet", "--server-pid", ",".join(map(str, server.pids()))]
+            + ["--from", ",".join(f"127.254.254.{n}" for n in PLAYERS_FROM)],
             folder,
         )
         # The connections are gone by now; what they cost was read by the swarm while they were.
