@@ -2,12 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <span>
+#include <utility>
 
 #include "base/assert.h"
 #include "base/embedded.h"
-#include "base/encoding.h"
 #include "base/text.h"
 
 namespace whoosh::store::postgres {
@@ -22,28 +21,6 @@ constexpr std::int64_t migration_lock = 0x57'48'4f'4f;  // "WHOO"
 constexpr Timeouts patient{std::chrono::seconds(5), std::chrono::seconds(0),
                            std::chrono::seconds(0), std::chrono::hours(24)};
 
-struct Migration {
-  std::int32_t version = 0;
-  std::string_view name;  // "0001_accounts"
-  std::string_view sql;
-  [[nodiscard]] std::int64_t checksum() const {
-    return static_cast<std::int64_t>(base::hash64(sql));
-  }
-};
-
-std::vector<Migration> migrations() {
-  std::vector<Migration> all;
-  for (const base::EmbeddedFile& file : embedded()) {
-    Migration migration;
-    migration.name = file.name.substr(0, file.name.rfind('.'));
-    migration.sql = file.text;
-    std::from_chars(file.name.data(), file.name.data() + file.name.size(), migration.version);
-    all.push_back(migration);
-    ASSERT(migration.version == static_cast<std::int32_t>(all.size()));
-  }
-  return all;
-}
-
 Refused refusal(std::string sentence) {
   return Refused{{base::ErrorCode::unavailable, std::move(sentence)}};
 }
@@ -54,16 +31,11 @@ std::int64_t scalar(Connection& db, std::string_view sql) {
   return row.integer(0);
 }
 
-void check_applied(Connection& db, const std::string& name, const std::vector<Migration>& all) {
-  Rows row = db.query("SELECT version, name, checksum FROM schema_migrations ORDER BY version");
-  while (row.step()) {
-    const std::int64_t version = row.integer(0);
-    const bool known = version >= 1 && version <= static_cast<std::int64_t>(all.size());
-    if (known && all[static_cast<std::size_t>(version) - 1].checksum() == row.integer(2)) continue;
-    throw refusal(
-        fmt::format("{}: migration {} of this database is not the one that this whoosh knows", name,
-                    row.text(1)));
-  }
+std::vector<AppliedMigration> applied_to(Connection& db) {
+  Rows row = db.query("SELECT version, name, checksum FROM schema_migrations");
+  std::vector<AppliedMigration> rows;
+  while (row.step()) rows.push_back({row.integer(0), row.text(1), row.integer(2)});
+  return rows;
 }
 
 // What of a migration SQL can't say: 0004 wants the folded forms of all display names.
@@ -110,7 +82,7 @@ MigrationReport migrate_database(const std::string& conninfo, const std::string&
     report.from = read_status(db, name).version;
     snapshot.commit();
   }
-  for (const Migration& migration : migrations()) {
+  for (const Migration& migration : migrations_of(embedded())) {
     Transaction transaction(db, Transaction::Kind::write);
     (void)db.query("SELECT pg_advisory_xact_lock($1::bigint)", migration_lock);
     report.to = read_status(db, name).version;
@@ -155,9 +127,6 @@ std::string describe(const std::string& conninfo) {
 }
 
 SchemaStatus read_status(Connection& db, const std::string& name) {
-  const std::vector<Migration> all = migrations();
-  SchemaStatus status;
-  status.known = static_cast<std::int32_t>(all.size());
   const std::int64_t tables =
       scalar(db, "SELECT count(*) FROM pg_catalog.pg_tables WHERE schemaname = current_schema()");
   // Other programs keep a table of that name as well, with other columns.
@@ -168,29 +137,14 @@ SchemaStatus read_status(Connection& db, const std::string& name) {
   if (tables != 0 && ours != 3) {
     throw refusal(fmt::format("{}: this is the database of another program", name));
   }
-  if (tables != 0) {
-    const std::int64_t version =
-        scalar(db, "SELECT coalesce(max(version), 0) FROM schema_migrations");
-    if (version > status.known) {
-      throw refusal(
-          fmt::format("{}: the database was made by a newer whoosh (schema {}, this one "
-                      "knows {}): update whoosh",
-                      name, version, status.known));
-    }
-    status.version = static_cast<std::int32_t>(version);
-    check_applied(db, name, all);
-  }
-  for (const Migration& migration : all) {
-    if (migration.version > status.version) status.pending.emplace_back(migration.name);
-  }
-  return status;
+  const auto applied = tables == 0 ? std::vector<AppliedMigration>() : applied_to(db);
+  auto status = compare_schema(name, migrations_of(embedded()), applied);
+  if (!status) throw Refused{status.error()};
+  return std::move(*status);
 }
 
 void refuse_old(const SchemaStatus& schema, const std::string& name) {
-  if (schema.pending.empty()) return;
-  throw refusal(
-      fmt::format("{}: the database has schema {}, this whoosh needs {}: run `whoosh migrate`",
-                  name, schema.version, schema.known));
+  if (const auto current = check_current(name, schema); !current) throw Refused{current.error()};
 }
 
 base::Result<MigrationReport> migrate(const std::string& conninfo) {

@@ -4,16 +4,15 @@
 #include <sqlite3.h>
 #include <sys/stat.h>
 
-#include <charconv>
 #include <chrono>
 #include <filesystem>
 #include <span>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 #include "base/assert.h"
 #include "base/embedded.h"
-#include "base/encoding.h"
 #include "base/text.h"
 
 namespace whoosh::store::sqlite {
@@ -25,28 +24,6 @@ namespace {
 constexpr std::int64_t application_id =
     0x57'48'4f'4f;  // "WHOO", so that nobody else's file is touched
 
-struct Migration {
-  std::int32_t version = 0;
-  std::string_view name;  // "0001_accounts"
-  std::string_view sql;
-  [[nodiscard]] std::int64_t checksum() const {
-    return static_cast<std::int64_t>(base::hash64(sql));
-  }
-};
-
-std::vector<Migration> migrations() {
-  std::vector<Migration> all;
-  for (const base::EmbeddedFile& file : embedded()) {
-    Migration migration;
-    migration.name = file.name.substr(0, file.name.rfind('.'));
-    migration.sql = file.text;
-    std::from_chars(file.name.data(), file.name.data() + file.name.size(), migration.version);
-    all.push_back(migration);
-    ASSERT(migration.version == static_cast<std::int32_t>(all.size()));
-  }
-  return all;
-}
-
 Refused refusal(std::string sentence) {
   return Refused{{base::ErrorCode::unavailable, std::move(sentence)}};
 }
@@ -57,17 +34,11 @@ std::int64_t scalar(Connection& db, std::string_view sql) {
   return row.integer(0);
 }
 
-void check_applied(Connection& db, const std::string& path, const std::vector<Migration>& all) {
-  Statement row =
-      db.query("SELECT version, name, checksum FROM schema_migrations ORDER BY version");
-  while (row.step()) {
-    const std::int64_t version = row.integer(0);
-    const bool known = version >= 1 && version <= static_cast<std::int64_t>(all.size());
-    if (known && all[static_cast<std::size_t>(version) - 1].checksum() == row.integer(2)) continue;
-    throw refusal(
-        fmt::format("{}: migration {} of this database is not the one that this whoosh knows", path,
-                    row.text(1)));
-  }
+std::vector<AppliedMigration> applied_to(Connection& db) {
+  Statement row = db.query("SELECT version, name, checksum FROM schema_migrations");
+  std::vector<AppliedMigration> rows;
+  while (row.step()) rows.push_back({row.integer(0), row.text(1), row.integer(2)});
+  return rows;
 }
 
 void apply(Connection& db, const Migration& migration) {
@@ -120,7 +91,7 @@ MigrationReport migrate_file(const std::string& path) {
     report.from = read_status(db, path).version;
   }
   use_wal(db, path);
-  for (const Migration& migration : migrations()) {
+  for (const Migration& migration : migrations_of(embedded())) {
     Transaction transaction(db, Transaction::Kind::write);
     report.to = read_status(db, path).version;
     if (report.to >= migration.version) continue;
@@ -135,29 +106,15 @@ MigrationReport migrate_file(const std::string& path) {
 }  // namespace
 
 SchemaStatus read_status(Connection& db, const std::string& path) {
-  const std::vector<Migration> all = migrations();
-  SchemaStatus status;
-  status.known = static_cast<std::int32_t>(all.size());
   const std::int64_t id = scalar(db, "PRAGMA application_id");
   const std::int64_t tables = scalar(db, "SELECT count(*) FROM sqlite_schema");
   if (id != application_id && (id != 0 || tables != 0)) {
     throw refusal(fmt::format("{}: this is the database of another program", path));
   }
-  if (tables != 0) {
-    const std::int64_t version = scalar(db, "SELECT max(version) FROM schema_migrations");
-    if (version > status.known) {
-      throw refusal(
-          fmt::format("{}: the database was made by a newer whoosh (schema {}, this one "
-                      "knows {}): update whoosh",
-                      path, version, status.known));
-    }
-    status.version = static_cast<std::int32_t>(version);
-    check_applied(db, path, all);
-  }
-  for (const Migration& migration : all) {
-    if (migration.version > status.version) status.pending.emplace_back(migration.name);
-  }
-  return status;
+  const auto applied = tables == 0 ? std::vector<AppliedMigration>() : applied_to(db);
+  auto status = compare_schema(path, migrations_of(embedded()), applied);
+  if (!status) throw Refused{status.error()};
+  return std::move(*status);
 }
 
 base::Error explain(const std::string& path, const SqliteError& error) {

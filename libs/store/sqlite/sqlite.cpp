@@ -298,11 +298,7 @@ void report_to_stderr(std::string_view sentence) {
 }
 
 void refuse_old(const std::string& path, const SchemaStatus& schema) {
-  if (schema.pending.empty()) return;
-  throw Refused{{base::ErrorCode::unavailable,
-                 fmt::format("{}: the database has schema {}, this whoosh needs {}: run "
-                             "`whoosh migrate`",
-                             path, schema.version, schema.known)}};
+  if (const auto current = check_current(path, schema); !current) throw Refused{current.error()};
 }
 
 std::unique_ptr<Store> open_file(Options options) {

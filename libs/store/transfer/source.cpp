@@ -27,12 +27,8 @@ Source::Source(const std::string& path) : path_(path), handle_(nullptr, &sqlite3
   }
   const auto status = sqlite::status(path);
   if (!status) throw refusal(std::string(status.error().sentence()));
-  if (!status->pending.empty()) {
-    throw refusal(
-        fmt::format("{}: the database has schema {}, this whoosh needs {}: run "
-                    "`whoosh migrate` on it first",
-                    path, status->version, status->known));
-  }
+  if (const auto current = check_current(path, *status); !current)
+    throw refusal(std::string(current.error().sentence()));
   sqlite3* opened = nullptr;
   const int code = sqlite3_open_v2(path.c_str(), &opened,
                                    SQLITE_OPEN_READWRITE | SQLITE_OPEN_EXRESCODE, nullptr);
