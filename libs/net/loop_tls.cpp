@@ -20,6 +20,9 @@ namespace whoosh::net {
 namespace {
 
 constexpr char handshake_record = 0x16;  // RFC 8446 section 5.1
+// What sessions say by themselves, beyond out_bytes_max. A peer can ask for answers that he does
+// not read: each key update has one (RFC 8446 section 4.6.3). Above: dropped, as a flood.
+constexpr std::size_t said_bytes_max = tls::record_bytes_max;
 
 }  // namespace
 
@@ -132,6 +135,13 @@ void Loop::unseal(Connection& connection, std::span<char> received) {
   Guard& mine = guard(connection);
   const auto taken = mine.session.take(exchange_, received, plain_);
   if (mine.speech == Speech::Shaking && mine.session.is_established()) shaken(connection);
+  const std::size_t said = exchange_.sealed().size();
+  const std::size_t waiting = connection.out.size - connection.out_begin;
+  if (said > 0 && waiting + said > options_.out_bytes_max + said_bytes_max) {
+    counters_.floods.add();
+    exchange_.clear();
+    return drop(connection, close_code::policy);
+  }
   if (put_sealed(connection)) mark_dirty(connection);
   if (connection.state == ConnectionState::Dead) return;
   // What records cost beside their contents counts as flood, too.

@@ -4,7 +4,9 @@
 // a loop is the same over TLS is shown by the other suites of this folder, which run once more with
 // WHOOSH_TEST_TLS=1 (net_tls).
 #include <gtest/gtest.h>
+#include <openssl/ssl.h>
 
+#include <algorithm>
 #include <atomic>
 #include <future>
 #include <thread>
@@ -350,6 +352,96 @@ TEST_P(LoopTls, AStopSaysGoodbyeToEverybody) {
   ASSERT_TRUE(inside.send(client_frame(0x88, "\x03\xe9")));
   EXPECT_TRUE(inside.ended());
   stopping.join();
+}
+
+// Sealed and plain bytes that wait are counted as one, so records cost the limit's size no more
+// than once; the pool's next larger block is what one connection can hold.
+TEST_P(LoopTls, ASlowReadersBufferIsBounded) {
+  for (const std::size_t size : {4000, 1}) {
+    Options options = with_tls();
+    options.send_buffer_bytes = 4096;
+    options.flood_bytes_max = 64u << 20;
+    options.slow_ms = 60'000;
+    TestServer server(options);
+    const std::string text(size, 's');
+    server.handler().text = [&](TestHandler& self, ConnId id, std::string_view) {
+      self.loop->send(id, text);
+    };
+    server.start();
+    TestClient client(server.port(), 4096, true);
+    ASSERT_TRUE(client.upgrade());
+    const auto held = [&] { return server.counters().buffer_bytes.value(); };
+    std::uint64_t held_max = 0;
+    for (int i = 0; i < 100'000 && server.handler().count("overflow") == 0; ++i) {
+      ASSERT_TRUE(client.send(client_frame(0x81, "go")));
+      held_max = std::max(held_max, held());
+    }
+    ASSERT_TRUE(server.handler().wait_for("overflow")) << size;
+    EXPECT_TRUE(eventually([&] { return held() >= options.out_bytes_max; })) << size;
+    EXPECT_LE(std::max(held_max, held()), 2 * options.out_bytes_max) << size;
+    while (server.handler().count("drained") == 0) ASSERT_EQ(client.frame(), "text:" + text);
+    EXPECT_TRUE(eventually([&] { return held() == 0; })) << "all that was held is given back";
+    EXPECT_EQ(server.counters().out_of_buffers.value(), 0u);
+  }
+}
+
+// A client whose TLS is driven by OpenSSL itself, for what Session does not do.
+struct DrivenClient {
+  explicit DrivenClient(TestServer& server, int receive_buffer_bytes = 0)
+      : client(server.port(), receive_buffer_bytes, nullptr),
+        ssl(SSL_new(TestTls::get().client->native()), SSL_free) {
+    is_open = SSL_set_fd(ssl.get(), client.fd()) == 1 && SSL_connect(ssl.get()) == 1 &&
+              say(upgrade_request()) && server.handler().wait_for("open");
+  }
+  bool say(const std::string& bytes) const {
+    return SSL_write(ssl.get(), bytes.data(), static_cast<int>(bytes.size())) > 0;
+  }
+  // Each wants an answer (RFC 8446 section 4.6.3).
+  bool update_keys() const {
+    return SSL_key_update(ssl.get(), SSL_KEY_UPDATE_REQUESTED) == 1 &&
+           SSL_do_handshake(ssl.get()) == 1;
+  }
+
+  TestClient client;
+  std::unique_ptr<SSL, void (*)(SSL*)> ssl;
+  bool is_open = false;
+};
+
+TEST_P(LoopTls, KeyUpdatesAreAnswered) {
+  TestServer server(with_tls());
+  server.start();
+  const DrivenClient client(server);
+  ASSERT_TRUE(client.is_open);
+  std::string heard;
+  for (int i = 0; i < 50; ++i) {
+    ASSERT_TRUE(client.update_keys()) << i;
+    ASSERT_TRUE(client.say(client_frame(0x81, std::to_string(i))));
+  }
+  while (!heard.ends_with("49")) {
+    char bytes[4096];
+    const int got = SSL_read(client.ssl.get(), bytes, sizeof bytes);
+    ASSERT_GT(got, 0) << heard;
+    heard.append(bytes, static_cast<std::size_t>(got));
+  }
+  EXPECT_EQ(server.counters().tls_failures.value(), 0u);
+}
+
+TEST_P(LoopTls, WhoReadsNoAnswersToHisKeyUpdatesIsDropped) {
+  Options options = with_tls();
+  options.send_buffer_bytes = 4096;
+  TestServer server(options);
+  server.start();
+  const DrivenClient client(server, 4096);
+  ASSERT_TRUE(client.is_open);
+  std::uint64_t held_max = 0;
+  for (int i = 0; i < 70'000 && client.update_keys(); ++i)
+    held_max = std::max(held_max, server.counters().buffer_bytes.value());
+  EXPECT_TRUE(server.handler().wait_for("closed 1008"));
+  EXPECT_LE(held_max, 2 * options.out_bytes_max);
+  EXPECT_EQ(server.counters().floods.value(), 1u);
+  EXPECT_EQ(server.counters().out_of_buffers.value(), 0u);
+  TestClient other(server.port(), new_session());
+  EXPECT_TRUE(other.upgrade());
 }
 
 }  // namespace
