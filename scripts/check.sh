@@ -65,6 +65,19 @@ check_alerts() {
   (cd tools/observe && python3 alerts_test.py)
 }
 
+# The dashboards are what their sources say, and what Grafana takes; faults in copies are found.
+check_dashboards() {
+  python3 tools/observe/dashboards.py
+  (cd tools/observe && python3 dashboards_test.py)
+}
+
+# A real Prometheus reads a real cluster while a match is played: the rules load, and every query of
+# every dashboard answers.
+check_prometheus() {
+  python3 tools/observe/prometheus_test.py \
+    --program "${WHOOSH_BIN:-$WHOOSH_BUILD/services/whoosh}"
+}
+
 check_sdk_types() {
   scripts/web.sh install sdk/typescript
   (cd sdk/typescript && npm run check)

@@ -1,10 +1,12 @@
 """Whoosh processes for a check: started from the built program on free ports in a temporary folder,
 ended with it. `with Fleet(program) as fleet: fleet.start(...)`.
 
-No PostgreSQL and no Redis: api has a SQLite file, nobody answers at the state's address, and every
-page is there all the same, because a process starts without them.
+No PostgreSQL: api has a SQLite file. Redis only where redis() was called: else nobody answers at
+the state's address, and every page is there all the same, because a process starts without it.
 """
 
+import os
+import shutil
 import socket
 import subprocess
 import tempfile
@@ -58,7 +60,7 @@ class Fleet:
         return self
 
     def __exit__(self, *_):
-        for process in self.processes:
+        for process in reversed(self.processes):
             process.kill()
         for process in self.processes:
             process.wait()
@@ -68,8 +70,8 @@ class Fleet:
         subprocess.run([self.program, *words], check=True, stdout=subprocess.DEVNULL)
 
     def spawn(self, name, words):
-        log = (self.folder / f"{name}.log").open("w")
-        process = subprocess.Popen(words, stdout=log, stderr=subprocess.STDOUT, cwd=self.folder)
+        with (self.folder / f"{name}.log").open("w") as log:
+            process = subprocess.Popen(words, stdout=log, stderr=subprocess.STDOUT, cwd=self.folder)
         self.processes.append(process)
         return process
 
@@ -89,13 +91,24 @@ class Fleet:
         self.serves(ports["ops-edge"], "solo")
         return ports
 
-    def role(self, role, *more):
+    def redis(self):
+        """The address of a Redis of this fleet's own, by $WHOOSH_REDIS_SERVER or Debian's."""
+        program = os.environ.get("WHOOSH_REDIS_SERVER") or shutil.which("redis-server")
+        if not program:
+            program = self.folder / "redis-server"  # what the program does depends on its name
+            program.symlink_to(shutil.which("redis-check-rdb") or "redis-check-rdb")
         port = free_port()
-        state = f"redis://127.0.0.1:{free_port()}"
+        words = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+        self.spawn("redis", [str(program), *words, "--dir", str(self.folder)])
+        return f"redis://127.0.0.1:{port}"
+
+    def role(self, role, *more, state=None, name=None):
+        port = free_port()
+        state = state or f"redis://127.0.0.1:{free_port()}"
         words = [self.program, role, "--state", state, "--ops-port", str(port), "--keys"]
         words += [str(self.folder / "keys"), "--cluster-secret-file", str(self.folder / "secret")]
-        self.spawn(role, [*words, *more])
-        self.serves(port, role)
+        self.spawn(name or role, [*words, *more])
+        self.serves(port, name or role)
         return port
 
     def api(self):
