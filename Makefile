@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 .PHONY: help up down logs cluster migrate demo test types sbom lint fmt asan tsan fuzz
 .PHONY: image test-containers
-.PHONY: property bench bench-api bench-deflate bench-edge bench-million bench-peers clean
+.PHONY: property bench bench-api bench-deflate bench-edge bench-million bench-peers bench-tls clean
 
 help: ## This list
 	@scripts/help.sh
@@ -74,6 +74,9 @@ bench-edge: ## How many players one machine seats with a TICK a second (bench/ed
 
 bench-million: ## A million seated players in live rooms on one machine
 	@scripts/bench-edge.sh million
+
+bench-tls: ## How late ticks are while strangers shake hands (bench/edge/bench_tls.py)
+	@scripts/bench-edge.sh tls
 
 bench-peers: ## The edge against gorilla, ws, Colyseus, Beast and Python's websockets, in turns
 	@scripts/bench-edge.sh peers

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# bench-edge.sh edge|million|peers: load on real `whoosh edge` processes by `whoosh swarm`, both
+# bench-edge.sh edge|million|peers|tls: load on real `whoosh edge` processes by `whoosh swarm`, both
 # built for release (the programs are in bench/edge/). Tables on standard output, all of it as JSON
 # and pictures in var/bench/.
 #   make bench-edge     ARGS="--sizes 40000,80000 --seconds 60"     (bench_edge.py --help)
 #   make bench-million  ARGS="--players 300000"                     (bench_million.py --help)
+#   make bench-tls      ARGS="--rates 0,2000 --key rsa"             (bench_tls.py --help)
 #   make bench-peers    ARGS="--connections 8000 --servers whoosh-sit,gorilla"
 # bench-edge.sh smoke NAME BUILD: an instant of it with that build, to see that it still runs and
 # everything is right.
@@ -44,7 +45,7 @@ run() {  # run NAME ARGUMENT…
 }
 
 case "${1:-}" in
-  edge | million)
+  edge | million | tls)
     scripts/setup.sh test
     build_release whoosh
     mkdir -p var/bench
@@ -60,11 +61,11 @@ case "${1:-}" in
     run peers --build build/release --peers "$PEERS" ${ARGS:-}
     ;;
   smoke)
-    case "${2:?edge, million or peers}" in
-      edge | million) run "$2" --smoke --build "${3:?a build folder}" ;;
+    case "${2:?edge, million, tls or peers}" in
+      edge | million | tls) run "$2" --smoke --build "${3:?a build folder}" ;;
       peers) run peers --smoke --build "${3:?a build folder}" --peers "$PEERS" ;;
       *) die "usage: bench-edge.sh smoke edge|million|peers BUILD" ;;
     esac
     ;;
-  *) die "usage: bench-edge.sh edge|million|peers, or smoke NAME BUILD" ;;
+  *) die "usage: bench-edge.sh edge|million|peers|tls, or smoke NAME BUILD" ;;
 esac
