@@ -1,7 +1,9 @@
-// node kubernetes.mjs: renders every environment of infrastructure/k8s and checks it.
+// node kubernetes.mjs: renders every environment of infrastructure/k8s and checks it, and the alerts
+// and dashboards for a cluster.
 // WHOOSH_BIN: the program whose knobs the manifests set.
 import { environments, problemsOf } from './kubernetes/check.mjs';
 import { render } from './kubernetes/render.mjs';
+import { schemaChecker } from './kubernetes/schema.mjs';
 
 let wrong = 0;
 for (const context of environments) {
@@ -11,4 +13,9 @@ for (const context of environments) {
   console.log(`${context.name}: ${objects.length} objects, ${problems.length} problems`);
   wrong += problems.length;
 }
+const observed = render('../observe');
+const faults = schemaChecker()(observed);
+for (const text of faults) console.log(`observe: ${text}`);
+console.log(`observe: ${observed.length} objects, ${faults.length} problems`);
+wrong += faults.length;
 process.exitCode = wrong === 0 ? 0 : 1;

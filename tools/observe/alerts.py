@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Holds the alerts to what there is: the metrics of docs/METRICS.md, a runbook and two tests each.
 
-What promtool can't know. `alerts.py` prints what it finds, and fails when that is something.
+What promtool can't know. It prints what it finds, and fails when that is something; with --write
+it first writes rule.yaml, the same alerts as an object of the Prometheus Operator.
 """
 
 import re
@@ -57,7 +58,31 @@ def of_tests(rules, root):
                 yield f"{name}: no test that shows '{title}'"
 
 
+def operator_rule(root):
+    """alerts.yml, as it is, within a PrometheusRule."""
+    text = (root / FOLDER / "alerts.yml").read_text(encoding="utf-8")
+    body = text[text.index("groups:"):]
+    head = "# Of alerts.yml, by scripts/observe.sh rules.\napiVersion: monitoring.coreos.com/v1\n"
+    head += "kind: PrometheusRule\nmetadata:\n  name: whoosh\nspec:\n"
+    return head + "".join(f"  {line}\n" if line else "\n" for line in body.splitlines())
+
+
+def of_cluster(root):
+    """What `kubectl apply -k infrastructure/observe` takes: every dashboard, and today's alerts."""
+    folder = (root / FOLDER).parent
+    if (root / FOLDER / "rule.yaml").read_text(encoding="utf-8") != operator_rule(root):
+        yield "rule.yaml: not what alerts.yml says: run scripts/observe.sh rules"
+    document = yaml.safe_load((folder / "kustomization.yaml").read_text(encoding="utf-8"))
+    files = [file for maker in document["configMapGenerator"] for file in maker["files"]]
+    there = [str(path.relative_to(folder)) for path in (folder / "grafana/dashboards").iterdir()]
+    if sorted(files) != sorted(there):
+        yield f"kustomization.yaml: has {sorted(files)}, not {sorted(there)}"
+    if document["resources"] != ["prometheus/rule.yaml"]:
+        yield "kustomization.yaml: does not have prometheus/rule.yaml"
+
+
 def findings(root):
+    yield from of_cluster(root)
     rules = rules_of(root)
     known = read_metrics(root)
     for rule in rules:
@@ -70,6 +95,8 @@ def findings(root):
 
 
 def main():
+    if sys.argv[1:] == ["--write"]:
+        (ROOT / FOLDER / "rule.yaml").write_text(operator_rule(ROOT), encoding="utf-8")
     found = list(findings(ROOT))
     for finding in found:
         print(finding)

@@ -16,6 +16,11 @@ FAULTS = (
     (RULES, "docs/runbooks/whoosh-down.md", "docs/runbooks/whoosh-up.md", "its runbook is not"),
     (RULES, "alert: WhooshDown", "alert: WhooshGone", "there is no such alert"),
     (TESTS, "name: WhooshDown does not fire", "name: WhooshDown rests", "no test that shows"),
+    (f"{alerts.FOLDER}/rule.yaml", "> 0.25", "> 0.5", "rule.yaml: not what"),
+    ("infrastructure/observe/kustomization.yaml", "dashboards/api.json", "dashboards/rooms.json",
+     "kustomization.yaml: has"),
+    ("infrastructure/observe/kustomization.yaml", "prometheus/rule.yaml", "prometheus/alerts.yml",
+     "does not have"),
     ("docs/runbooks/whoosh-down.md", "# WhooshDown", "# WhooshUp", "its title"),
     ("docs/runbooks/whoosh-down.md", "## How to look", "## Look", "its sections"),
 )
@@ -26,7 +31,7 @@ class Alerts(unittest.TestCase):
         for name, good, bad, words in FAULTS:
             with self.subTest(bad), tempfile.TemporaryDirectory() as folder:
                 root = Path(folder)
-                for part in (alerts.FOLDER, "docs/runbooks"):
+                for part in ("infrastructure/observe", "docs/runbooks"):
                     shutil.copytree(alerts.ROOT / part, root / part)
                 shutil.copy(alerts.ROOT / "docs/METRICS.md", root / "docs")
                 text = (root / name).read_text(encoding="utf-8")
