@@ -40,7 +40,7 @@ class DealingEngine final : public Engine, Engine::Sink {
     if (later_) send_now(sending_);
     below_->wait(timeout_ms);
   }
-  void deliver(Sink& sink) override {
+  void deliver(Engine::Sink& sink) override {
     if (std::exchange(later_, false)) sink.on_sent_later();
     sink_ = &sink;
     below_->deliver(*this);
@@ -130,7 +130,7 @@ class DealingEngine final : public Engine, Engine::Sink {
   const std::unique_ptr<Engine> below_;
   std::span<const std::uint8_t> script_;
   std::size_t at_ = 0;
-  Sink* sink_ = nullptr;
+  Engine::Sink* sink_ = nullptr;
   std::span<Send> sending_;
   bool later_ = false;
   bool held_ = false;
