@@ -132,6 +132,8 @@ def main():
         done = look.until_all()
         for board, panel, target in look.left:
             print(f"{board}: {panel['title']}: no answer: {expression_of(target)}")
+        for failure in world.failures:
+            print(f"a match failed: {failure}")
         if not done:
             sys.exit(f"{len(look.left)} of {look.count} queries have not answered in {TIME_S} s")
         rules = check_rules(world)
