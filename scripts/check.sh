@@ -55,6 +55,12 @@ check_metrics() {
   python3 tools/observe/metrics.py --program "${WHOOSH_BIN:-$WHOOSH_BUILD/services/whoosh}"
 }
 
+# The model of docs/SCALE.md adds up, and its tables are what it computes.
+check_scale() {
+  (cd tools/scale && python3 scale_test.py)
+  python3 tools/scale/scale.py --check docs/SCALE.md
+}
+
 # Each alert fires on what it is for and not on what is next to it, names metrics that there are,
 # and has its runbook.
 check_alerts() {

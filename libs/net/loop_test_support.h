@@ -25,7 +25,7 @@
 
 namespace whoosh::net {
 
-inline constexpr std::chrono::seconds patience{5};  // how long a test waits before it fails
+inline constexpr std::chrono::seconds patience{20};  // how long a test waits before it fails
 
 // Echoes, unless told otherwise. The hooks run on the loop's thread; notes are read from the
 // test's.
