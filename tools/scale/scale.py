@@ -80,7 +80,9 @@ def service_a(given):
         "api_cores": api_cores,
         "nodes": nodes(given, api_cores),
         "database_cores": database_cores,
-        "acus": math.ceil(database_cores / given["plan"]["busy_at_most"] / given["aws"]["acu_vcpu"]),
+        "acus": math.ceil(
+            database_cores / given["plan"]["busy_at_most"] / given["aws"]["acu_vcpu"]
+        ),
     }
 
 
@@ -126,19 +128,55 @@ def table_cell(given):
     of, players = given["edge"], given["players"]["concurrent"]
     load_on, sent, a, live = edge(given), traffic(given), service_a(given), redis(given)
     cpu = of["cpu_us_per_message"] + of["tls_us_per_message"]
+    per_player = (
+        f"{of['process_bytes']} + {of['kernel_bytes']:,} (kernel) + {of['tls_bytes']:,} (TLS)"
+    )
+    a_match = f"{given['api']['requests_per_match']} a player and match"
     return rows(
         ["what", "how much", "how it is computed"],
         ["---", "---:", "---"],
-        ["messages", f"{load_on['messages_s'] / 1e6:.2f} M/s", f"{players:,} × {of['messages_per_player_s']}"],
+        [
+            "messages",
+            f"{load_on['messages_s'] / 1e6:.2f} M/s",
+            f"{players:,} × {of['messages_per_player_s']}",
+        ],
         ["edges' busy cores", f"{load_on['cores']:.1f}", f"× {cpu:.1f} µs, TLS included"],
-        ["edge nodes", load_on["nodes"], "c7g.xlarge (4 vCPU): half busy after the loss of one of three zones"],
-        ["edges' memory", f"{load_on['memory_bytes'] / 1e9:.1f} GB", f"{of['process_bytes']} + {of['kernel_bytes']:,} (kernel) + {of['tls_bytes']:,} (TLS) bytes a player"],
-        ["to players", f"{sent['bytes_s'] * 8 / 1e9:.1f} Gbit/s", f"{sent['message_wire_bytes']} bytes a message on the wire"],
-        ["requests", f"{a['requests_s']:,.0f}/s", f"{given['api']['requests_per_match']} a player and match of {given['players']['match_s']} s"],
-        ["API's busy cores", f"{a['api_cores']:.1f}; {a['nodes']} nodes", f"× {given['api']['cpu_ms_per_request']} ms"],
+        [
+            "edge nodes",
+            load_on["nodes"],
+            "c7g.xlarge (4 vCPU): half busy after the loss of one of three zones",
+        ],
+        [
+            "edges' memory",
+            f"{load_on['memory_bytes'] / 1e9:.1f} GB",
+            per_player + " bytes a player",
+        ],
+        [
+            "to players",
+            f"{sent['bytes_s'] * 8 / 1e9:.1f} Gbit/s",
+            f"{sent['message_wire_bytes']} bytes a message on the wire",
+        ],
+        [
+            "requests",
+            f"{a['requests_s']:,.0f}/s",
+            f"{a_match} of {given['players']['match_s']} s",
+        ],
+        [
+            "API's busy cores",
+            f"{a['api_cores']:.1f}; {a['nodes']} nodes",
+            f"× {given['api']['cpu_ms_per_request']} ms",
+        ],
         ["results", f"{a['results_s']:,.0f}/s", "one for eight players"],
-        ["Aurora", f"{a['database_cores']:.1f} cores; {a['acus']} ACU", f"× {given['api']['result_cpu_ms']} ms"],
-        ["Redis", f"{live['share']:.0%} of one process; {live['shards']} shards", "rate limits, claims, queue"],
+        [
+            "Aurora",
+            f"{a['database_cores']:.1f} cores; {a['acus']} ACU",
+            f"× {given['api']['result_cpu_ms']} ms",
+        ],
+        [
+            "Redis",
+            f"{live['share']:.0%} of one process; {live['shards']} shards",
+            "rate limits, claims, queue",
+        ],
     )
 
 
@@ -172,7 +210,8 @@ def table_growth(given):
             ]
         )
     return rows(
-        ["players", "edge nodes", "to players", "results", "database cores", "Redis processes, full", "dollars a month"],
+        ["players", "edge nodes", "to players", "results", "database cores"]
+        + ["Redis processes, full", "dollars a month"],
         ["---:"] * 7,
         *lines,
     )
