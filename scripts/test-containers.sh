@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # make test-containers: builds the image and runs docker-compose.yml with it, for real: health,
-# order, migration, a match through HAProxy on two edges, rights, the drain of an edge. Where no
-# registry is reached the base is made here (debootstrap), and PostgreSQL, Redis and HAProxy are
-# Debian's (tests/containers/). Needs root: it starts a Docker daemon of its own, in
+# order, migration, a match through HAProxy on two edges, rights, Prometheus, the drain of an edge
+# with and without players. Where no registry is reached the base is made here (debootstrap), and
+# PostgreSQL, Redis, HAProxy and Prometheus are Debian's (tests/containers/). Needs root: it starts a Docker daemon of its own, in
 # build/containers, unless DOCKER_HOST names one.
 # Settings: TEST_HTTP_PORT=18000, EDGE_PORT=8080 (pages look for WebSockets there), SUITE=bookworm,
 # CCACHE_FOLDER (a compiler cache; builds with buildah then), KEEP_IMAGE=1 (what was built last).
@@ -16,11 +16,12 @@ failures=0
 daemon=''
 
 export IMAGE=whoosh-test:latest WHOOSH_IMAGE=whoosh-test:latest HTTP_PORT="${TEST_HTTP_PORT:-18000}"
-export EDGE_PORT WHOOSH_TICK_MS=20 WHOOSH_RATE_LIMITS=false
+export EDGE_PORT WHOOSH_TICK_MS=50 WHOOSH_RATE_LIMITS=false
 WHOOSH_NOFILE="$(ulimit -Hn)"
 export WHOOSH_NOFILE
 export POSTGRES_IMAGE=whoosh-test-postgres:0 REDIS_IMAGE=whoosh-test-redis:0
-export HAPROXY_IMAGE=whoosh-test-haproxy:0
+export HAPROXY_IMAGE=whoosh-test-haproxy:0 PROMETHEUS_IMAGE=whoosh-test-prometheus:0
+export PROMETHEUS_PORT="${PROMETHEUS_PORT:-19095}"
 
 expect() {  # expect WORDS COMMAND…: one line of the report
   local words="$1"
@@ -82,12 +83,14 @@ build_image() {
     ENGINE=docker scripts/image.sh
     return
   fi
-  local store=(--root "$WORK/buildah" --runroot "$WORK/buildah-run") folder
+  local store=(--root "$WORK/buildah" --runroot "$WORK/buildah-run") folder base
   folder="$(mktemp -d)"
   printf '#!/bin/sh\nexec %s %s "$@"\n' "$(command -v buildah)" "${store[*]}" >"$folder/buildah"
   chmod 755 "$folder/buildah"
   docker save "$BASE" -o "$folder/base.tar"
-  buildah "${store[@]}" pull -q "docker-archive:$folder/base.tar" >/dev/null
+  # Which registry the name of an archive's image is taken to be of differs by version.
+  base="$(buildah "${store[@]}" pull -q "docker-archive:$folder/base.tar")"
+  buildah "${store[@]}" tag "$base" "docker.io/library/$BASE"
   PATH="$folder:$PATH" ENGINE=buildah BASE="docker.io/library/$BASE" \
     IMAGE="docker.io/library/$IMAGE" \
     BUILDAH_ISOLATION="${BUILDAH_ISOLATION:-chroot}" scripts/image.sh
@@ -99,7 +102,7 @@ build_image() {
 
 build_others() {
   local name
-  for name in postgres redis haproxy; do
+  for name in postgres redis haproxy prometheus; do
     docker build -q --network host --build-arg "BASE=$BASE" -t "whoosh-test-$name:0" \
       -f "tests/containers/$name.Dockerfile" tests/containers >/dev/null
   done
@@ -156,22 +159,113 @@ check_running() {
     "http://127.0.0.1:$EDGE_PORT/edge/edge-9/ws")" = 404
 }
 
-# An edge that is told to end takes nobody new and leaves when its last room has ended.
+# ---- edges that are told to end -----------------------------------------------------------------
+
+players_of() { metric "$1" 9091 whoosh_players; }
+is_draining() {
+  local page
+  page="$(curl -sS -m 5 "http://$(address "$1"):9091/readyz")" && [[ "$page" == *draining* ]]
+}
+exit_code() { docker inspect -f '{{.State.ExitCode}}' "$(compose ps -a -q "$1")"; }
+seat_everybody() {  # seat_everybody DEMO: prints the edge whose room eight players sit in
+  local edge began
+  began="$(now_ms)"
+  until (($(now_ms) - began > 60000)); do
+    for edge in edge-1 edge-2; do
+      if (($(players_of "$edge") == 8)); then printf '%s' "$edge"; return 0; fi
+    done
+    [[ "$(docker inspect -f '{{.State.Running}}' "$1")" == true ]] || return 1
+    sleep 0.1
+  done
+  return 1
+}
+is_told_with_players() {  # EDGE: it says that it drains, and they still sit there
+  local began
+  began="$(now_ms)"
+  until is_draining "$1"; do
+    (($(now_ms) - began < 20000)) || return 1
+    sleep 0.1
+  done
+  (($(players_of "$1") == 8))
+}
+
+# An edge that is told to end in the middle of a match ends after it: the eight play on and have
+# their results.
+check_drain_with_players() {
+  local demo edge stopping began
+  demo="$(docker run -d --network host "$IMAGE" demo --against "http://127.0.0.1:$HTTP_PORT")"
+  if ! edge="$(seat_everybody "$demo")"; then
+    docker logs "$demo"
+    expect "eight players are seated" false
+    return
+  fi
+  began="$(now_ms)"
+  compose stop "$edge" >/dev/null 2>&1 &
+  stopping=$!
+  expect "$edge is told to end while eight players sit there" is_told_with_players "$edge"
+  expect "they play their match to its end" test "$(docker wait "$demo")" = 0
+  docker logs "$demo" >"$LOG_DIR/containers-drain.log" 2>&1
+  docker rm "$demo" >/dev/null
+  wait "$stopping"
+  say "an edge with a match ends in $(seconds_since "$began")"
+  expect "$edge ended with 0, not killed" test "$(exit_code "$edge")" = 0
+  expect "a match is played on the edge that is left" plays_a_match
+  compose up -d --no-build "$edge" haproxy >/dev/null 2>&1
+  began="$(now_ms)"
+  until is_healthy "$edge" || (($(now_ms) - began > READY_S * 1000)); do sleep 0.2; done
+  expect "$edge is there again" is_healthy "$edge"
+}
+
+# Without rooms it leaves at once.
 check_drain() {
   local began
   began="$(now_ms)"
   compose stop edge-1 >/dev/null 2>&1
   say "an edge without rooms ends in $(seconds_since "$began")"
-  expect "edge-1 ended with 0, not killed" test "$(docker inspect -f '{{.State.ExitCode}}' \
-    "$(compose ps -a -q edge-1)")" = 0
+  expect "edge-1 ended with 0, not killed" test "$(exit_code edge-1)" = 0
   expect "a match is played on the edge that is left" plays_a_match
+}
+
+# ---- the profile `observe` ----------------------------------------------------------------------
+
+asked() {  # asked QUERY: the first value that Prometheus has for it
+  curl -fsS -m 5 --get --data-urlencode "query=$1" \
+    "http://127.0.0.1:$PROMETHEUS_PORT/api/v1/query" |
+    sed -n 's/.*"value":\[[0-9.]*,"\([^"]*\)"\].*/\1/p'
+}
+comes_to() {  # comes_to VALUE QUERY: within a minute
+  local began
+  began="$(now_ms)"
+  until [[ "$(asked "$2")" == "$1" ]]; do
+    (($(now_ms) - began < 60000)) || return 1
+    sleep 0.5
+  done
+}
+prometheus_is_ready() {
+  curl -fsS -m 5 -o /dev/null "http://127.0.0.1:$PROMETHEUS_PORT/-/ready" 2>/dev/null
+}
+check_observe() {
+  local began
+  began="$(now_ms)"
+  if ! compose --profile observe up -d --no-build prometheus >"$LOG_DIR/compose-observe.log" 2>&1
+  then
+    tail -n 20 "$LOG_DIR/compose-observe.log" >&2
+    expect "Prometheus starts" false
+    return
+  fi
+  # By its page: the promtool of Debian 12 is too old for the file's health check.
+  until prometheus_is_ready || (($(now_ms) - began > READY_S * 1000)); do sleep 0.2; done
+  expect "Prometheus: ready" prometheus_is_ready
+  expect "Prometheus reads all four processes" comes_to 4 'sum(up)'
+  expect "Prometheus knows the players' answers" comes_to 1 \
+    'count(sum(whoosh_http_requests_total{status="2xx"}) > 0)'
 }
 
 end_all() {
   local status=$?
   set +e
   ((status == 0)) || compose logs --no-color >"$LOG_DIR/containers.log" 2>&1
-  compose down -v -t 10 >/dev/null 2>&1
+  compose --profile observe down -v -t 10 >/dev/null 2>&1
   if [[ -n "$daemon" ]]; then
     kill "$daemon"
     wait "$daemon"
@@ -202,6 +296,8 @@ for edge in edge-1 edge-2; do
   say "$edge: $(metric $edge 9091 whoosh_net_accepted_total) connections"
 done
 check_running
+check_observe
+check_drain_with_players
 check_drain
 ((failures == 0)) || die "$failures of the checks failed."
 say "All as it should be."

@@ -7,7 +7,8 @@
 #
 # Needs kubectl with access to the cluster, curl, and a Prometheus that WHOOSH_PROMETHEUS names
 # (default: the cluster's own, by kubectl). A roll-back is the former image through the same
-# roll-out; the schema stays: the former program works with it.
+# roll-out; the schema stays: the former program works with it. Ends with 0: deployed; 1: taken back,
+# or nothing was changed; 3: neither, a person has to look.
 set -euo pipefail
 environment="${1:?usage: deploy.sh ENVIRONMENT IMAGE@sha256:…}"
 image="${2:?usage: deploy.sh ENVIRONMENT IMAGE@sha256:…}"
@@ -15,6 +16,7 @@ here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 WATCH_S="${WATCH_S:-300}"
 # An edge drains for 16 minutes at most; a dozen of them, and some air.
 EDGES_S="${EDGES_S:-14400}"
+MIGRATE_S="${MIGRATE_S:-3600}"
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
 
@@ -52,20 +54,33 @@ running_image() {
 
 migrate() {
   local digest="${image#*@sha256:}" folder
+  local job="job/migrate-${digest:0:12}" began="$SECONDS"
   folder="$(overlay "$image" migrate migrate "nameSuffix: -${digest:0:12}")"
   kubectl apply -k "$folder"
   say "migrating"
-  in_cluster wait --for=condition=complete --timeout=3600s "job/migrate-${digest:0:12}"
+  # kubectl waits for one condition only: a job that has failed must not be waited for for an hour.
+  until in_cluster wait --for=condition=complete --timeout=10s "$job"; do
+    if in_cluster wait --for=condition=failed --timeout=1s "$job"; then
+      say "The migration has failed; nothing else was changed."
+      return 1
+    fi
+    if ((SECONDS - began >= MIGRATE_S)); then
+      say "The migration has not ended within $MIGRATE_S s; nothing else was changed."
+      return 1
+    fi
+  done
 }
 
-# roll IMAGE WATCHED: to this image; WATCHED is true for one edge first, and a look at it.
+# roll IMAGE WATCHED: to this image; WATCHED is true for one edge first, and a look at it. Called in
+# an `if`, where bash does not stop at what fails: each step says so itself.
 roll() {
-  local folder newest
-  newest="$(($(in_cluster get statefulset edge --ignore-not-found \
-    -o 'jsonpath={.spec.replicas}' | grep . || echo 1) - 1))"
-  folder="$(overlay "$1" roll "overlays/$environment")"
+  local folder replicas newest
+  replicas="$(in_cluster get statefulset edge --ignore-not-found \
+    -o 'jsonpath={.spec.replicas}')" || return 1
+  newest=$((${replicas:-1} - 1))
+  folder="$(overlay "$1" roll "overlays/$environment")" || return 1
   if [[ "$2" == true ]]; then hold_edges "$newest" "$folder"; fi
-  kubectl apply -k "$folder"
+  kubectl apply -k "$folder" || return 1
   in_cluster rollout status deployment/api --timeout=900s || return 1
   in_cluster rollout status deployment/matchmaker --timeout=900s || return 1
   if [[ "$2" == true ]]; then
@@ -73,7 +88,7 @@ roll() {
     in_cluster rollout status statefulset/edge --timeout=1800s || return 1
     "$here/watch.sh" "$WATCH_S" || return 1
     in_cluster patch statefulset edge --type merge \
-      -p '{"spec":{"updateStrategy":{"rollingUpdate":{"partition":0}}}}'
+      -p '{"spec":{"updateStrategy":{"rollingUpdate":{"partition":0}}}}' || return 1
   fi
   say "edges, each after its rooms have ended"
   in_cluster rollout status statefulset/edge --timeout="${EDGES_S}s" || return 1
@@ -115,6 +130,9 @@ if roll "$image" true; then
   exit 0
 fi
 say "taking it back: $former"
-roll "$former" false
+if ! roll "$former" false; then
+  say "It could not be taken back: the cluster needs a person now."
+  exit 3
+fi
 say "taken back. The new image was not good for players; see what watch.sh said above."
 exit 1

@@ -29,6 +29,10 @@ locals {
       Effect   = "Allow"
       Action   = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer", "ecr:PutImage", "ecr:DescribeImages", "ecr:DescribeImageScanFindings"]
       Resource = [local.image_arn]
+      }, {
+      Effect   = "Allow"
+      Action   = ["s3:ListBucket"] # without it a package that is not there yet looks like a forbidden one
+      Resource = [aws_s3_bucket.artifacts.arn]
     }])
   }
   deploys = { for name in local.environments : name => [

@@ -48,7 +48,7 @@ locals {
   projects = merge(
     { for arch in ["arm64", "amd64"] : "test-${arch}" => { spec = "test", arch = arch, env = {}, privileged = false } },
     { for arch in ["arm64", "amd64"] : "image-${arch}" => { spec = "image", arch = arch, env = { ARCH = arch }, privileged = true } },
-    { release = { spec = "release", arch = "arm64", env = {}, privileged = true } },
+    { release = { spec = "release", arch = "arm64", env = { ARTIFACTS = aws_s3_bucket.artifacts.id }, privileged = true } },
     { for name in local.environments : "deploy-${name}" => {
       spec = "deploy", arch = "arm64", privileged = false
       env = {

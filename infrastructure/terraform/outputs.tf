@@ -23,7 +23,7 @@ output "cluster_name" {
 }
 
 output "repository_url" {
-  value = aws_ecr_repository.main.repository_url
+  value = one(aws_ecr_repository.main[*].repository_url)
 }
 
 output "database_endpoint" {

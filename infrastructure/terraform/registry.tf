@@ -1,5 +1,7 @@
-# Images are named by digest; a tag that was pushed is never moved.
+# Images are named by digest; a tag that was pushed is never moved. One registry for the account,
+# production's: what runs in staging is, byte for byte, what production gets.
 resource "aws_ecr_repository" "main" {
+  count                = local.production ? 1 : 0
   name                 = local.name
   image_tag_mutability = "IMMUTABLE"
   force_delete         = false
@@ -14,7 +16,8 @@ resource "aws_ecr_repository" "main" {
 }
 
 resource "aws_ecr_lifecycle_policy" "main" {
-  repository = aws_ecr_repository.main.name
+  count      = local.production ? 1 : 0
+  repository = aws_ecr_repository.main[0].name
   policy = jsonencode({
     rules = [
       {

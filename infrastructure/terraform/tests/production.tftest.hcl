@@ -92,7 +92,7 @@ run "production" {
     error_message = "Nobody reaches edges past the load balancer before they end TLS."
   }
   assert {
-    condition     = aws_ecr_repository.main.image_tag_mutability == "IMMUTABLE" && aws_ecr_repository.main.image_scanning_configuration[0].scan_on_push
+    condition     = aws_ecr_repository.main[0].image_tag_mutability == "IMMUTABLE" && aws_ecr_repository.main[0].image_scanning_configuration[0].scan_on_push
     error_message = "An image is scanned, and its tag never moves."
   }
   assert {
