@@ -2,8 +2,8 @@
 # make test-containers: builds the image and runs docker-compose.yml with it, for real: health,
 # order, migration, a match through HAProxy on two edges, rights, Prometheus, the drain of an edge
 # with and without players. Where no registry is reached the base is made here (debootstrap), and
-# PostgreSQL, Redis, HAProxy and Prometheus are Debian's (tests/containers/). Needs root: it starts a Docker daemon of its own, in
-# build/containers, unless DOCKER_HOST names one.
+# PostgreSQL, Redis, HAProxy and Prometheus are Debian's (tests/containers/). Needs root: it starts
+# a Docker daemon of its own, in build/containers, unless DOCKER_HOST names one.
 # Settings: TEST_HTTP_PORT=18000, EDGE_PORT=8080 (pages look for WebSockets there), SUITE=bookworm,
 # CCACHE_FOLDER (a compiler cache; builds with buildah then), KEEP_IMAGE=1 (what was built last).
 source "$(dirname "$0")/lib.sh"
