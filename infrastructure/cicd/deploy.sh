@@ -7,8 +7,8 @@
 #
 # Needs kubectl with access to the cluster, curl, and a Prometheus that WHOOSH_PROMETHEUS names
 # (default: the cluster's own, by kubectl). A roll-back is the former image through the same
-# roll-out; the schema stays: the former program works with it. Ends with 0: deployed; 1: taken back,
-# or nothing was changed; 3: neither, a person has to look.
+# roll-out; the schema stays: the former program works with it. Ends with 0: deployed; 1: taken
+# back, or nothing was changed; 3: neither, a person has to look.
 set -euo pipefail
 environment="${1:?usage: deploy.sh ENVIRONMENT IMAGE@sha256:…}"
 image="${2:?usage: deploy.sh ENVIRONMENT IMAGE@sha256:…}"

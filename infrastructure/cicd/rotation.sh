@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# rotation.sh BUCKET: packs what rotates the signing keys (terraform/rotation) for Lambda, uploads it
-# unless the newest version there is the same, and prints the line for terraform's variables. The
-# same source makes the same package, byte for byte: a commit that does not touch it changes nothing.
+# rotation.sh BUCKET: packs what rotates the signing keys (terraform/rotation) for Lambda, uploads
+# it unless the newest version there is the same, and prints the line for terraform's variables.
+# The same source makes the same package, byte for byte: a commit that leaves it alone changes
+# nothing.
 set -euo pipefail
 bucket="${1:?usage: rotation.sh BUCKET}"
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
