@@ -154,17 +154,16 @@ TEST_P(Beast, PingsBetweenFragmentsAreAnswered) {
 
 TEST_P(Beast, AcceptsOurPingsAndAnswersThem) {
   Options options;
-  options.ping_ms = 40;
-  options.idle_ms = 300;
+  options.ping_ms = 150;
+  options.idle_ms = 1'500;
   TestServer server(options);
   server.handler().text = [](TestHandler&, ConnId, std::string_view) {};
   server.start();
   BeastClient client(server.port());
   client.open();
-  const std::int64_t closes_after = 10;
   server.server().loop(0).post([] {});
   std::thread closer([&] {
-    std::this_thread::sleep_for(std::chrono::milliseconds(closes_after * 50));
+    std::this_thread::sleep_for(std::chrono::milliseconds(2'000));  // longer than idle_ms
     client.stream().next_layer().socket().shutdown(asio::ip::tcp::socket::shutdown_both);
   });
   EXPECT_EQ(client.read(), std::nullopt);  // reads, and answers pings meanwhile

@@ -39,8 +39,8 @@ TEST_P(LoopLimits, UndecidedRequestIsTimedOut) {
 
 TEST_P(LoopLimits, QuietPeersArePinged) {
   Options options;
-  options.ping_ms = 40;
-  options.idle_ms = 400;
+  options.ping_ms = 100;
+  options.idle_ms = 1'500;
   TestServer server(options);
   server.start();
   TestClient client(server.port());

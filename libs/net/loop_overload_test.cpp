@@ -43,8 +43,8 @@ TEST_P(LoopOverload, AcceptHasABudgetOfItsOwn) {
 // As when a phone loses its network: the kernel forgets the peer without a FIN or a reset.
 TEST_P(LoopOverload, PeersThatVanishWithoutAWordAreNoticed) {
   Options options;
-  options.ping_ms = 60;
-  options.idle_ms = 400;
+  options.ping_ms = 100;
+  options.idle_ms = 1'500;
   TestServer server(options);
   server.start();
   auto vanishing = std::make_unique<TestClient>(server.port());

@@ -107,8 +107,8 @@ TEST_F(Pressed, WhoAbusesItIsCutAndNobodyElseNotices) {
   EdgeConfig config = quick();
   config.shards = 1;  // all of them on the loop of the witnesses
   config.net.flood_bytes_max = 256 * 1024;
-  config.net.ping_ms = 150;
-  config.net.idle_ms = 600;
+  config.net.ping_ms = 250;
+  config.net.idle_ms = 2'000;
   config.net.slow_ms = 200;
   config.net.out_bytes_max = 16 * 1024;
   config.net.send_buffer_bytes = 4096;
