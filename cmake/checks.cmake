@@ -40,7 +40,7 @@ whoosh_check(dashboards TIMEOUT 300)
 whoosh_check(prometheus TIMEOUT 400 SERIAL)
 whoosh_check(bench TIMEOUT 300)
 whoosh_check(fuzz TIMEOUT 600 SERIAL)
-whoosh_check(e2e TIMEOUT 600 SERIAL)
+whoosh_check(e2e TIMEOUT 900 SERIAL)
 # Two npm installations in one folder at a time would disturb each other.
 set_tests_properties(check_web-types check_web-format check_web-size check_web-unit check_e2e
                      check_sdk-types check_sdk-format check_sdk-unit check_sdk-server

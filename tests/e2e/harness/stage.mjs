@@ -22,8 +22,8 @@ import { startServer } from './server.mjs';
 export const phone_size = { width: 390, height: 844 };
 export const screen_size = { width: 1280, height: 720 };
 
-const patience_ms = 15_000; // for one thing to happen; no test waits for it to pass
-const scene_ms = 90_000;
+const patience_ms = 30_000; // for one thing to happen; no test waits for it to pass
+const scene_ms = 240_000;
 const launch_flags = [
   '--headless=new',
   '--no-sandbox',

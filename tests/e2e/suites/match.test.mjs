@@ -7,7 +7,8 @@ import assert from 'node:assert/strict';
 import { open, scene } from '../harness/stage.mjs';
 import { t } from '../harness/texts.mjs';
 
-const theatre = open({ tickMs: 100 });
+// Slow enough that a person on a loaded machine could follow: a follow-up question stands 3.6 s.
+const theatre = open({ tickMs: 300 });
 const names = ['Ada', 'Ben', 'Cleo', 'Dora'];
 const all = (people, act) => Promise.all(people.map(act));
 
