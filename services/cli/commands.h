@@ -40,6 +40,8 @@ Command add_qr(CLI::App& app);
 Command add_health(CLI::App& app);
 // Makes what is missing of a deployment's secrets.
 Command add_secrets(CLI::App& app);
+// Looks at a deployment and says what is wrong and how to mend it; 1: warnings, 2: failures.
+Command add_doctor(CLI::App& app);
 
 // One line on stderr: "whoosh: ...". Answers 1.
 int fail(std::string_view sentence);

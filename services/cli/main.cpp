@@ -22,10 +22,10 @@ int run(int argc, char** argv) {
   app.set_version_flag("--version", "whoosh " + std::string(role::version()));
   app.require_subcommand(1);
   app.option_defaults()->always_capture_default();
-  const std::vector<Command> commands{add_solo(app),       add_api(app),     add_edge(app),
-                                      add_matchmaker(app), add_migrate(app), add_keys(app),
-                                      add_admin(app),      add_demo(app),    add_swarm(app),
-                                      add_qr(app),         add_health(app),  add_secrets(app)};
+  const std::vector<Command> commands{
+      add_solo(app),   add_api(app),     add_edge(app),  add_matchmaker(app), add_migrate(app),
+      add_keys(app),   add_admin(app),   add_demo(app),  add_swarm(app),      add_qr(app),
+      add_health(app), add_secrets(app), add_doctor(app)};
   // The file's values are defaults, so they have to be there before the line is read.
   const std::string name = argc > 1 ? argv[1] : "";
   const std::string path = config_path(argc, argv);

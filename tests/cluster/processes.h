@@ -124,6 +124,12 @@ class Cluster {
   [[nodiscard]] const std::string& conninfo() const { return conninfo_; }
   [[nodiscard]] state::redis::TestServer& redis() { return redis_; }
 
+  // A file that nobody else may read.
+  void write(const std::string& name, const std::string& text) {
+    std::ofstream(file(name)) << text;
+    ::chmod(file(name).c_str(), 0600);
+  }
+
   // Instead of one key for all that is never changed: a folder of keys, for those that start from
   // now on; and more words for each of them.
   void keys_from(const std::string& folder, std::vector<std::string> more) {
@@ -219,10 +225,6 @@ class Cluster {
         file("secret"), "--keys", file(key), "--ops-port", std::to_string(node.ops)};
     append(words, more_);
     return words;
-  }
-  void write(const std::string& name, const std::string& text) {
-    std::ofstream(file(name)) << text;
-    ::chmod(file(name).c_str(), 0600);
   }
   static std::string public_half(const std::string& pem) {
     BIO* in = BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()));

@@ -125,7 +125,7 @@ def _from_game(source, path, target):
 
 
 # Folders below services/ that introduce the others to each other, and those that all of them use.
-WIRING = ("solo", "cluster", "cli", "admin")
+WIRING = ("solo", "cluster", "cli", "admin", "doctor")
 SHARED_BY_SERVICES = ("role", "database")
 
 
